@@ -1,0 +1,66 @@
+//! Coded values. Codes are those of `musette-rule/1`; they are what travels in credentials.
+
+/// Not a code of this list.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, thiserror::Error)]
+#[error("not a known code")]
+pub struct UnknownCode;
+
+/// Declares an enum with its written codes.
+macro_rules! codes {
+    ($(#[$doc:meta])* $name:ident { $($(#[$variant_doc:meta])* $variant:ident = $code:literal,)+ }) => {
+        $(#[$doc])*
+        #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, PartialOrd, Ord, serde::Serialize, serde::Deserialize)]
+        pub enum $name { $($(#[$variant_doc])* #[serde(rename = $code)] $variant,)+ }
+        impl $name {
+            /// Every value.
+            pub const ALL: &[Self] = &[$(Self::$variant,)+];
+            /// The code that travels.
+            pub fn code(self) -> &'static str { match self { $(Self::$variant => $code,)+ } }
+        }
+        impl std::str::FromStr for $name {
+            type Err = UnknownCode;
+            fn from_str(text: &str) -> Result<Self, UnknownCode> { match text { $($code => Ok(Self::$variant),)+ _ => Err(UnknownCode) } }
+        }
+        impl std::fmt::Display for $name {
+            fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result { f.write_str(self.code()) }
+        }
+    };
+}
+
+codes! {
+    /// Kind of activity.
+    ActivityKind {
+        /// Volunteering in an association.
+        BenevolatAssociatif = "benevolat_associatif",
+        /// Employment.
+        Salariat = "salariat",
+        /// Volunteer firefighter.
+        SapeurPompierVolontaire = "spv",
+        /// Contribution to a free platform.
+        PlateformeContributive = "plateforme_contributive",
+    }
+}
+codes! {
+    /// Coded role. The law counts roles, not titles (`domain.md` §0).
+    Role {
+        /// Sits on the governing body.
+        Dirigeant = "dirigeant",
+        /// Supervises other volunteers.
+        EncadrantBenevoles = "encadrant_benevoles",
+        /// Volunteer.
+        Benevole = "benevole",
+        /// Employee.
+        Salarie = "salarie",
+    }
+}
+codes! {
+    /// How well a fact is known (attestée, étayée, déclarée); ordered from weakest.
+    Assurance {
+        /// The person says so.
+        SelfAsserted = "self_asserted",
+        /// Backed by evidence.
+        Evidenced = "evidenced",
+        /// An organisation signs for it.
+        Attested = "attested",
+    }
+}

@@ -1,0 +1,2 @@
+//! What is asked and what is shown.
+pub mod dcql;

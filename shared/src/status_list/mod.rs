@@ -1,0 +1,2 @@
+//! Published status of credentials.
+pub mod token;
