@@ -4,7 +4,10 @@ use chrono::{DateTime, Duration, Utc};
 use serde_json::{Map, Value, json};
 
 use super::ErrorCode;
-use crate::keys::{Jwk, PublicKey, SigningKey, jws, jws::Jws};
+use crate::{
+    json::numeric_date,
+    keys::{Jwk, PublicKey, SigningKey, jws, jws::Jws},
+};
 
 /// `typ`.
 pub const TYPE: &str = "openid4vci-proof+jwt";

@@ -9,6 +9,7 @@ use crate::{
     address,
     credential::FORMAT_SD_JWT_VC,
     did::{DidDocument, Purpose as KeyPurpose},
+    json::numeric_date,
     keys::{Jwk, SigningKey, jwe::ContentEncryption, jws, jws::Jws},
     language::Language,
     presentation::dcql::DcqlQuery,
