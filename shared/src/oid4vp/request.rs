@@ -308,9 +308,7 @@ impl Members {
         let instant = |name: &str| match self.0.get(name) {
             None => Ok(None),
             Some(seconds) => {
-                let instant = seconds
-                    .as_i64()
-                    .and_then(|seconds| DateTime::from_timestamp(seconds, 0));
+                let instant = numeric_date(seconds).and_then(|seconds| DateTime::from_timestamp(seconds, 0));
                 instant.map(Some).ok_or(RequestError::Malformed)
             }
         };
