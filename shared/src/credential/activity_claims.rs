@@ -32,15 +32,19 @@ pub struct Envelope {
 }
 
 /// The claims to sign, and the paths to make disclosable.
-pub fn to_claims(attestation: &ActivityAttestation, envelope: &Envelope) -> (Value, Vec<ClaimPath>) { todo!() }
+pub fn to_claims(attestation: &ActivityAttestation, envelope: &Envelope) -> (Value, Vec<ClaimPath>) {
+    todo!()
+}
 
 /// Every claim path that may appear, in display order, with a stable key for translation: `given_name`,
 /// `activity.minutes`…
-pub fn known_paths() -> Vec<(ClaimPath, &'static str)> { todo!() }
+pub fn known_paths() -> Vec<(ClaimPath, &'static str)> {
+    todo!()
+}
 
 /// What a presentation disclosed of an attestation. Absent: not disclosed (SDVC-008: never read as "not issued").
 #[derive(Debug, Clone, Default, PartialEq, Eq)]
-pub struct DisclosedActivity { 
+pub struct DisclosedActivity {
     /// The claims of `activity`, as disclosed.
     pub activity: Map<String, Value>,
     /// `given_name family_name`, when both are.
@@ -60,8 +64,17 @@ pub struct ClaimMissing {
 }
 
 /// Reads disclosed claims.
-pub fn from_claims(claims: &Value) -> DisclosedActivity { todo!() }
+pub fn from_claims(claims: &Value) -> DisclosedActivity {
+    todo!()
+}
 
 /// The rule engine's view of a verified credential (`../rules/format.md`, *Input*). `id` is the credential's
 /// identity to the engine, `holder` the proven holder, `status` as checked.
-pub fn to_rule_input(claims: &Value, id: &str, holder: &str, status: entitlement::CredentialStatus) -> Result<entitlement::Credential, ClaimMissing> { todo!() }
+pub fn to_rule_input(
+    claims: &Value,
+    id: &str,
+    holder: &str,
+    status: entitlement::CredentialStatus,
+) -> Result<entitlement::Credential, ClaimMissing> {
+    todo!()
+}
