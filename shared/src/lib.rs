@@ -6,6 +6,7 @@
 #![warn(missing_docs)]
 
 pub mod activity;
+mod address;
 pub mod clock;
 pub mod credential;
 pub mod did;
@@ -13,6 +14,7 @@ pub mod entitlement;
 pub mod entropy;
 pub mod format;
 pub mod id;
+pub mod json;
 pub mod keys;
 pub mod language;
 pub mod oid4vci;
