@@ -95,7 +95,7 @@ pub struct Collecting {
 impl Collecting {
     /// Fetches an offer.
     pub async fn from_offer(offer: &Offer) -> Result<Self> {
-        let answer = get(&offer.offer_uri).await?;
+        let answer = get(offer.uri()).await?;
         ensure!(answer.status == StatusCode::OK, "{answer:?}");
         let json = answer.json();
         let text = |pointer: &str| json.pointer(pointer).and_then(Value::as_str).with_context(|| format!("no {pointer} in {json}"));

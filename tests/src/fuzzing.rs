@@ -1,24 +1,31 @@
 //! What each fuzz target does with its bytes: every parser of bytes from outside, and what must hold of whatever it
 //! accepts. Here, and not in the targets, so that it stays compiled and runs on a small corpus with every test.
 
-use chrono::{DateTime, Utc};
-use serde_json::Value;
+use std::sync::OnceLock;
+
+use chrono::{DateTime, Duration, Utc};
+use serde_json::{Map, Value, json};
 use shared::{
     clock::Clock,
+    credential::{ACTIVITY_CONFIGURATION, ACTIVITY_VCT, ClaimPath, FORMAT_SD_JWT_VC},
     entitlement::RuleSet,
-    format::sd_jwt_vc::SdJwt,
-    keys::{Jwk, SigningKey, jwe::DecryptionKey, jws::Jws},
+    format::sd_jwt_vc::{self, KeyBinding, SdJwt},
+    keys::{
+        Jwk, SigningKey,
+        jwe::{self, ContentEncryption, DecryptionKey},
+        jws::{self, Jws},
+    },
     oid4vci::{
-        CredentialRequest,
-        metadata::IssuerMetadata,
-        offer::{CredentialOffer, OfferLink},
+        CredentialRequest, PRE_AUTHORIZED_CODE,
+        metadata::{IssuerMetadata, publish_issuer_metadata},
+        offer::{self, CredentialOffer, OfferLink},
         proof,
         token::TokenRequest,
     },
     oid4vp::{RequestLink, RequestObject, response},
     presentation::dcql::DcqlQuery,
     status_list::token::StatusList,
-    testing::FixedClock,
+    testing::{FixedClock, SeededEntropy},
     trust::TrustList,
 };
 
@@ -187,8 +194,69 @@ pub fn picture(bytes: &[u8]) {
     let _ = shared::service::qr::read_picture(bytes);
 }
 
-/// Spreadsheets.
-pub fn sheet(_bytes: &[u8]) {}
+/// Spreadsheets: every row is either counted or refused.
+pub fn sheet(bytes: &[u8]) {
+    let _ = issuer::batches::sheet::parse(bytes, now().date_naive());
+}
+
+/// Good input of every kind, to start from.
+pub fn corpus() -> &'static [Vec<u8>] {
+    static CORPUS: OnceLock<Vec<Vec<u8>>> = OnceLock::new();
+    CORPUS.get_or_init(seeds)
+}
+
+#[expect(clippy::expect_used, reason = "input we make ourselves and that is right")]
+fn seeds() -> Vec<Vec<u8>> {
+    let (key, decryption, entropy) = (SigningKey::generate(), DecryptionKey::generate(), SeededEntropy::new(7));
+    let (now, kid) = (now(), key.public().thumbprint());
+    let holder = SigningKey::generate();
+    let claims = json!({
+        "iss": "https://issuer.example", "vct": ACTIVITY_VCT, "iat": now.timestamp(), "cnf": { "jwk": holder.public().to_jwk().to_value() },
+        "given_name": "Nadia", "activity": { "minutes": 7800, "skills": ["a", "b"] },
+    });
+    let hidden = [ClaimPath::of(&["given_name"]), ClaimPath::of(&["activity", "minutes"])];
+    let credential = sd_jwt_vc::issue(claims, &hidden, &kid, &key, &entropy).expect("a credential");
+    let binding = KeyBinding { key: &holder, audience: "a", nonce: "n", issued_at: now };
+    let presented = SdJwt::parse(&credential).expect("ours").present(&hidden[..1], &binding).expect("a presentation");
+    let list = StatusList::new(1, 64).expect("a list");
+    let status = list.sign("https://example.org/list", now, Duration::days(1), Duration::minutes(5), &kid, &key);
+    let offer = json!({
+        "credential_issuer": "https://issuer.example/o/a", "credential_configuration_ids": [ACTIVITY_CONFIGURATION],
+        "grants": { PRE_AUTHORIZED_CODE: { "pre-authorized_code": "c", "tx_code": { "length": 6, "input_mode": "numeric" } } },
+    });
+    let query = json!({ "credentials": [{ "id": "a", "format": FORMAT_SD_JWT_VC, "meta": { "vct_values": [ACTIVITY_VCT] },
+        "claims": [{ "id": "m", "path": ["activity", "minutes"], "values": [1] }, { "id": "s", "path": ["activity", "skills", null] }],
+        "claim_sets": [["m"], ["m", "s"]] }], "credential_sets": [{ "options": [["a"]], "required": false }] });
+    let vp_token = json!({ "vp_token": { "a": [presented] }, "state": "s" }).to_string();
+    let encrypted = jwe::encrypt(vp_token.as_bytes(), &decryption.public(), ContentEncryption::A128GCM).expect("a message");
+    let texts = [
+        json!({ "credential_configuration_id": ACTIVITY_CONFIGURATION, "proofs": { "jwt": [proof::sign(&holder, "https://issuer.example", Some("n"), now)] } })
+            .to_string(),
+        query.to_string(),
+        format!("response={encrypted}"),
+        "error=access_denied&state=s".to_owned(),
+        encrypted,
+        key.public().to_jwk().to_value().to_string(),
+        jws::sign("JWT", Map::new(), &json!({ "a": 1 }), &key),
+        publish_issuer_metadata(&"https://issuer.example".parse().expect("a URL"), "Asso", None).to_string(),
+        offer.to_string(),
+        CredentialOffer::from_value(&offer, false).expect("an offer").link_by_value(),
+        offer::link_by_reference(&"https://issuer.example/offers/1".parse().expect("a URL")),
+        "openid4vp://?client_id=decentralized_identifier%3Adid%3Aweb%3Averifier.example&request_uri=https%3A%2F%2Fverifier.example%2Fo"
+            .to_owned(),
+        proof::sign(&holder, "https://issuer.example", Some("n"), now),
+        credential,
+        presented,
+        status,
+        list.encode().to_string(),
+        format!("grant_type={PRE_AUTHORIZED_CODE}&pre-authorized_code=c&tx_code=123456"),
+        "id = \"a\"\nformat = \"musette-rule/1\"\nversion = \"1\"\n[window]\ntype = \"calendar_year\"\n".to_owned(),
+        crate::fixtures::ONE_PERSON.to_owned(),
+    ];
+    let mut seeds: Vec<Vec<u8>> = texts.into_iter().map(String::into_bytes).collect();
+    seeds.push(include_bytes!("../tests/refusals/blank.png").to_vec());
+    seeds
+}
 
 fn same_offer(offer: &CredentialOffer) {
     assert!(!offer.configuration_ids.is_empty());

@@ -7,8 +7,8 @@ use url::Url;
 
 use crate::visitor::{Page, Upload, Visitor};
 
-/// What every person's passphrase is, but for the last word.
-const PASSPHRASE: &str = "un panier de pommes rouges";
+/// What every volunteer of the tests has as passphrase.
+pub const PASSPHRASE: &str = "un panier de pommes rouges";
 
 /// Runs the accounts of an organisation and signs for it.
 #[derive(Debug)]
@@ -62,13 +62,21 @@ impl Treasurer {
 
     /// Opens the attestation of a person, from the page of a signed batch.
     pub async fn invitation(&self, batch: &Page, family_name: &str) -> Result<Invitation> {
-        let row = batch.html.split("<tr").find(|row| row.contains(family_name));
-        let row = row.with_context(|| format!("nobody named {family_name} on {}", batch.url.path()))?;
-        let row = Page { html: format!("<tr{row}"), ..batch.clone() };
+        let mut batch = batch.clone();
+        let row = loop {
+            if let Some(row) = batch.html.split("<tr").find(|row| row.contains(family_name)) {
+                break Page { html: format!("<tr{row}"), ..batch.clone() };
+            }
+            let next = batch.html.split("<a ").find(|link| link.contains("rel=\"next\""));
+            let next = next.with_context(|| format!("nobody named {family_name} in the batch: {}", batch.text()))?;
+            let next = Page { html: format!("<a {next}"), ..batch.clone() }.link("?page=")?;
+            batch = self.visitor.open(&next).await?.expect(StatusCode::OK)?;
+        };
         let page = self.visitor.open(&row.link("/attestations/")?).await?.expect(StatusCode::OK)?;
         let link = page.link("/invitation?")?.to_string();
-        let codes = crate::html::of_class(&page.html, "tx-code");
-        let tx_code = codes.iter().map(|code| code.replace(char::is_whitespace, "")).next();
+        let shown = crate::html::of_class(&page.html, "mono").into_iter();
+        let mut codes = shown.map(|code| code.replace(char::is_whitespace, ""));
+        let tx_code = codes.find(|code| code.len() == 6 && code.bytes().all(|byte| byte.is_ascii_digit()));
         Ok(Invitation { link, tx_code, page: page.url })
     }
 
@@ -87,28 +95,30 @@ pub struct Volunteer {
     pub visitor: Visitor,
     wallet: Url,
     name: String,
+    passphrase: String,
     /// Printed once, on the day the wallet is made.
     pub recovery_code: String,
 }
 
 impl Volunteer {
     /// Makes a wallet.
-    pub async fn new(wallet: &Url, name: &str) -> Result<Self> {
+    pub async fn new(wallet: &Url, name: &str, passphrase: &str) -> Result<Self> {
         let visitor = Visitor::new("fr");
         let page = visitor.open(&wallet.join("/create")?).await?.expect(StatusCode::OK)?;
         let form = page.form("/create")?;
-        let values = [("name", name), ("passphrase", PASSPHRASE), ("passphrase_again", PASSPHRASE)];
+        let values = [("name", name), ("passphrase", passphrase), ("passphrase_again", passphrase)];
         let page = visitor.submit(&page, &form, &values, None).await?.expect(StatusCode::OK)?;
         ensure!(page.url.path() == "/recovery", "making a wallet led to {}: {}", page.url.path(), page.text());
         let code = crate::html::of_class(&page.html, "mono").into_iter().next().context("no recovery code is shown")?;
-        Ok(Self { visitor, wallet: wallet.clone(), name: name.to_owned(), recovery_code: code })
+        let (wallet, name, passphrase) = (wallet.clone(), name.to_owned(), passphrase.to_owned());
+        Ok(Self { visitor, wallet, name, passphrase, recovery_code: code })
     }
 
     /// Opens the wallet again.
     pub async fn open(&self) -> Result<Page> {
         let page = self.visitor.open(&self.wallet.join("/open")?).await?.expect(StatusCode::OK)?;
         let form = page.form("/open")?;
-        self.visitor.submit(&page, &form, &[("name", &self.name), ("passphrase", PASSPHRASE)], None).await
+        self.visitor.submit(&page, &form, &[("name", &self.name), ("passphrase", &self.passphrase)], None).await
     }
 
     /// The list of attestations.

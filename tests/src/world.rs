@@ -32,7 +32,7 @@ use url::Url;
 
 use crate::{
     fixtures::{self, Organisation},
-    people::{Clerk, Invitation, Question, Treasurer, Volunteer},
+    people::{self, Clerk, Invitation, Question, Treasurer, Volunteer},
 };
 
 /// When every story begins.
@@ -215,7 +215,7 @@ impl World {
 
     /// A volunteer with a new wallet.
     pub async fn volunteer(&self, name: &str) -> Result<Volunteer> {
-        Volunteer::new(&self.addresses.wallet, name).await
+        Volunteer::new(&self.addresses.wallet, name, people::PASSPHRASE).await
     }
 
     /// The clerk, signed in at the counter.
@@ -313,10 +313,10 @@ pub struct Offer {
     pub minutes: u64,
     /// As the issuer calls it.
     pub state: String,
-    /// The page in the QR code.
-    pub link: String,
-    /// The offer itself.
-    pub offer_uri: Url,
+    /// The page in the QR code; `None` when it can no longer be collected.
+    pub link: Option<String>,
+    /// The offer itself, likewise.
+    pub offer_uri: Option<Url>,
     /// Sent by another way.
     pub tx_code: Option<String>,
 }
@@ -331,15 +331,29 @@ impl Offer {
             role: text("role")?,
             minutes: value["minutes"].as_u64().context("no minutes")?,
             state: text("state")?,
-            link: text("link")?,
-            offer_uri: text("offer_uri")?.parse().context("the offer's address is malformed")?,
+            link: value["link"].as_str().map(str::to_owned),
+            offer_uri: value["offer_uri"].as_str().map(str::parse).transpose().context("the offer's address is malformed")?,
             tx_code: value["tx_code"].as_str().map(str::to_owned),
         })
     }
 
+    /// Where a waiting offer is.
+    ///
+    /// # Panics
+    /// When it can no longer be collected.
+    #[expect(clippy::expect_used, reason = "a test that looks for an offer that has ended must stop")]
+    pub fn uri(&self) -> &Url {
+        self.offer_uri.as_ref().expect("an offer that can be collected")
+    }
+
     /// As a person receives it.
+    ///
+    /// # Panics
+    /// When it can no longer be collected.
+    #[expect(clippy::expect_used, reason = "a test that looks for an offer that has ended must stop")]
     pub fn invitation(&self) -> Invitation {
-        Invitation { link: self.link.clone(), tx_code: self.tx_code.clone(), page: self.offer_uri.clone() }
+        let link = self.link.clone().expect("an offer that can be collected");
+        Invitation { link, tx_code: self.tx_code.clone(), page: self.uri().clone() }
     }
 }
 
@@ -379,10 +393,7 @@ impl Files<'_> {
 }
 
 fn wallet_line(addresses: &Addresses) -> String {
-    let rules = fixtures::path("rules");
-    let wallet = format!("wallet_url = \"{}\"\n", addresses.wallet);
-    let _ = rules;
-    wallet
+    format!("wallet_url = \"{}\"\n", addresses.wallet)
 }
 
 fn trust_list(organisations: &[Organisation], addresses: &Addresses, clock: &FixedClock) -> Result<TrustList> {

@@ -96,7 +96,7 @@ async fn every_page_fits_a_phone_in_both_languages() -> Result<()> {
     let strangers = [
         issuer("/sign-in")?,
         issuer("/nowhere")?,
-        offer.link.parse()?,
+        offer.invitation().link.parse()?,
         wallet("/")?,
         wallet("/create")?,
         wallet("/open")?,

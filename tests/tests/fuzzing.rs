@@ -18,8 +18,7 @@ proptest! {
         which in any::<prop::sample::Index>(), at in any::<prop::sample::Index>(), byte in any::<u8>(), cut in any::<bool>(),
     ) {
         for (_, target) in TARGETS {
-            let corpus = corpus();
-            let mut bytes = which.get(&corpus).clone();
+            let mut bytes = which.get(corpus()).clone();
             let place = at.index(bytes.len());
             if cut { bytes.truncate(place) } else { bytes[place] = byte }
             target(&bytes);

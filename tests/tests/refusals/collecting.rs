@@ -87,7 +87,7 @@ async fn vci_i_042_the_fifth_wrong_tx_code_ends_the_offer() -> Result<()> {
     }
     counter.collecting.ask_token(Some(&right)).await?.assert_error("invalid_grant");
     assert_ne!(counter.world.offers(PANIERS).await?[0].state, counter.offer.state);
-    assert_eq!(tests::foreign::get(&counter.offer.offer_uri).await?.status, StatusCode::GONE);
+    assert_eq!(tests::foreign::get(counter.offer.uri()).await?.status, StatusCode::GONE);
     Ok(())
 }
 
@@ -140,7 +140,7 @@ async fn vci_i_023_an_expired_code_is_invalid_grant() -> Result<()> {
     let counter = Counter::open().await?;
     counter.world.clock.advance(Duration::days(400));
     counter.collecting.ask_token(None).await?.assert_error("invalid_grant");
-    assert_eq!(tests::foreign::get(&counter.offer.offer_uri).await?.status, StatusCode::GONE);
+    assert_eq!(tests::foreign::get(counter.offer.uri()).await?.status, StatusCode::GONE);
     Ok(())
 }
 

@@ -14,7 +14,7 @@ use shared::clock::Clock;
 async fn vci_i_020_an_unknown_offer_is_a_404_problem() -> Result<()> {
     let world = World::start().await?;
     let offer = world.one_offer().await?;
-    let known = offer.offer_uri.as_str();
+    let known = offer.uri().as_str();
     let (base, id) = known.rsplit_once('/').expect("a path");
     let addresses = [
         format!("{base}/00000000000000000000000000"),
@@ -28,7 +28,7 @@ async fn vci_i_020_an_unknown_offer_is_a_404_problem() -> Result<()> {
         assert_eq!(answer.status, StatusCode::NOT_FOUND, "{address}");
         assert!(answer.header("content-type").starts_with("application/problem+json"), "{address}: {answer:?}");
     }
-    assert_eq!(get(&offer.offer_uri).await?.status, StatusCode::OK);
+    assert_eq!(get(offer.uri()).await?.status, StatusCode::OK);
     Ok(())
 }
 
@@ -38,15 +38,15 @@ async fn vci_i_025_reading_an_offer_or_its_page_never_consumes_it() -> Result<()
     let offer = world.one_offer().await?;
     let visitor = Visitor::new("fr");
     for _ in 0..3 {
-        let answer = get(&offer.offer_uri).await?;
+        let answer = get(offer.uri()).await?;
         assert_eq!((answer.status, answer.header("cache-control").contains("no-store")), (StatusCode::OK, true));
-        visitor.open(&offer.link.parse()?).await?.expect(StatusCode::OK)?;
-        send(Method::HEAD, &offer.offer_uri, &[], "").await?;
+        visitor.open(&offer.invitation().link.parse()?).await?.expect(StatusCode::OK)?;
+        send(Method::HEAD, offer.uri(), &[], "").await?;
     }
     assert_eq!(world.offers(PANIERS).await?, [offer.clone()]);
     Collecting::from_offer(&offer).await?.collect(world.clock.now()).await?;
-    assert_eq!(get(&offer.offer_uri).await?.status, StatusCode::GONE);
-    let page = visitor.open(&offer.link.parse()?).await?;
+    assert_eq!(get(offer.uri()).await?.status, StatusCode::GONE);
+    let page = visitor.open(&offer.invitation().link.parse()?).await?;
     assert!(!page.html.contains("/add?credential_offer_uri="), "{}", page.text());
     Ok(())
 }

@@ -80,7 +80,7 @@ async fn neg_26_links_that_are_no_invitation_are_refused_with_a_page() -> Result
     let world = World::start().await?;
     let offer = world.one_offer().await?;
     let volunteer = world.volunteer("nadia").await?;
-    let reference = offer.offer_uri.as_str();
+    let reference = offer.uri().as_str();
     let twice = format!("openid-credential-offer://?credential_offer_uri={reference}&credential_offer_uri={reference}");
     let both = format!("openid-credential-offer://?credential_offer_uri={reference}&credential_offer=%7B%7D");
     let links = [
@@ -127,7 +127,7 @@ async fn vci_w_007_a_wrong_tx_code_is_said_and_the_right_one_still_works() -> Re
     let offer = world.one_offer_with(true).await?;
     let right = offer.tx_code.clone().expect("a code was asked for");
     let volunteer = world.volunteer("nadia").await?;
-    let page = volunteer.bring(&offer.link).await?.expect(StatusCode::OK)?;
+    let page = volunteer.bring(&offer.invitation().link).await?.expect(StatusCode::OK)?;
     let wrong = if right == "000000" { "000001" } else { "000000" };
     for code in [Some(wrong), Some(""), Some("abc")] {
         let refused = volunteer.accept(&page, code).await?;
@@ -144,11 +144,11 @@ async fn vci_i_023_a_used_or_ended_invitation_is_said_to_be_so() -> Result<()> {
     let world = World::start().await?;
     let offer = world.one_offer().await?;
     let nadia = world.volunteer("nadia").await?;
-    let before = nadia.bring(&offer.link).await?.expect(StatusCode::OK)?;
+    let before = nadia.bring(&offer.invitation().link).await?.expect(StatusCode::OK)?;
     world.volunteer("yvonne").await?.collect(&Invitation { ..offer.invitation() }).await?;
     let late = nadia.accept(&before, None).await?;
     assert!(late.status.is_client_error(), "{}: {}", late.status, late.text());
-    let again = nadia.bring(&offer.link).await?;
+    let again = nadia.bring(&offer.invitation().link).await?;
     assert_refused(&nadia, &again).await
 }
 
