@@ -350,7 +350,10 @@ fn print(text: &str) {
 
 #[cfg(test)]
 mod tests {
+    use shared::testing::TemporaryDirectory;
+
     use super::*;
+    use crate::testing::{Bench, POSTGRES, SHEET, SQLITE};
 
     #[test]
     fn the_configuration_is_printed_without_passwords() {
@@ -362,5 +365,51 @@ mod tests {
     fn the_commands_parse() {
         use clap::CommandFactory;
         Cli::command().debug_assert();
+    }
+
+    #[tokio::test]
+    async fn the_commands_do_what_the_pages_do() {
+        shared::on_every_database!(SQLITE, POSTGRES, |db| {
+            let bench = Bench::new(&db).await;
+            let directory = TemporaryDirectory::new();
+            let write = |name: &str, content: &str| {
+                let path = directory.path().join(name);
+                std::fs::write(&path, content).unwrap();
+                path.to_str().unwrap().to_owned()
+            };
+            let run = async |args: &[&str]| execute(&bench.app, args).await;
+            let (passphrase, weak) = (write("phrase", "cinq courgettes bien mûres\n"), write("courte", "court\n"));
+            let add = ["organisation", "add", "--name", "Cyclo-Répar’", "--rna", "W691999902", "--siren", "990000028", "--passphrase-file"];
+            assert!(run(&[&add[..], &[&weak]].concat()).await.is_err());
+            let added = run(&[&add[..], &[&passphrase]].concat()).await.unwrap();
+            assert_eq!(added, "http://localhost:8081/o/cyclo-repar\ndid:web:localhost%3A8081:o:cyclo-repar\n");
+            assert!(run(&[&add[..], &[&passphrase]].concat()).await.is_err());
+            assert!(run(&["organisation", "list"]).await.unwrap().contains("cyclo-repar\tCyclo-Répar’"));
+
+            let sheet = write("heures.csv", SHEET);
+            let import = ["batch", "import", &sheet, "--organisation", "cyclo-repar"];
+            let dry: Value = serde_json::from_str(&run(&[&import[..], &["--dry-run", "--json"]].concat()).await.unwrap()).unwrap();
+            assert_eq!((&dry["batch"], dry["rows"].as_u64(), dry["attestations"].as_u64(), dry["refused"][0]["line"].as_u64()), (&Value::Null, Some(4), Some(2), Some(5)));
+            let text = run(&[&import[..], &["--tx-code"]].concat()).await.unwrap();
+            assert!(text.contains("ligne 5, colonne") && text.contains("2 attestations signées"), "{text}");
+            assert!(run(&import).await.unwrap_err().to_string().contains("signed already"));
+
+            let list = async || -> Value { serde_json::from_str(&run(&["offer", "list", "--organisation", "cyclo-repar", "--json"]).await.unwrap()).unwrap() };
+            let offers = list().await;
+            assert_eq!((offers[0]["given_name"].as_str(), offers[0]["minutes"].as_u64(), offers[0]["state"].as_str()), (Some("Nadia"), Some(270), Some("pending")));
+            assert!(offers[0]["link"].as_str().unwrap().contains("/invitation?") && offers[0]["tx_code"].as_str().unwrap().len() == 6);
+            let id = offers[0]["attestation"].as_str().unwrap();
+            assert!(run(&["offer", "show", id, "--organisation", "cyclo-repar"]).await.unwrap().contains('█'));
+            let revoke = ["attestation", "revoke", id, "--organisation", "cyclo-repar", "--reason", "erreur"];
+            assert!(run(&revoke).await.is_ok());
+            assert!(run(&revoke).await.is_err());
+            assert_eq!((list().await[0]["state"].as_str(), &list().await[0]["link"]), (Some("withdrawn"), &Value::Null));
+
+            let broken = write("vide.csv", "Nom;Date\n");
+            let error = run(&["batch", "import", &broken, "--organisation", "cyclo-repar"]).await.unwrap_err().to_string();
+            assert!(error.contains("vide.csv") && error.contains("Prénom"), "{error}");
+            assert!(run(&["serve"]).await.is_err());
+            assert!(run(&["check"]).await.unwrap().contains("public_url = \"http://localhost:8081/\""));
+        });
     }
 }

@@ -190,3 +190,84 @@ fn page_error(treasurer: &Treasurer, followed: &Followed, error: &ChangeError) -
         ChangeError::Database(_) => treasurer.internal(error),
     }
 }
+
+#[cfg(test)]
+mod tests {
+    use axum::http::StatusCode;
+    use shared::keys::SigningKey;
+
+    use super::*;
+    use crate::testing::{Bench, POSTGRES, SQLITE};
+
+    #[tokio::test]
+    async fn an_attestation_shows_its_content_and_its_invitation_in_both_forms() {
+        shared::on_every_database!(SQLITE, POSTGRES, |db| {
+            let bench = Bench::new(&db).await;
+            let (_, people) = bench.signed(true).await;
+            let path = urls::attestation(&people[0].signed.id);
+            let tx_code = offers::tx_code(&bench.app.keys, &people[0].offer.id);
+            for (language, words) in [("fr", ["Attestation de Nadia Benali", "Dirigeant ou dirigeante"]), ("en", ["Attestation of Nadia Benali", "Board member"])] {
+                let answer = bench.page(&path, language).await;
+                assert_eq!(answer.status, StatusCode::OK);
+                for word in words.iter().copied().chain(["<svg", "/invitation?credential_offer_uri=", tx_code.as_str()]) {
+                    assert!(answer.body.contains(word), "{word}: {}", answer.body);
+                }
+            }
+            let wallet_form = bench.page(&format!("{path}?link=wallet"), "fr").await;
+            assert!(wallet_form.body.contains("openid-credential-offer://?credential_offer_uri="));
+            assert_eq!(bench.page("/attestations/00000000000000000000000000", "fr").await.status, StatusCode::NOT_FOUND);
+        });
+    }
+
+    #[tokio::test]
+    async fn taking_back_needs_a_reason_and_happens_once() {
+        shared::on_every_database!(SQLITE, POSTGRES, |db| {
+            let bench = Bench::new(&db).await;
+            let (_, people) = bench.signed(false).await;
+            bench.collect(&people[0], &SigningKey::generate()).await;
+            let revoke = urls::revoke_attestation(&people[0].signed.id);
+            let empty = bench.submit(&revoke, &[("reason", "  ")]).await;
+            assert_eq!((empty.status, empty.body.contains("Dites pourquoi")), (StatusCode::UNPROCESSABLE_ENTITY, true));
+            let number = bench.submit(&revoke, &[("reason", "2 85 05 78 006 084 41")]).await;
+            assert_eq!(number.status, StatusCode::UNPROCESSABLE_ENTITY);
+            assert_eq!(bench.submit(&revoke, &[("reason", "heures comptées deux fois")]).await.status, StatusCode::SEE_OTHER);
+            let shown = bench.page(&urls::attestation(&people[0].signed.id), "fr").await;
+            assert!(shown.body.contains("Révoquée le") && shown.body.contains("heures comptées deux fois"));
+            assert_eq!(bench.submit(&revoke, &[("reason", "encore")]).await.status, StatusCode::CONFLICT);
+            let invite = bench.submit(&urls::invite(&people[0].signed.id), &[]).await;
+            assert_eq!(invite.status, StatusCode::CONFLICT);
+        });
+    }
+
+    #[tokio::test]
+    async fn a_new_invitation_replaces_the_old_one() {
+        shared::on_every_database!(SQLITE, POSTGRES, |db| {
+            let bench = Bench::new(&db).await;
+            let (_, people) = bench.signed(false).await;
+            let invite = urls::invite(&people[0].signed.id);
+            assert_eq!(bench.submit(&invite, &[]).await.status, StatusCode::SEE_OTHER);
+            assert_eq!(bench.token(&bench.code(&people[0]), None).await.refusal(), (400, "invalid_grant".to_owned()));
+            // A wallet that never finished does not keep the person from collecting.
+            bench.access_token(&bench.followed(&people[0]).await).await;
+            assert_eq!(bench.submit(&invite, &[]).await.status, StatusCode::SEE_OTHER);
+            let current = bench.followed(&people[0]).await;
+            assert_eq!(current.progress(bench.app.now()), Progress::Waiting);
+            bench.collect(&current, &SigningKey::generate()).await;
+            assert_eq!(bench.submit(&invite, &[]).await.status, StatusCode::CONFLICT);
+        });
+    }
+
+    #[tokio::test]
+    async fn what_rests_in_the_database_names_nobody() {
+        shared::on_every_database!(SQLITE, POSTGRES, |db| {
+            let bench = Bench::new(&db).await;
+            let (_, people) = bench.signed(false).await;
+            let mut tx = db.read().await.unwrap();
+            let stored = super::super::store::find(&mut tx, bench.slug(), &people[0].signed.id).await.unwrap().unwrap();
+            drop(tx);
+            for name in ["Nadia", "Benali", "Comptes"] {
+                assert!(!stored.sealed.windows(name.len()).any(|window| window == name.as_bytes()), "{name}");
+            }
+        });
+    }
+}

@@ -34,6 +34,7 @@ const OF_BATCH: &str = followed!("WHERE a.batch = $1 AND a.organisation = $2 ORD
 const OF_ORGANISATION: &str =
     followed!("JOIN batches b ON b.id = a.batch WHERE a.organisation = $1 ORDER BY b.signed_at DESC, b.id, a.position");
 
+#[cfg(test)]
 pub(crate) const STATEMENTS: &[&str] = &[INSERT, FIND, OF_BATCH, OF_ORGANISATION];
 
 /// An attestation as it rests.

@@ -13,6 +13,7 @@ const INSERT_NONCE: &str = "INSERT INTO nonces (digest, organisation, expires_at
 const CONSUME_NONCE: &str = "DELETE FROM nonces WHERE digest = $1 AND organisation = $2 AND expires_at > $3 RETURNING organisation";
 const PURGE_NONCES: &str = "DELETE FROM nonces WHERE expires_at <= $1";
 
+#[cfg(test)]
 pub(crate) const STATEMENTS: &[&str] =
     &[INSERT_TOKEN, OFFER_OF_TOKEN, DELETE_TOKEN, PURGE_TOKENS, INSERT_NONCE, CONSUME_NONCE, PURGE_NONCES];
 

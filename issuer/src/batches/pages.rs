@@ -363,3 +363,110 @@ fn page_error(treasurer: &Treasurer, error: &BatchError) -> PageError {
         BatchError::Sign(_) | BatchError::Unopenable(_) | BatchError::Malformed(_) | BatchError::Database(_) => treasurer.internal(error),
     }
 }
+
+#[cfg(test)]
+mod tests {
+    use axum::http::{StatusCode, header};
+    use encoding_rs::WINDOWS_1252;
+
+    use super::*;
+    use crate::testing::{Bench, POSTGRES, SHEET, SQLITE};
+
+    #[tokio::test]
+    async fn a_file_is_checked_then_signed_then_followed() {
+        shared::on_every_database!(SQLITE, POSTGRES, |db| {
+            let bench = Bench::new(&db).await;
+            let uploaded = bench.upload("heures 2025.csv", &WINDOWS_1252.encode(SHEET).0).await;
+            assert_eq!(uploaded.status, StatusCode::SEE_OTHER, "{uploaded:?}");
+            let path = uploaded.header(header::LOCATION).to_owned();
+            for (language, words) in [("fr", ["Signer les 2 attestations", "Ce jour n’existe pas", "Windows-1252"]), ("en", ["Sign the 2 attestations", "There is no such day", "Windows-1252"])] {
+                let draft = bench.page(&path, language).await;
+                assert_eq!(draft.status, StatusCode::OK);
+                for word in words.iter().chain(&["heures 2025.csv", "Nadia Benali", "31/02/2025"]) {
+                    assert!(draft.body.contains(word), "{word}: {}", draft.body);
+                }
+                assert!(!draft.body.contains("Yvonne"));
+            }
+            let refused = bench.page(&format!("{path}/refused.csv"), "fr").await;
+            assert_eq!(refused.header(header::CONTENT_TYPE), "text/csv; charset=utf-8");
+            assert!(refused.body.starts_with("\u{feff}Ligne;Colonne;Valeur;Raison\n5;Date;31/02/2025;"), "{}", refused.body);
+
+            assert_eq!(bench.submit(&format!("{path}/sign"), &[("tx_code", "on")]).await.status, StatusCode::SEE_OTHER);
+            for (language, words) in [("fr", "À récupérer"), ("en", "To be collected")] {
+                let followed = bench.page(&path, language).await;
+                assert!(followed.body.contains(words) && followed.body.contains("/invitation?credential_offer_uri="), "{}", followed.body);
+            }
+            assert_eq!(bench.submit(&format!("{path}/sign"), &[]).await.status, StatusCode::CONFLICT);
+            assert_eq!(bench.submit(&format!("{path}/discard"), &[]).await.status, StatusCode::CONFLICT);
+            let again = bench.upload("copie.csv", &WINDOWS_1252.encode(SHEET).0).await;
+            assert_eq!((again.status, again.body.contains(&path)), (StatusCode::CONFLICT, true));
+        });
+    }
+
+    #[tokio::test]
+    async fn of_two_drafts_of_the_same_file_one_is_signed() {
+        shared::on_every_database!(SQLITE, POSTGRES, |db| {
+            let bench = std::sync::Arc::new(Bench::new(&db).await);
+            let mut tasks = Vec::new();
+            for name in ["a.csv", "b.csv", "c.csv", "d.csv"] {
+                let path = bench.upload(name, SHEET.as_bytes()).await.header(header::LOCATION).to_owned();
+                let bench = bench.clone();
+                tasks.push(tokio::spawn(async move { bench.submit(&format!("{path}/sign"), &[]).await.status }));
+            }
+            let mut signed = 0;
+            for task in tasks {
+                match task.await.unwrap() {
+                    StatusCode::SEE_OTHER => signed += 1,
+                    status => assert_eq!(status, StatusCode::CONFLICT),
+                }
+            }
+            assert_eq!(signed, 1);
+            let mut tx = db.read().await.unwrap();
+            assert_eq!(attestations::of_organisation(&bench.app, &mut tx, bench.slug()).await.unwrap().len(), 2);
+            drop(tx);
+        });
+    }
+
+    #[tokio::test]
+    async fn a_file_that_cannot_be_read_is_explained_beside_the_field() {
+        shared::on_every_database!(SQLITE, POSTGRES, |db| {
+            let bench = Bench::new(&db).await;
+            for (content, words) in [
+                ("", "rien à lire"),
+                ("PK\u{3}\u{4}", "classeur"),
+                ("a;b\nc;d", "ligne d’en-tête"),
+                ("Nom;Date;Durée\n", "Prénom"),
+                ("Nom;Prénom;Date;Durée\n", "aucune ligne ne suit"),
+            ] {
+                let answer = bench.upload("x.csv", content.as_bytes()).await;
+                assert_eq!((answer.status, answer.body.contains(words)), (StatusCode::UNPROCESSABLE_ENTITY, true), "{words}: {}", answer.body);
+            }
+            let none = bench.upload("x.csv", "Nom;Prénom;Date;Durée\n;;;2h\n".as_bytes()).await;
+            let path = none.header(header::LOCATION).to_owned();
+            let draft = bench.page(&path, "fr").await;
+            assert!(draft.body.contains("Aucune ligne n’a pu être comptée") && !draft.body.contains("/sign\""));
+            assert_eq!(bench.submit(&format!("{path}/sign"), &[]).await.status, StatusCode::CONFLICT);
+        });
+    }
+
+    #[tokio::test]
+    async fn a_discarded_draft_leaves_nothing() {
+        shared::on_every_database!(SQLITE, POSTGRES, |db| {
+            let bench = Bench::new(&db).await;
+            let path = bench.upload("x.csv", SHEET.as_bytes()).await.header(header::LOCATION).to_owned();
+            assert_eq!(bench.submit(&format!("{path}/discard"), &[]).await.status, StatusCode::SEE_OTHER);
+            assert_eq!(bench.page(&path, "fr").await.status, StatusCode::GONE);
+            assert!(bench.page("/", "fr").await.body.contains("Aucune attestation encore"));
+            let id: BatchId = path.trim_start_matches("/batches/").parse().unwrap();
+            let mut tx = db.read().await.unwrap();
+            assert_eq!(store::find(&mut tx, bench.slug(), &id).await.unwrap().unwrap().state, BatchState::Discarded);
+            drop(tx);
+        });
+    }
+
+    #[test]
+    fn a_refused_cell_is_no_formula() {
+        assert_eq!(inert("=1+1".to_owned()), "'=1+1");
+        assert_eq!(inert("Benali".to_owned()), "Benali");
+    }
+}

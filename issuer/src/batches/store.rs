@@ -21,6 +21,7 @@ const LIST: &str = "SELECT b.id, b.file_name, b.refused_rows, b.attestations, b.
      (SELECT COUNT(*) FROM attestations a JOIN register r ON r.attestation = a.id WHERE a.batch = b.id) AS collected \
      FROM batches b WHERE b.organisation = $1 AND b.state <> 'discarded' ORDER BY b.created_at DESC, b.id LIMIT 100";
 
+#[cfg(test)]
 pub(crate) const STATEMENTS: &[&str] = &[INSERT, FIND, SIGNED_WITH, SIGN, DISCARD, LIST];
 
 #[derive(Clone, Copy, sqlx::Type)]

@@ -111,7 +111,6 @@ pub(crate) async fn issue(
         place,
         issued_at: app.now(),
         expires_at,
-        revocation: None,
     };
     register::store::insert(tx, slug, &entry).await?;
     Ok(credential)

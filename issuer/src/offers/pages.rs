@@ -93,3 +93,71 @@ fn over(offer: &Offer, now: chrono::DateTime<chrono::Utc>) -> Option<&'static st
         OfferState::Ended { reason: EndReason::Replaced } => Some("invitation-replaced"),
     }
 }
+
+#[cfg(test)]
+mod tests {
+    use axum::http::StatusCode;
+    use shared::keys::SigningKey;
+
+    use crate::{
+        attestations,
+        offers::LIFETIME,
+        testing::{Bench, POSTGRES, SQLITE},
+    };
+
+    /// Path and query of an invitation.
+    fn invitation(bench: &Bench, attestation: &attestations::Followed) -> String {
+        let url = bench.app.urls.invitation(bench.slug(), &attestation.offer.id);
+        format!("{}?{}", url.path(), url.query().unwrap())
+    }
+
+    #[tokio::test]
+    async fn an_invitation_shows_who_gives_and_the_ways_to_collect_and_consumes_nothing() {
+        shared::on_every_database!(SQLITE, POSTGRES, |db| {
+            let bench = Bench::new(&db).await;
+            let (_, people) = bench.signed(true).await;
+            let path = invitation(&bench, &people[0]);
+            for (language, title) in [("fr", "Les Paniers du Vallon vous remet une attestation"), ("en", "Les Paniers du Vallon hands you an attestation")] {
+                let answer = bench.page(&path, language).await;
+                assert_eq!(answer.status, StatusCode::OK);
+                assert!(answer.body.contains(title), "{}", answer.body);
+                assert!(answer.body.contains("http://localhost:8082/add?credential_offer_uri=") && answer.body.contains("openid-credential-offer://"));
+                assert!(!answer.body.contains("Nadia") && !answer.body.contains(&bench.code(&people[0])));
+            }
+            let tx_code = super::super::tx_code(&bench.app.keys, &people[0].offer.id);
+            assert_eq!(bench.token(&bench.code(&people[0]), Some(&tx_code)).await.status, StatusCode::OK);
+        });
+    }
+
+    #[tokio::test]
+    async fn an_invitation_that_is_over_says_why_and_what_to_ask_for() {
+        shared::on_every_database!(SQLITE, POSTGRES, |db| {
+            let bench = Bench::new(&db).await;
+            let (_, people) = bench.signed(false).await;
+            let (collected, replaced) = (invitation(&bench, &people[0]), invitation(&bench, &people[1]));
+            bench.collect(&people[0], &SigningKey::generate()).await;
+            let mut tx = db.write().await.unwrap();
+            attestations::invite(&bench.app, &mut tx, bench.slug(), &people[1].signed.id).await.unwrap();
+            tx.commit().await.unwrap();
+            let again = invitation(&bench, &bench.followed(&people[1]).await);
+            for (path, words) in [(&collected, "déjà été récupérée"), (&replaced, "lien plus récent")] {
+                let answer = bench.page(path, "fr").await;
+                assert_eq!((answer.status, answer.body.contains(words)), (StatusCode::GONE, true), "{words}: {}", answer.body);
+            }
+            assert_eq!(bench.page(&again, "fr").await.status, StatusCode::OK);
+            bench.clock.advance(LIFETIME);
+            assert!(bench.page(&again, "en").await.body.contains("has expired"));
+        });
+    }
+
+    #[tokio::test]
+    async fn an_invitation_of_somebody_else_is_a_page_with_a_way_forward() {
+        shared::on_every_database!(SQLITE, POSTGRES, |db| {
+            let bench = Bench::new(&db).await;
+            for path in [bench.path("invitation"), bench.path("invitation?credential_offer_uri=https://evil.example/o/x"), "/o/inconnue/invitation".to_owned()] {
+                let answer = bench.page(&path, "fr").await;
+                assert_eq!((answer.status, answer.body.contains("Invitation inconnue")), (StatusCode::NOT_FOUND, true), "{path}");
+            }
+        });
+    }
+}

@@ -25,6 +25,7 @@ const WITHDRAW: &str = "UPDATE offers SET state = 'ended', end_reason = 'withdra
 const REPLACE: &str = "UPDATE offers SET state = 'ended', end_reason = 'replaced' WHERE attestation = $1 AND state <> 'issued' \
      AND (end_reason IS NULL OR end_reason NOT IN ('withdrawn', 'replaced')) RETURNING id";
 
+#[cfg(test)]
 pub(crate) const STATEMENTS: &[&str] = &[INSERT, FIND, REDEEM, COUNT_WRONG_CODE, ISSUE, WITHDRAW, REPLACE];
 
 #[derive(Clone, Copy, sqlx::Type)]

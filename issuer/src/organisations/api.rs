@@ -63,3 +63,61 @@ async fn document(tx: &mut Tx, did: &Did, organisation: &Slug) -> sqlx::Result<D
     let keys: Vec<_> = store::public_keys(tx, organisation).await?.into_iter().map(|published| published.key).collect();
     Ok(DidDocument::publish(did, &keys))
 }
+
+#[cfg(test)]
+mod tests {
+    use axum::http::{StatusCode, header};
+    use shared::{
+        credential::ACTIVITY_CONFIGURATION,
+        did::{DidDocument, Purpose},
+        language::Language,
+        oid4vci::metadata::{self, IssuerMetadata},
+    };
+
+    use crate::testing::{Bench, POSTGRES, SQLITE};
+
+    #[tokio::test]
+    async fn vci_i_001_metadata_is_between_host_and_path_and_appended() {
+        shared::on_every_database!(SQLITE, POSTGRES, |db| {
+            let bench = Bench::new(&db).await;
+            let (slug, issuer) = (bench.slug(), bench.issuer());
+            for path in [format!("/.well-known/openid-credential-issuer/o/{slug}"), bench.path(".well-known/openid-credential-issuer")] {
+                let answer = bench.get(&path).await;
+                assert_eq!((answer.status, answer.header(header::CONTENT_TYPE), answer.header(header::ACCESS_CONTROL_ALLOW_ORIGIN)), (StatusCode::OK, "application/json", "*"));
+                let read = IssuerMetadata::read(&issuer, answer.json()).unwrap();
+                assert!(read.configuration(ACTIVITY_CONFIGURATION, Language::French).is_ok());
+                assert_eq!(read.credential_endpoint.as_str(), format!("{issuer}/credential"));
+                assert_eq!(read.nonce_endpoint.map(String::from), Some(format!("{issuer}/nonce")));
+            }
+            for path in [format!("/.well-known/oauth-authorization-server/o/{slug}"), bench.path(".well-known/oauth-authorization-server")] {
+                let endpoint = metadata::token_endpoint(&issuer, &bench.get(&path).await.json()).unwrap();
+                assert_eq!(endpoint.as_str(), format!("{issuer}/token"));
+            }
+        });
+    }
+
+    #[tokio::test]
+    async fn sdvc_005_and_did_003_the_same_key_is_published_twice() {
+        shared::on_every_database!(SQLITE, POSTGRES, |db| {
+            let bench = Bench::new(&db).await;
+            let answer = bench.get(&format!("/.well-known/jwt-vc-issuer/o/{}", bench.slug())).await;
+            assert!(!answer.body.contains("\"d\""));
+            let keys = metadata::issuer_keys(&bench.issuer(), answer.json()).unwrap();
+            let did = bench.app.urls.did(bench.slug()).unwrap();
+            assert_eq!(did.as_str(), "did:web:localhost%3A8081:o:les-paniers-du-vallon");
+            let document = DidDocument::read(&did, bench.get(&bench.path("did.json")).await.json()).unwrap();
+            let key = document.key(keys.keys[0].kid().unwrap(), Purpose::AssertionMethod).unwrap();
+            assert_eq!(key.thumbprint(), keys.keys[0].thumbprint());
+        });
+    }
+
+    #[tokio::test]
+    async fn an_unknown_organisation_has_no_address() {
+        shared::on_every_database!(SQLITE, POSTGRES, |db| {
+            let bench = Bench::new(&db).await;
+            for path in ["/o/inconnue/did.json", "/o/Maj/did.json", "/.well-known/openid-credential-issuer/o/inconnue", "/.well-known/openid-credential-issuer"] {
+                assert_eq!(bench.get(path).await.status, StatusCode::NOT_FOUND, "{path}");
+            }
+        });
+    }
+}

@@ -155,3 +155,89 @@ pub(crate) async fn home(State(app): State<App>, treasurer: Treasurer) -> Result
     let (signed, collected) = (signed().map(|batch| batch.attestations).sum(), signed().map(|batch| batch.collected).sum());
     Ok(render(&HomePage { page: treasurer.page, batches, signed, collected }))
 }
+
+#[cfg(test)]
+mod tests {
+    use axum::{
+        body::Body,
+        http::{Request, StatusCode, header},
+    };
+    use shared::{organisation::Organisation, service::password};
+    use zeroize::Zeroizing;
+
+    use crate::{
+        organisations::{self, NewOrganisation, Regime},
+        testing::{Bench, POSTGRES, SQLITE},
+    };
+
+    const PASSPHRASE: &str = "cinq courgettes bien mûres";
+
+    async fn sign_in(bench: &Bench, organisation: &str, passphrase: &str) -> crate::testing::Answer {
+        let mut form = url::form_urlencoded::Serializer::new(String::new());
+        form.append_pair("organisation", organisation).append_pair("passphrase", passphrase);
+        bench.send("/sign-in", "application/x-www-form-urlencoded", form.finish()).await
+    }
+
+    #[tokio::test]
+    async fn the_right_passphrase_opens_and_the_wrong_ones_are_slowed_down() {
+        shared::on_every_database!(SQLITE, POSTGRES, |db| {
+            let bench = Bench::new(&db).await;
+            let app = &bench.app;
+            let passphrase = password::hash(Zeroizing::new(PASSPHRASE.to_owned()), app.entropy.as_ref()).await;
+            let legal = Organisation { name: "Cyclo-Répar’".parse().unwrap(), rna: None, siren: None, siret: None };
+            let mut tx = db.write().await.unwrap();
+            let new = NewOrganisation { slug: "cyclo-repar".parse().unwrap(), legal, regime: Regime::AlsaceMoselle, passphrase };
+            organisations::add(app, &mut tx, new).await.unwrap();
+            tx.commit().await.unwrap();
+
+            let welcome = sign_in(&bench, "cyclo-repar", PASSPHRASE).await;
+            assert_eq!((welcome.status, welcome.header(header::LOCATION)), (StatusCode::SEE_OTHER, "/"));
+            let cookie = welcome.header(header::SET_COOKIE).split(';').next().unwrap().to_owned();
+            let home = bench.call(Request::get("/").header(header::COOKIE, cookie).body(Body::empty()).unwrap()).await;
+            assert!(home.status == StatusCode::OK && home.body.contains("Cyclo-Répar’"));
+
+            for (organisation, passphrase) in [("cyclo-repar", "mauvaise phrase de passe"), ("inconnue", PASSPHRASE), ("Pas Un Nom", PASSPHRASE)] {
+                let refused = sign_in(&bench, organisation, passphrase).await;
+                assert_eq!(refused.status, StatusCode::UNPROCESSABLE_ENTITY);
+                assert!(refused.headers.get(header::SET_COOKIE).is_none() && !refused.body.contains(PASSPHRASE));
+            }
+            let mut tx = db.write().await.unwrap();
+            for _ in 0..10 {
+                shared::service::throttle::allow(&mut tx, "sign-in:cyclo-repar", 10, chrono::Duration::minutes(15), app.now()).await.unwrap();
+            }
+            tx.commit().await.unwrap();
+            assert_eq!(sign_in(&bench, "cyclo-repar", PASSPHRASE).await.status, StatusCode::TOO_MANY_REQUESTS);
+        });
+    }
+
+    #[tokio::test]
+    async fn nobody_enters_without_a_session_and_no_form_without_its_token() {
+        shared::on_every_database!(SQLITE, POSTGRES, |db| {
+            let bench = Bench::new(&db).await;
+            for path in ["/", "/batches/new", "/batches/00000000000000000000000000", "/attestations/x", "/batches/x/refused.csv"] {
+                let answer = bench.get(path).await;
+                assert_eq!((answer.status, answer.header(header::LOCATION)), (StatusCode::SEE_OTHER, "/sign-in"), "{path}");
+            }
+            let (batch, _) = bench.signed(false).await;
+            let forged = bench.send(&format!("/batches/{batch}/discard"), "application/x-www-form-urlencoded", "csrf=x").await;
+            assert_eq!(forged.status, StatusCode::FORBIDDEN);
+            assert_eq!(bench.submit("/sign-out", &[]).await.status, StatusCode::SEE_OTHER);
+            assert_eq!(bench.page("/", "fr").await.status, StatusCode::SEE_OTHER);
+        });
+    }
+
+    #[tokio::test]
+    async fn the_home_page_counts_what_was_signed_and_collected() {
+        shared::on_every_database!(SQLITE, POSTGRES, |db| {
+            let bench = Bench::new(&db).await;
+            let empty = bench.page("/", "fr").await;
+            assert!(empty.body.contains("Aucune attestation encore") && empty.body.contains("/static/modele-heures.csv"));
+            let (batch, people) = bench.signed(false).await;
+            bench.collect(&people[0], &shared::keys::SigningKey::generate()).await;
+            for (language, words) in [("fr", "1 sur 2"), ("en", "1 of 2")] {
+                let home = bench.page("/", language).await;
+                assert!(home.body.contains(words) && home.body.contains(&format!("/batches/{batch}")), "{}", home.body);
+            }
+        });
+    }
+}

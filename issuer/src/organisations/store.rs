@@ -20,6 +20,7 @@ const INSERT_KEY: &str = "INSERT INTO organisation_keys (kid, organisation, seal
 const NEWEST_KEY: &str = "SELECT kid, sealed FROM organisation_keys WHERE organisation = $1 ORDER BY created_at DESC, kid LIMIT 1";
 const PUBLIC_KEYS: &str = "SELECT kid, public_jwk FROM organisation_keys WHERE organisation = $1 ORDER BY created_at DESC, kid";
 
+#[cfg(test)]
 pub(crate) const STATEMENTS: &[&str] = &[FIND, LIST, INSERT, INSERT_KEY, NEWEST_KEY, PUBLIC_KEYS];
 
 #[derive(sqlx::FromRow)]

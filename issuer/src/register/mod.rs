@@ -17,8 +17,7 @@ shared::id! {
     pub struct CredentialId;
 }
 
-/// An issued credential.
-#[derive(Debug, Clone, PartialEq, Eq)]
+/// A credential to enter.
 pub(crate) struct Entry {
     pub(crate) id: CredentialId,
     pub(crate) attestation: AttestationId,
@@ -27,7 +26,6 @@ pub(crate) struct Entry {
     pub(crate) place: Place,
     pub(crate) issued_at: DateTime<Utc>,
     pub(crate) expires_at: DateTime<Utc>,
-    pub(crate) revocation: Option<Revocation>,
 }
 
 /// When and why a credential was revoked.

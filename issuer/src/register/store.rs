@@ -13,43 +13,11 @@ use crate::{attestations::AttestationId, rows, status::Place};
 
 const INSERT: &str = "INSERT INTO register (id, attestation, organisation, digest, kid, status_list, status_entry, issued_at, expires_at) \
      VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9)";
-const FIND: &str = "SELECT id, attestation, digest, kid, status_list, status_entry, issued_at, expires_at, revoked_at, revoked_for \
-     FROM register WHERE attestation = $1";
 const REVOKE: &str = "UPDATE register SET revoked_at = $2, revoked_for = $3 WHERE attestation = $1 AND revoked_at IS NULL \
      RETURNING status_list, status_entry";
 
-pub(crate) const STATEMENTS: &[&str] = &[INSERT, FIND, REVOKE];
-
-#[derive(sqlx::FromRow)]
-struct EntryRow {
-    id: String,
-    attestation: String,
-    digest: Vec<u8>,
-    kid: String,
-    status_list: String,
-    status_entry: i64,
-    issued_at: DateTime<Utc>,
-    expires_at: DateTime<Utc>,
-    revoked_at: Option<DateTime<Utc>>,
-    revoked_for: Option<String>,
-}
-
-impl TryFrom<EntryRow> for Entry {
-    type Error = Inconsistent;
-
-    fn try_from(row: EntryRow) -> Result<Self, Inconsistent> {
-        Ok(Self {
-            id: rows::parsed(&row.id, "register", "id")?,
-            attestation: rows::parsed(&row.attestation, "register", "attestation")?,
-            digest: row.digest.try_into().map_err(|_| Inconsistent { table: "register", column: "digest" })?,
-            kid: row.kid,
-            place: place(&row.status_list, row.status_entry)?,
-            issued_at: row.issued_at,
-            expires_at: row.expires_at,
-            revocation: revocation(row.revoked_at, row.revoked_for.as_deref())?,
-        })
-    }
-}
+#[cfg(test)]
+pub(crate) const STATEMENTS: &[&str] = &[INSERT, REVOKE];
 
 /// When and why a credential was revoked, from its columns.
 pub(crate) fn revocation(at: Option<DateTime<Utc>>, reason: Option<&str>) -> Result<Option<Revocation>, Inconsistent> {
@@ -76,12 +44,6 @@ pub(crate) async fn insert(tx: &mut Tx, organisation: &Slug, entry: &Entry) -> s
         .bind(entry.issued_at)
         .bind(entry.expires_at)
         .execute(c).await.map(drop))
-}
-
-/// The credential of an attestation.
-pub(crate) async fn find(tx: &mut Tx, attestation: &AttestationId) -> sqlx::Result<Option<Entry>> {
-    let row: Option<EntryRow> = on!(tx, c => sqlx::query_as(FIND).bind(attestation.as_str()).fetch_optional(c).await)?;
-    rows::optional(row)
 }
 
 /// The place of a credential that was not revoked, and is now.

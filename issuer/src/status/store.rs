@@ -13,6 +13,7 @@ const REVOKE: &str = "UPDATE status_entries SET revoked = TRUE WHERE list = $1 A
 const SIZE: &str = "SELECT size FROM status_lists WHERE id = $1 AND organisation = $2";
 const REVOKED: &str = "SELECT entry FROM status_entries WHERE list = $1 AND revoked = TRUE ORDER BY entry";
 
+#[cfg(test)]
 pub(crate) const STATEMENTS: &[&str] = &[NEWEST, INSERT, TAKE, REVOKE, SIZE, REVOKED];
 
 pub(crate) async fn newest(tx: &mut Tx, organisation: &Slug) -> sqlx::Result<Option<ListId>> {
