@@ -13,6 +13,7 @@ pub mod entitlement;
 pub mod entropy;
 pub mod format;
 pub mod id;
+pub mod json;
 pub mod keys;
 pub mod language;
 pub mod oid4vci;

@@ -1,52 +1,277 @@
 //! JSON Web Keys (RFC 7517): public EC keys on P-256 only, the one curve ES256 and ECDH-ES need.
 
-use serde::{Deserialize, Serialize};
+use serde::{Deserialize, Serialize, de::Error};
 use serde_json::{Map, Value};
 
-use super::KeyError;
+use super::{KeyError, PublicKey};
+
+/// Members that hold a secret, in any kind of key (RFC 7518 §6).
+const PRIVATE_MEMBERS: [&str; 8] = ["d", "p", "q", "dp", "dq", "qi", "oth", "k"];
 
 /// A public P-256 key as it travels. Parsing refuses private members (RFC 7517 §9.2), other curves, coordinates that
 /// are not 32 bytes and points off the curve; unknown members are kept.
-#[derive(Debug, Clone, PartialEq, Eq)]
+#[derive(Debug, Clone)]
 pub struct Jwk {
     members: Map<String, Value>,
+    key: PublicKey,
 }
 
 impl Jwk {
     /// RFC 7638 thumbprint (SHA-256, base64url).
-    pub fn thumbprint(&self) -> String { todo!() }
+    pub fn thumbprint(&self) -> String {
+        self.key.thumbprint()
+    }
+
     /// `kid`.
-    pub fn kid(&self) -> Option<&str> { todo!() }
+    pub fn kid(&self) -> Option<&str> {
+        self.text("kid")
+    }
+
     /// `alg`.
-    pub fn alg(&self) -> Option<&str> { todo!() }
+    pub fn alg(&self) -> Option<&str> {
+        self.text("alg")
+    }
+
     /// `use`.
-    pub fn usage(&self) -> Option<&str> { todo!() }
+    pub fn usage(&self) -> Option<&str> {
+        self.text("use")
+    }
+
     /// The same key with this `kid`, `alg` and `use`.
     #[must_use]
-    pub fn named(self, kid: &str, alg: &str, usage: &str) -> Self { todo!() }
+    pub fn named(mut self, kid: &str, alg: &str, usage: &str) -> Self {
+        for (name, value) in [("kid", kid), ("alg", alg), ("use", usage)] {
+            self.members.insert(name.to_owned(), value.into());
+        }
+        self
+    }
+
     /// Reads a key from JSON.
-    pub fn from_value(value: Value) -> Result<Self, KeyError> { todo!() }
+    pub fn from_value(value: Value) -> Result<Self, KeyError> {
+        let Value::Object(members) = value else {
+            return Err(KeyError::Unsupported);
+        };
+        if PRIVATE_MEMBERS.iter().any(|name| members.contains_key(*name)) {
+            return Err(KeyError::Private);
+        }
+        let text = |name: &str| members.get(name).and_then(Value::as_str);
+        if text("kty") != Some("EC") || text("crv") != Some("P-256") {
+            return Err(KeyError::Unsupported);
+        }
+        if ["kid", "alg", "use"]
+            .iter()
+            .any(|name| members.get(*name).is_some_and(|value| !value.is_string()))
+        {
+            return Err(KeyError::Unsupported);
+        }
+        let (Some(x), Some(y)) = (text("x"), text("y")) else {
+            return Err(KeyError::NotOnCurve);
+        };
+        let key = PublicKey::from_coordinates(x, y)?;
+        Ok(Self { members, key })
+    }
+
     /// Back to JSON.
-    pub fn to_value(&self) -> Value { todo!() }
+    pub fn to_value(&self) -> Value {
+        Value::Object(self.members.clone())
+    }
+
+    pub(super) fn from_key(key: &PublicKey) -> Self {
+        let (x, y) = key.coordinates();
+        let members = [("kty", "EC"), ("crv", "P-256"), ("x", x), ("y", y)];
+        let members = members
+            .into_iter()
+            .map(|(name, value)| (name.to_owned(), value.into()))
+            .collect();
+        Self {
+            members,
+            key: key.clone(),
+        }
+    }
+
+    pub(super) fn key(&self) -> &PublicKey {
+        &self.key
+    }
+
+    fn text(&self, name: &str) -> Option<&str> {
+        self.members.get(name).and_then(Value::as_str)
+    }
 }
+
+impl PartialEq for Jwk {
+    fn eq(&self, other: &Self) -> bool {
+        self.members == other.members
+    }
+}
+
+impl Eq for Jwk {}
 
 impl Serialize for Jwk {
-    fn serialize<S: serde::Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> { todo!() }
-}
-impl<'de> Deserialize<'de> for Jwk {
-    fn deserialize<D: serde::Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> { todo!() }
+    fn serialize<S: serde::Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
+        self.members.serialize(serializer)
+    }
 }
 
-/// A JWK Set (RFC 7517 §5). Keys of kinds we do not use are dropped when reading, as §5 asks.
+impl<'de> Deserialize<'de> for Jwk {
+    fn deserialize<D: serde::Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
+        Self::from_value(Value::deserialize(deserializer)?).map_err(D::Error::custom)
+    }
+}
+
+/// A JWK Set (RFC 7517 §5). Keys of kinds we do not use are dropped when reading, as §5 asks; a set that shows a private
+/// key is refused whole, because its owner has lost control of it.
 #[derive(Debug, Clone, PartialEq, Eq, Default, Serialize)]
 pub struct JwkSet {
     /// The usable keys.
     pub keys: Vec<Jwk>,
 }
+
 impl<'de> Deserialize<'de> for JwkSet {
-    fn deserialize<D: serde::Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> { todo!() }
+    fn deserialize<D: serde::Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
+        #[derive(Deserialize)]
+        struct Written {
+            keys: Vec<Value>,
+        }
+        let mut keys = Vec::new();
+        for value in Written::deserialize(deserializer)?.keys {
+            match Jwk::from_value(value) {
+                Ok(key) => keys.push(key),
+                Err(KeyError::Private) => return Err(D::Error::custom(KeyError::Private)),
+                Err(_) => {}
+            }
+        }
+        Ok(Self { keys })
+    }
 }
+
 impl JwkSet {
-    /// The key with this `kid`; without `kid`, the only key there is.
-    pub fn select(&self, kid: Option<&str>) -> Option<&Jwk> { todo!() }
+    /// The key with this `kid`; without `kid`, the only key there is. Two keys with one `kid` are no answer.
+    pub fn select(&self, kid: Option<&str>) -> Option<&Jwk> {
+        let mut fitting = self.keys.iter().filter(|key| kid.is_none() || key.kid() == kid);
+        let first = fitting.next()?;
+        fitting.next().is_none().then_some(first)
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use base64::{Engine, engine::general_purpose::URL_SAFE_NO_PAD};
+    use serde_json::json;
+
+    use super::{super::SigningKey, *};
+
+    fn rfc_9901_key() -> Value {
+        json!({
+            "kty": "EC", "crv": "P-256",
+            "x": "b28d4MwZMjw8-00CG4xfnn9SLMVMM19SlqZpVb_uNtQ",
+            "y": "Xv5zWwuoaTgdS6hV43yI6gBwTnjukmFQQnJ_kCxzqk8"
+        })
+    }
+
+    fn with(name: &str, value: impl Into<Value>) -> Value {
+        let mut jwk = rfc_9901_key();
+        jwk[name] = value.into();
+        jwk
+    }
+
+    #[test]
+    fn unknown_members_are_kept_and_do_not_change_the_thumbprint() {
+        let jwk = Jwk::from_value(with("x-note", "kept")).unwrap();
+        assert_eq!(jwk.to_value(), with("x-note", "kept"));
+        assert_eq!(jwk.thumbprint(), Jwk::from_value(rfc_9901_key()).unwrap().thumbprint());
+        assert_eq!(jwk.thumbprint(), PublicKey::from_jwk(&jwk).unwrap().thumbprint());
+    }
+
+    #[test]
+    fn neg_06_private_members_are_refused() {
+        for name in PRIVATE_MEMBERS {
+            assert_eq!(
+                Jwk::from_value(with(name, "AA")).unwrap_err(),
+                KeyError::Private,
+                "{name}"
+            );
+        }
+        let set = json!({"keys": [rfc_9901_key(), {"kty": "oct", "k": "AA"}]});
+        assert!(serde_json::from_value::<JwkSet>(set).is_err());
+    }
+
+    #[test]
+    fn neg_06_points_off_the_curve_are_refused() {
+        let x = URL_SAFE_NO_PAD
+            .decode("b28d4MwZMjw8-00CG4xfnn9SLMVMM19SlqZpVb_uNtQ")
+            .unwrap();
+        let mut moved = x.clone();
+        moved[31] ^= 1;
+        let zero = [0u8; 32];
+        for wrong in [&moved[..], &zero, &x[1..], &[&[0], &x[..]].concat(), &[]] {
+            let jwk = with("x", URL_SAFE_NO_PAD.encode(wrong));
+            assert_eq!(Jwk::from_value(jwk).unwrap_err(), KeyError::NotOnCurve);
+        }
+    }
+
+    #[test]
+    fn neg_29_coordinates_in_another_base64_are_refused() {
+        let x = "b28d4MwZMjw8-00CG4xfnn9SLMVMM19SlqZpVb_uNtQ";
+        for wrong in [
+            format!("{x}="),
+            format!(" {x}"),
+            format!("{x}\n"),
+            x.replace('-', "+").replace('_', "/"),
+            format!("{}R", &x[..42]), // the same bytes, with a trailing bit set
+        ] {
+            assert_eq!(
+                Jwk::from_value(with("x", wrong.clone())).unwrap_err(),
+                KeyError::NotOnCurve,
+                "{wrong}"
+            );
+        }
+    }
+
+    #[test]
+    fn other_kinds_are_unsupported() {
+        for jwk in [
+            with("crv", "P-384"),
+            with("crv", "secp256k1"),
+            with("kty", "OKP"),
+            with("kid", 7),
+            json!({"kty": "OKP", "crv": "Ed25519", "x": "11qYAYKxCrfVS_7TyWQHOg7hcvPapiMlrwIaaPcHURo"}),
+            json!("text"),
+        ] {
+            assert_eq!(Jwk::from_value(jwk).unwrap_err(), KeyError::Unsupported);
+        }
+    }
+
+    #[test]
+    fn a_set_drops_what_it_cannot_use_and_selects_without_doubt() {
+        let (a, b) = (SigningKey::generate(), SigningKey::generate());
+        let (a, b) = (
+            a.public().to_jwk().named("a", "ES256", "sig"),
+            b.public().to_jwk().named("b", "ES256", "sig"),
+        );
+        let okp = json!({"kty": "OKP", "crv": "Ed25519", "x": "11qYAYKxCrfVS_7TyWQHOg7hcvPapiMlrwIaaPcHURo"});
+        let set: JwkSet = serde_json::from_value(json!({"keys": [a, okp, b]})).unwrap();
+        assert_eq!(set.keys.len(), 2);
+        assert_eq!(set.select(Some("b")), Some(&b));
+        assert_eq!(set.select(Some("c")), None);
+        assert_eq!(set.select(None), None);
+        let alone = JwkSet { keys: vec![a.clone()] };
+        assert_eq!(alone.select(None), Some(&a));
+        let twice = JwkSet {
+            keys: vec![a.clone(), b.named("a", "ES256", "sig")],
+        };
+        assert_eq!(twice.select(Some("a")), None);
+    }
+
+    #[test]
+    fn a_key_survives_its_json() {
+        let key = SigningKey::generate();
+        let jwk = key.public().to_jwk().named("k1", "ES256", "sig");
+        let read: Jwk = serde_json::from_str(&serde_json::to_string(&jwk).unwrap()).unwrap();
+        assert_eq!(read, jwk);
+        assert_eq!(read.key(), key.public());
+        assert_eq!(
+            (read.kid(), read.alg(), read.usage()),
+            (Some("k1"), Some("ES256"), Some("sig"))
+        );
+    }
 }
