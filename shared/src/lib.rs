@@ -6,6 +6,7 @@
 #![warn(missing_docs)]
 
 pub mod activity;
+mod address;
 pub mod clock;
 pub mod credential;
 pub mod did;
