@@ -35,9 +35,6 @@ impl Answer {
     }
 
     /// Fails unless this is an error of RFC 6749 §5.2 with this code, which nobody may cache.
-    ///
-    /// # Panics
-    /// Unless it is.
     pub fn assert_error(&self, code: &str) {
         assert_eq!(self.json()["error"], code, "{self:?}");
         assert_eq!(self.status, if code == "invalid_token" { StatusCode::UNAUTHORIZED } else { StatusCode::BAD_REQUEST }, "{self:?}");
@@ -74,9 +71,8 @@ pub async fn get(url: &Url) -> Result<Answer> {
 
 /// POST of a form.
 pub async fn post_form(url: &Url, fields: &[(&str, &str)]) -> Result<Answer> {
-    let mut body = url::form_urlencoded::Serializer::new(String::new());
-    body.extend_pairs(fields);
-    send(Method::POST, url, &[(CONTENT_TYPE.as_str(), "application/x-www-form-urlencoded")], body.finish()).await
+    let body = url::form_urlencoded::Serializer::new(String::new()).extend_pairs(fields).finish();
+    send(Method::POST, url, &[(CONTENT_TYPE.as_str(), "application/x-www-form-urlencoded")], body).await
 }
 
 /// The issuer's side of a collection, one message at a time.
@@ -108,12 +104,10 @@ impl Collecting {
     }
 
     /// An endpoint of the issuer.
-    ///
-    /// # Panics
-    /// When the issuer is no base URL.
+    #[expect(clippy::expect_used, reason = "http addresses have paths")]
     pub fn endpoint(&self, name: &str) -> Url {
         let mut url = self.issuer.clone();
-        url.path_segments_mut().expect("http addresses have paths").push(name);
+        url.path_segments_mut().expect("a path").push(name);
         url
     }
 

@@ -8,7 +8,7 @@ use std::{
 use anyhow::{Context, Result, bail, ensure};
 use reqwest::{
     Client, Response, StatusCode,
-    header::{ACCEPT_LANGUAGE, CONTENT_TYPE, COOKIE, HeaderMap, LOCATION, ORIGIN, SET_COOKIE},
+    header::{ACCEPT_LANGUAGE, CONTENT_TYPE, COOKIE, HeaderMap, HeaderValue, LOCATION, ORIGIN, SET_COOKIE},
     redirect::Policy,
 };
 use url::Url;
@@ -129,7 +129,7 @@ impl Visitor {
         request = request.header(ORIGIN, url.origin().ascii_serialization()).header("sec-fetch-site", "same-origin");
         let request = if multipart {
             let boundary = "musette-visitor-7d1f0c";
-            let body = multipart_body(boundary, fields, file);
+            let body = multipart_body(boundary, fields, file.as_ref());
             request.header(CONTENT_TYPE, format!("multipart/form-data; boundary={boundary}")).body(body)
         } else {
             ensure!(file.is_none(), "this form takes no file");
@@ -155,7 +155,7 @@ impl Visitor {
         let mut headers = HeaderMap::new();
         let pairs = [(ACCEPT_LANGUAGE, self.language.to_owned()), (COOKIE, self.cookies(url))];
         for (name, value) in pairs {
-            if let Ok(value) = value.parse()
+            if let Ok(value) = value.parse::<HeaderValue>()
                 && !value.is_empty()
             {
                 headers.insert(name, value);
@@ -199,7 +199,7 @@ impl Visitor {
     }
 }
 
-fn multipart_body(boundary: &str, fields: &[(String, String)], file: Option<Upload<'_>>) -> Vec<u8> {
+fn multipart_body(boundary: &str, fields: &[(String, String)], file: Option<&Upload<'_>>) -> Vec<u8> {
     let mut body = Vec::new();
     for (name, value) in fields {
         let part = format!("--{boundary}\r\nContent-Disposition: form-data; name=\"{name}\"\r\n\r\n{value}\r\n");

@@ -280,7 +280,7 @@ impl World {
         }));
         self.servers.push(tokio::spawn(async move {
             if let Err(error) = serve(listener, router, std::future::pending()).await {
-                eprintln!("a service stopped: {error}");
+                panic!("a service stopped: {error}");
             }
         }));
     }
@@ -338,18 +338,12 @@ impl Offer {
     }
 
     /// Where a waiting offer is.
-    ///
-    /// # Panics
-    /// When it can no longer be collected.
     #[expect(clippy::expect_used, reason = "a test that looks for an offer that has ended must stop")]
     pub fn uri(&self) -> &Url {
         self.offer_uri.as_ref().expect("an offer that can be collected")
     }
 
     /// As a person receives it.
-    ///
-    /// # Panics
-    /// When it can no longer be collected.
     #[expect(clippy::expect_used, reason = "a test that looks for an offer that has ended must stop")]
     pub fn invitation(&self) -> Invitation {
         let link = self.link.clone().expect("an offer that can be collected");
@@ -411,6 +405,7 @@ fn public_url(listener: &TcpListener) -> Result<Url> {
 }
 
 /// Whether tests may use PostgreSQL: says so loudly when they may not, and fails when nothing may be skipped.
+#[expect(clippy::print_stderr, reason = "what is skipped must be seen")]
 pub fn has_postgres() -> bool {
     let named = std::env::var_os("MUSETTE_TEST_POSTGRES").is_some();
     assert!(named || std::env::var("CI").as_deref() != Ok("true"), "MUSETTE_TEST_POSTGRES names no server, and CI=true");

@@ -30,7 +30,7 @@ proptest! {
 fn every_target_takes_good_input() {
     for (_, target) in TARGETS {
         for bytes in corpus() {
-            target(&bytes);
+            target(bytes);
         }
     }
 }

@@ -70,7 +70,7 @@ async fn the_whole_road(engine: Engine) -> Result<()> {
 
     // The decision, in words, with its reasons; and in JSON.
     let page = clerk.look(&asked).await?.expect(StatusCode::OK)?;
-    let plain = page.text().replace('\u{202f}', " ").replace('\u{a0}', " ");
+    let plain = page.text().replace(['\u{202f}', '\u{a0}'], " ");
     assert!(plain.contains("Droit ouvert : 240 € (compte d’engagement citoyen)"), "{plain}");
     assert!(plain.contains("205 h") && plain.contains("130 h"), "the reasons: {plain}");
     assert!(!plain.contains("Benali"), "the name was not asked for: {plain}");

@@ -211,7 +211,7 @@ impl Stage {
     fn configure(&self, organisations: &[Organisation]) -> Result<()> {
         let Addresses { issuer, wallet, verifier } = &self.addresses;
         let wallet_line = format!("wallet_url = \"{wallet}\"\n");
-        let trust = format!("[trust]\nlist = {:?}\nauthority = {:?}\n", self.file("trust.jwt"), self.file("authority.json"));
+        let trust = format!("[trust]\nlist = \"{}\"\nauthority = \"{}\"\n", self.path("trust.jwt"), self.path("authority.json"));
         self.write_configuration("issuer", issuer, &wallet_line, "")?;
         self.write_configuration("wallet", wallet, "", "")?;
         self.write_configuration("verifier", verifier, &wallet_line, &trust)?;
@@ -243,10 +243,10 @@ impl Stage {
     fn write_configuration(&self, service: &str, address: &Url, before: &str, after: &str) -> Result<()> {
         let port = address.port().context("an address without a port")?;
         let contents = format!(
-            "{before}\n[service]\nlisten = \"127.0.0.1:{port}\"\npublic_url = \"{address}\"\ndatabase = \"sqlite:{}\"\nkey_file = {:?}\n\
+            "{before}\n[service]\nlisten = \"127.0.0.1:{port}\"\npublic_url = \"{address}\"\ndatabase = \"sqlite:{}\"\nkey_file = \"{}\"\n\
              development = true\n\n{after}",
-            self.file(&format!("{service}.sqlite")).display(),
-            self.file(&format!("{service}.key")),
+            self.path(&format!("{service}.sqlite")),
+            self.path(&format!("{service}.key")),
         );
         let file = self.file(&format!("{service}.toml"));
         fs::write(&file, contents).with_context(|| format!("cannot write {}", file.display()))
@@ -330,6 +330,11 @@ impl Stage {
 
     fn file(&self, name: &str) -> PathBuf {
         self.folder.path().join(name)
+    }
+
+    /// The same, as written in configuration files.
+    fn path(&self, name: &str) -> String {
+        self.file(name).display().to_string()
     }
 
     /// What the services said, for when a step does not hold.

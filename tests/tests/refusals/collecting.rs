@@ -35,7 +35,7 @@ impl Counter {
 
     /// Nothing that was refused left a trace: the offer is as it was, and can be collected.
     async fn is_untouched(&self) -> Result<()> {
-        assert_eq!(self.world.offers(PANIERS).await?, [self.offer.clone()]);
+        assert_eq!(self.world.offers(PANIERS).await?, std::slice::from_ref(&self.offer));
         let held = self.collecting.collect(self.world.clock.now()).await?;
         assert_eq!(held.claims()?["activity"]["minutes"], json!(7800));
         Ok(())

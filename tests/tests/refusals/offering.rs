@@ -43,7 +43,7 @@ async fn vci_i_025_reading_an_offer_or_its_page_never_consumes_it() -> Result<()
         visitor.open(&offer.invitation().link.parse()?).await?.expect(StatusCode::OK)?;
         send(Method::HEAD, offer.uri(), &[], "").await?;
     }
-    assert_eq!(world.offers(PANIERS).await?, [offer.clone()]);
+    assert_eq!(world.offers(PANIERS).await?, std::slice::from_ref(&offer));
     Collecting::from_offer(&offer).await?.collect(world.clock.now()).await?;
     assert_eq!(get(offer.uri()).await?.status, StatusCode::GONE);
     let page = visitor.open(&offer.invitation().link.parse()?).await?;
