@@ -15,8 +15,8 @@ mod issuance;
 pub mod offers;
 pub mod organisations;
 mod register;
-mod rows;
 mod routes;
+mod rows;
 pub mod status;
 pub mod urls;
 

@@ -45,7 +45,13 @@ pub(super) fn records(text: &str, delimiter: u8) -> impl Iterator<Item = Result<
         let mut cells = csv::StringRecord::new();
         // The reader skips blank lines before a record and counts them after: the line is where its first byte is.
         let start = usize::try_from(position.byte()).unwrap_or(usize::MAX);
-        let blank = text.as_bytes().get(start..).unwrap_or_default().iter().take_while(|byte| **byte == b'\n').count();
+        let blank = text
+            .as_bytes()
+            .get(start..)
+            .unwrap_or_default()
+            .iter()
+            .take_while(|byte| **byte == b'\n')
+            .count();
         let line = position.line() + blank as u64;
         match reader.read_record(&mut cells) {
             Ok(true) if cells.len() > MAX_COLUMNS => Some(Err(SheetError::TooManyColumns { line })),
@@ -90,7 +96,11 @@ mod tests {
 
     fn lines(text: &str) -> Vec<(u64, Vec<String>)> {
         records(text, b';')
-            .map(|record| record.map(|record| (record.line, record.cells().map(str::to_owned).collect())).unwrap())
+            .map(|record| {
+                record
+                    .map(|record| (record.line, record.cells().map(str::to_owned).collect()))
+                    .unwrap()
+            })
             .collect()
     }
 
@@ -106,7 +116,10 @@ mod tests {
     fn a_quotation_mark_that_swallows_the_file_is_named() {
         let text = format!("a;b\nc;\"d\n{}", "e;f\n".repeat(50));
         let last = records(&text, b';').last();
-        assert!(matches!(last, Some(Err(SheetError::UnclosedQuote { line: 2 }))), "{last:?}");
+        assert!(
+            matches!(last, Some(Err(SheetError::UnclosedQuote { line: 2 }))),
+            "{last:?}"
+        );
     }
 
     #[test]
