@@ -350,19 +350,13 @@ impl Import<'_> {
             )
         );
         for refusal in &sheet.refusals {
-            let place = page.t2(
-                "cli-refused-place",
-                "line",
-                refusal.line.to_string(),
-                "column",
-                &refusal.column,
-            );
-            let _ = writeln!(
-                text,
-                "  {place} « {} » : {}",
-                refusal.value,
-                batches::pages::reason(page, refusal)
-            );
+            let arguments = [
+                ("line", refusal.line.to_string().into()),
+                ("column", (&refusal.column).into()),
+                ("value", (&refusal.value).into()),
+                ("reason", batches::pages::reason(page, refusal).into()),
+            ];
+            let _ = writeln!(text, "  {}", app.locale.text(page.language, "cli-refused", &arguments));
         }
         let key = if self.signs { "cli-signed" } else { "cli-would-sign" };
         let _ = writeln!(text, "{}", page.t1(key, "count", sheet.drafts.len()));

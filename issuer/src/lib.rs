@@ -14,6 +14,7 @@ pub mod config;
 mod issuance;
 pub mod offers;
 pub mod organisations;
+mod query;
 mod register;
 mod routes;
 mod rows;

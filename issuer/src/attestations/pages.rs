@@ -2,7 +2,7 @@
 
 use askama::Template;
 use axum::{
-    extract::{Path, Query, State},
+    extract::{Path, RawQuery, State},
     http::StatusCode,
     response::{IntoResponse, Redirect, Response},
 };
@@ -21,6 +21,7 @@ use super::{AttestationId, ChangeError, Followed, Progress};
 use crate::{
     App, batches, offers,
     organisations::pages::{Confirmation, Treasurer},
+    query::parameter,
     urls,
 };
 
@@ -61,21 +62,15 @@ struct Invitation {
     expires_on: String,
 }
 
-/// Query of an attestation: `link=wallet` shows the form that wallets open themselves.
-#[derive(Deserialize)]
-pub(crate) struct Shown {
-    link: Option<String>,
-}
-
-/// `GET /attestations/{id}`.
+/// `GET /attestations/{id}`; `?link=wallet` shows the form that wallets open themselves.
 pub(crate) async fn show(
     State(app): State<App>,
     treasurer: Treasurer,
     Path(id): Path<String>,
-    Query(shown): Query<Shown>,
+    RawQuery(query): RawQuery,
 ) -> Result<Response, PageError> {
     let followed = find(&app, &treasurer, &id).await?;
-    let is_wallet_form = shown.link.as_deref() == Some("wallet");
+    let is_wallet_form = parameter(query.as_deref(), "link").as_deref() == Some("wallet");
     Ok(render(&attestation_page(
         &app,
         treasurer,

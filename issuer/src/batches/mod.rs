@@ -82,13 +82,6 @@ pub struct Summary {
     pub signed_at: Option<DateTime<Utc>>,
 }
 
-impl Summary {
-    /// Whether it is signed.
-    pub fn is_signed(&self) -> bool {
-        self.signed_at.is_some()
-    }
-}
-
 /// Why a sheet did not become a batch, or a batch was not signed or discarded.
 #[derive(Debug, thiserror::Error)]
 pub enum BatchError {

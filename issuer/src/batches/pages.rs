@@ -2,7 +2,7 @@
 
 use askama::Template;
 use axum::{
-    extract::{Path, Query, State},
+    extract::{Path, RawQuery, State},
     http::{
         StatusCode,
         header::{CACHE_CONTROL, CONTENT_DISPOSITION, CONTENT_TYPE},
@@ -30,6 +30,7 @@ use crate::{
     attestations::{self, Followed, Progress},
     offers,
     organisations::pages::{Confirmation, Treasurer},
+    query::parameter,
     urls,
 };
 
@@ -152,18 +153,12 @@ struct FollowedLine {
     tx_code: Option<String>,
 }
 
-/// Query of a batch.
-#[derive(Deserialize)]
-pub(crate) struct Paging {
-    page: Option<usize>,
-}
-
 /// `GET /batches/{id}`: the check of a draft, the follow-up of a signed batch.
 pub(crate) async fn show(
     State(app): State<App>,
     treasurer: Treasurer,
     Path(id): Path<String>,
-    Query(paging): Query<Paging>,
+    RawQuery(query): RawQuery,
 ) -> Result<Response, PageError> {
     let internal = |error: sqlx::Error| treasurer.internal(&error);
     let id = known(&treasurer, &id)?;
@@ -187,18 +182,14 @@ pub(crate) async fn show(
             Ok(render(&draft_page(treasurer.page, batch, &sheet, refusals)))
         }
         BatchState::Signed { at, .. } => {
-            let number = paging.page.unwrap_or(1).clamp(1, 1_000);
+            let number = parameter(query.as_deref(), "page").and_then(|number| number.parse().ok());
+            let number = number.unwrap_or(1usize).clamp(1, 1_000);
             let mut followed = attestations::of_batch(&app, &mut tx, slug, &id, PAGE + 1, (number - 1) * PAGE)
                 .await
                 .map_err(|error| treasurer.internal(&error))?;
             let next = (followed.len() > PAGE).then(|| urls::batch_page(&id, number + 1));
             followed.truncate(PAGE);
-            let collected = store::list(&mut tx, slug)
-                .await
-                .map_err(internal)?
-                .iter()
-                .find(|summary| summary.id == id)
-                .map_or(0, |summary| summary.collected);
+            let collected = store::collected(&mut tx, &id).await.map_err(internal)?;
             Ok(render(&FollowedPage {
                 signed_on: treasurer.page.date(at.date_naive()),
                 collected,

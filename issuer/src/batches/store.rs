@@ -22,8 +22,13 @@ const LIST: &str = "SELECT b.id, b.file_name, b.refused_rows, b.attestations, b.
      (SELECT COUNT(*) FROM attestations a JOIN register r ON r.attestation = a.id WHERE a.batch = b.id) AS collected \
      FROM batches b WHERE b.organisation = $1 AND b.state <> 'discarded' ORDER BY b.created_at DESC, b.id LIMIT 100";
 
+const COLLECTED: &str =
+    "SELECT COUNT(*) FROM attestations a JOIN register r ON r.attestation = a.id WHERE a.batch = $1";
+const FIGURES: &str = "SELECT (SELECT COUNT(*) FROM attestations WHERE organisation = $1), \
+     (SELECT COUNT(*) FROM register WHERE organisation = $1)";
+
 #[cfg(test)]
-pub(crate) const STATEMENTS: &[&str] = &[INSERT, FIND, SIGNED_WITH, SIGN, DISCARD, LIST];
+pub(crate) const STATEMENTS: &[&str] = &[INSERT, FIND, SIGNED_WITH, SIGN, DISCARD, LIST, COLLECTED, FIGURES];
 
 #[derive(Clone, Copy, sqlx::Type)]
 #[sqlx(type_name = "TEXT", rename_all = "snake_case")]
@@ -154,4 +159,20 @@ pub(crate) async fn discard(tx: &mut Tx, organisation: &Slug, id: &BatchId) -> s
 pub(crate) async fn list(tx: &mut Tx, organisation: &Slug) -> sqlx::Result<Vec<Summary>> {
     let found: Vec<SummaryRow> = on!(tx, c => sqlx::query_as(LIST).bind(organisation.as_str()).fetch_all(c).await)?;
     rows::every(found)
+}
+
+/// Number of attestations of a batch that people collected.
+pub(crate) async fn collected(tx: &mut Tx, id: &BatchId) -> sqlx::Result<usize> {
+    let count: i64 = on!(tx, c => sqlx::query_scalar(COLLECTED).bind(id.as_str()).fetch_one(c).await)?;
+    Ok(rows::unsigned(count, "register", "attestation")?)
+}
+
+/// Numbers of attestations of an organisation: signed, collected.
+pub(crate) async fn figures(tx: &mut Tx, organisation: &Slug) -> sqlx::Result<(usize, usize)> {
+    let (signed, collected): (i64, i64) =
+        on!(tx, c => sqlx::query_as(FIGURES).bind(organisation.as_str()).fetch_one(c).await)?;
+    Ok((
+        rows::unsigned(signed, "attestations", "id")?,
+        rows::unsigned(collected, "register", "id")?,
+    ))
 }

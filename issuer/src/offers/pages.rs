@@ -3,11 +3,10 @@
 
 use askama::Template;
 use axum::{
-    extract::{Path, Query, State},
+    extract::{Path, RawQuery, State},
     http::{StatusCode, header::CACHE_CONTROL},
     response::{IntoResponse, Response},
 };
-use serde::Deserialize;
 use shared::{
     oid4vci::offer::link_by_reference,
     organisation::Slug,
@@ -18,14 +17,7 @@ use shared::{
 };
 
 use super::{EndReason, Offer, OfferState, store};
-use crate::{App, organisations, urls};
-
-/// Query of an invitation. Unknown parameters are ignored.
-#[derive(Deserialize)]
-pub(crate) struct Invitation {
-    #[serde(default)]
-    credential_offer_uri: String,
-}
+use crate::{App, organisations, query::parameter, urls};
 
 #[derive(Template)]
 #[template(path = "invitation.html")]
@@ -60,15 +52,13 @@ pub(crate) async fn invitation(
     State(app): State<App>,
     page: PageContext,
     Path(organisation): Path<String>,
-    Query(query): Query<Invitation>,
+    RawQuery(query): RawQuery,
 ) -> Result<Response, PageError> {
     let unknown = || PageError::new(&page, StatusCode::NOT_FOUND, "error-invitation", urls::HOME);
     let internal = |error: sqlx::Error| PageError::internal(&page, &error);
     let slug: Slug = organisation.parse().map_err(|_| unknown())?;
-    let offer = app
-        .urls
-        .offer_of_invitation(&slug, &query.credential_offer_uri)
-        .ok_or_else(unknown)?;
+    let by_reference = parameter(query.as_deref(), "credential_offer_uri").ok_or_else(unknown)?;
+    let offer = app.urls.offer_of_invitation(&slug, &by_reference).ok_or_else(unknown)?;
     let mut tx = app.db.read().await.map_err(internal)?;
     let organisation = organisations::store::find(&mut tx, &slug)
         .await

@@ -190,11 +190,9 @@ pub(crate) async fn home(State(app): State<App>, treasurer: Treasurer) -> Result
     let batches = batches::store::list(&mut tx, &treasurer.organisation.slug)
         .await
         .map_err(internal)?;
-    let signed = || batches.iter().filter(|batch| batch.is_signed());
-    let (signed, collected) = (
-        signed().map(|batch| batch.attestations).sum(),
-        signed().map(|batch| batch.collected).sum(),
-    );
+    let (signed, collected) = batches::store::figures(&mut tx, &treasurer.organisation.slug)
+        .await
+        .map_err(internal)?;
     Ok(render(&HomePage {
         page: treasurer.page,
         batches,

@@ -55,7 +55,7 @@ pub(super) fn records(text: &str, delimiter: u8) -> impl Iterator<Item = Result<
         let line = position.line() + blank as u64;
         match reader.read_record(&mut cells) {
             Ok(true) if cells.len() > MAX_COLUMNS => Some(Err(SheetError::TooManyColumns { line })),
-            Ok(true) if reader.position().line() > line + MAX_LINES_OF_A_RECORD => {
+            Ok(true) if is_left_open(text, start, reader.position(), line) => {
                 Some(Err(SheetError::UnclosedQuote { line }))
             }
             Ok(true) => {
@@ -74,6 +74,18 @@ pub(super) fn records(text: &str, delimiter: u8) -> impl Iterator<Item = Result<
         *failed = record.is_err();
         Some(record)
     })
+}
+
+/// Whether a record that started at byte `start` and line `line` is one because a quotation mark was never closed: it
+/// runs over several lines with an odd number of marks, or over too many.
+fn is_left_open(text: &str, start: usize, end: &csv::Position, line: u64) -> bool {
+    let record = usize::try_from(end.byte())
+        .ok()
+        .and_then(|end| text.as_bytes().get(start..end))
+        .unwrap_or_default();
+    let lines = record.trim_ascii().iter().filter(|byte| **byte == b'\n').count() as u64;
+    let marks = record.iter().filter(|byte| **byte == b'"').count();
+    lines > 0 && (marks % 2 == 1 || end.line() > line + MAX_LINES_OF_A_RECORD)
 }
 
 /// Words to compare: lower case, without accents, anything but letters and digits as one space.
@@ -110,6 +122,7 @@ mod tests {
         let found: Vec<u64> = lines(text).into_iter().map(|(line, _)| line).collect();
         assert_eq!(found, [3, 5, 7, 9]);
         assert_eq!(lines(text)[1].1, ["c\nc", "d"]);
+        assert_eq!(lines("5\" tube;b\n\"c \"\"d\"\"\ne\";f\n").len(), 2);
     }
 
     #[test]
