@@ -277,7 +277,7 @@ cli-rows = { $accepted ->
     [one] one refused
    *[other] { $refused } refused
 }
-cli-refused-place = line { $line }, column “{ $column }”,
+cli-refused = line { $line }, column “{ $column }”, “{ $value }”: { $reason }
 cli-signed = { $count ->
     [one] One attestation signed; its invitation is ready.
    *[other] { $count } attestations signed; their invitations are ready.

@@ -277,7 +277,7 @@ cli-rows = { $accepted ->
     [one] une refusée
    *[other] { $refused } refusées
 }
-cli-refused-place = ligne { $line }, colonne « { $column } »,
+cli-refused = ligne { $line }, colonne « { $column } », « { $value } » : { $reason }
 cli-signed = { $count ->
     [one] Une attestation signée ; son invitation est prête.
    *[other] { $count } attestations signées ; leurs invitations sont prêtes.

@@ -40,13 +40,21 @@ pub struct App {
 impl App {
     /// Opens the database, brings its tables up to date, and opens the key file (made on first start).
     pub async fn open(config: Config, clock: Arc<dyn Clock>, entropy: Arc<dyn Entropy>) -> anyhow::Result<Self> {
-        let db = Database::open(&config.service.database, &SQLITE, &POSTGRES).await.context("cannot open the database")?;
+        let db = Database::open(&config.service.database, &SQLITE, &POSTGRES)
+            .await
+            .context("cannot open the database")?;
         let keys = keyring::open(&config.service.key_file, entropy.as_ref())
             .with_context(|| format!("cannot open the key file {}", config.service.key_file.display()))?;
         Ok(Self::assemble(db, keys, config, clock, entropy))
     }
 
-    pub(crate) fn assemble(db: Database, keys: SealingKey, config: Config, clock: Arc<dyn Clock>, entropy: Arc<dyn Entropy>) -> Self {
+    pub(crate) fn assemble(
+        db: Database,
+        keys: SealingKey,
+        config: Config,
+        clock: Arc<dyn Clock>,
+        entropy: Arc<dyn Entropy>,
+    ) -> Self {
         Self {
             db,
             keys: Arc::new(keys),

@@ -15,11 +15,7 @@ use shared::{
     entropy::SystemEntropy,
     language::Language,
     organisation::{Organisation, Rna, Siren, Siret, Slug},
-    service::{
-        config::ServiceConfig,
-        page::PageContext,
-        password, qr, serve, telemetry,
-    },
+    service::{config::ServiceConfig, page::PageContext, password, qr, serve, telemetry},
     text::Text,
 };
 use zeroize::Zeroizing;
@@ -167,7 +163,9 @@ pub async fn run() -> anyhow::Result<ExitCode> {
     match cli.command {
         Command::Serve => {
             let listen = app.config.service.listen;
-            let listener = tokio::net::TcpListener::bind(listen).await.with_context(|| format!("cannot listen on {listen}"))?;
+            let listener = tokio::net::TcpListener::bind(listen)
+                .await
+                .with_context(|| format!("cannot listen on {listen}"))?;
             tracing::info!(listen = %listener.local_addr()?, public_url = %app.config.service.public_url, "the issuer listens");
             let db = app.db.clone();
             serve::serve(listener, router(app), serve::signal()).await?;
@@ -189,39 +187,99 @@ async fn obey(app: &App, command: Command, language: Language) -> anyhow::Result
     match command {
         Command::Serve => bail!("serve is not a command that ends"),
         Command::Check => Ok(checked(&app.config)),
-        Command::Organisation(OrganisationCommand::Add { name, slug, rna, siren, siret, regime, passphrase_file }) => {
+        Command::Organisation(OrganisationCommand::Add {
+            name,
+            slug,
+            rna,
+            siren,
+            siret,
+            regime,
+            passphrase_file,
+        }) => {
             let slug = match slug {
                 Some(slug) => slug,
-                None => Slug::from_name(name.as_str()).context("the name makes no address; hint: give one with --slug")?,
+                None => {
+                    Slug::from_name(name.as_str()).context("the name makes no address; hint: give one with --slug")?
+                }
             };
             let passphrase = passphrase(&passphrase_file)?;
             let passphrase = password::hash(passphrase, app.entropy.as_ref()).await;
-            let legal = Organisation { name, rna, siren, siret };
+            let legal = Organisation {
+                name,
+                rna,
+                siren,
+                siret,
+            };
             let mut tx = app.db.write().await?;
-            let organisation = organisations::add(app, &mut tx, NewOrganisation { slug, legal, regime, passphrase }).await?;
+            let organisation = organisations::add(
+                app,
+                &mut tx,
+                NewOrganisation {
+                    slug,
+                    legal,
+                    regime,
+                    passphrase,
+                },
+            )
+            .await?;
             tx.commit().await?;
-            Ok(format!("{}\n{}\n", app.urls.issuer(&organisation.slug), app.urls.did(&organisation.slug)?))
+            Ok(format!(
+                "{}\n{}\n",
+                app.urls.issuer(&organisation.slug),
+                app.urls.did(&organisation.slug)?
+            ))
         }
         Command::Organisation(OrganisationCommand::List) => {
             let mut tx = app.db.read().await?;
             let organisations = organisations::store::list(&mut tx).await?;
-            Ok(organisations.iter().map(|organisation| format!("{}\t{}\n", organisation.slug, organisation.legal.name)).collect())
+            Ok(organisations
+                .iter()
+                .map(|organisation| format!("{}\t{}\n", organisation.slug, organisation.legal.name))
+                .collect())
         }
-        Command::Batch(BatchCommand::Import { file, organisation, dry_run, tx_code, json }) => {
-            let import = Import { file: &file, organisation: &organisation, signs: !dry_run, asks_tx_code: tx_code, json };
+        Command::Batch(BatchCommand::Import {
+            file,
+            organisation,
+            dry_run,
+            tx_code,
+            json,
+        }) => {
+            let import = Import {
+                file: &file,
+                organisation: &organisation,
+                signs: !dry_run,
+                asks_tx_code: tx_code,
+                json,
+            };
             import.run(app, &page).await
         }
         Command::Offer(OfferCommand::List { organisation, json }) => {
             let offers = offers(app, &organisation).await?;
-            if json { Ok(format!("{:#}\n", Value::from(offers))) } else { Ok(offers.iter().map(offer_line).collect()) }
+            if json {
+                Ok(format!("{:#}\n", Value::from(offers)))
+            } else {
+                Ok(offers.iter().map(offer_line).collect())
+            }
         }
-        Command::Offer(OfferCommand::Show { attestation, organisation }) => {
+        Command::Offer(OfferCommand::Show {
+            attestation,
+            organisation,
+        }) => {
             let offers = offers(app, &organisation).await?;
-            let offer = offers.iter().find(|offer| offer["attestation"] == attestation.as_str()).context("this organisation has no such attestation")?;
-            let link = offer["link"].as_str().context("the attestation can no longer be collected")?;
+            let offer = offers
+                .iter()
+                .find(|offer| offer["attestation"] == attestation.as_str())
+                .context("this organisation has no such attestation")?;
+            let link = offer["link"]
+                .as_str()
+                .context("the attestation can no longer be collected")?;
             Ok(format!("{}\n{}", qr::terminal(link)?, offer_line(offer)))
         }
-        Command::Attestation(AttestationCommand::Revoke { id, organisation, reason }) => {
+        Command::Attestation(AttestationCommand::Revoke {
+            id,
+            organisation,
+            reason,
+        }) => {
             let id: AttestationId = id.parse()?;
             let mut tx = app.db.write().await?;
             attestations::revoke(app, &mut tx, &organisation, &id, &reason).await?;
@@ -241,15 +299,30 @@ struct Import<'a> {
 
 impl Import<'_> {
     async fn run(&self, app: &App, page: &PageContext) -> anyhow::Result<String> {
-        let name = self.file.file_name().map(|name| name.to_string_lossy().into_owned()).unwrap_or_default();
+        let name = self
+            .file
+            .file_name()
+            .map(|name| name.to_string_lossy().into_owned())
+            .unwrap_or_default();
         let bytes = std::fs::read(self.file).with_context(|| format!("cannot read {}", self.file.display()))?;
-        let sheet = sheet::parse(&bytes, app.today()).map_err(|error| anyhow::anyhow!("{name}: {}", batches::pages::sheet_error(page, &error)))?;
+        let sheet = sheet::parse(&bytes, app.today())
+            .map_err(|error| anyhow::anyhow!("{name}: {}", batches::pages::sheet_error(page, &error)))?;
         let mut tx = app.db.write().await?;
-        let organisation = organisations::store::find(&mut tx, self.organisation).await?.with_context(|| format!("no organisation {}", self.organisation))?;
+        let organisation = organisations::store::find(&mut tx, self.organisation)
+            .await?
+            .with_context(|| format!("no organisation {}", self.organisation))?;
         let mut batch = None;
         if self.signs {
             let file_name = batches::pages::file_name(page, &name);
-            let id = batches::draft(app, &mut tx, self.organisation, file_name, batches::digest(&bytes), &sheet).await?;
+            let id = batches::draft(
+                app,
+                &mut tx,
+                self.organisation,
+                file_name,
+                batches::digest(&bytes),
+                &sheet,
+            )
+            .await?;
             batches::sign(app, &mut tx, &organisation, &id, self.asks_tx_code).await?;
             tx.commit().await?;
             batch = Some(id);
@@ -265,10 +338,25 @@ impl Import<'_> {
             return Ok(format!("{summary:#}\n"));
         }
         let mut text = String::new();
-        let _ = writeln!(text, "{name}: {}", page.t2("cli-rows", "accepted", sheet.accepted(), "refused", sheet.refusals.len()));
+        let _ = writeln!(
+            text,
+            "{name}: {}",
+            page.t2(
+                "cli-rows",
+                "accepted",
+                sheet.accepted(),
+                "refused",
+                sheet.refusals.len()
+            )
+        );
         for refusal in &sheet.refusals {
-            let place = page.t2("cli-refused-place", "line", refusal.line.to_string(), "column", &refusal.column);
-            let _ = writeln!(text, "  {place} « {} » : {}", refusal.value, batches::pages::reason(page, refusal));
+            let arguments = [
+                ("line", refusal.line.to_string().into()),
+                ("column", (&refusal.column).into()),
+                ("value", (&refusal.value).into()),
+                ("reason", batches::pages::reason(page, refusal).into()),
+            ];
+            let _ = writeln!(text, "  {}", app.locale.text(page.language, "cli-refused", &arguments));
         }
         let key = if self.signs { "cli-signed" } else { "cli-would-sign" };
         let _ = writeln!(text, "{}", page.t1(key, "count", sheet.drafts.len()));
@@ -283,36 +371,52 @@ async fn offers(app: &App, organisation: &Slug) -> anyhow::Result<Vec<Value>> {
         bail!("no organisation {organisation}");
     }
     let followed = attestations::of_organisation(app, &mut tx, organisation).await?;
-    Ok(followed.iter().map(|followed| {
-        let (draft, offer) = (&followed.signed.draft, &followed.offer);
-        let progress = followed.progress(app.now());
-        let waiting = progress == Progress::Waiting;
-        json!({
-            "attestation": followed.signed.id.as_str(),
-            "given_name": draft.person.given_name.as_str(),
-            "family_name": draft.person.family_name.as_str(),
-            "role": draft.role.code(),
-            "minutes": draft.minutes(),
-            "state": progress.code(),
-            "link": waiting.then(|| String::from(app.urls.invitation(organisation, &offer.id))),
-            "offer_uri": waiting.then(|| String::from(app.urls.offer(organisation, &offer.id))),
-            "tx_code": (waiting && offer.asks_tx_code).then(|| offers::tx_code(&app.keys, &offer.id)),
+    Ok(followed
+        .iter()
+        .map(|followed| {
+            let (draft, offer) = (&followed.signed.draft, &followed.offer);
+            let progress = followed.progress(app.now());
+            let waiting = progress == Progress::Waiting;
+            json!({
+                "attestation": followed.signed.id.as_str(),
+                "given_name": draft.person.given_name.as_str(),
+                "family_name": draft.person.family_name.as_str(),
+                "role": draft.role.code(),
+                "minutes": draft.minutes(),
+                "state": progress.code(),
+                "link": waiting.then(|| String::from(app.urls.invitation(organisation, &offer.id))),
+                "offer_uri": waiting.then(|| String::from(app.urls.offer(organisation, &offer.id))),
+                "tx_code": (waiting && offer.asks_tx_code).then(|| offers::tx_code(&app.keys, &offer.id)),
+            })
         })
-    }).collect())
+        .collect())
 }
 
 fn offer_line(offer: &Value) -> String {
     let text = |name: &str| offer[name].as_str().unwrap_or("-").to_owned();
     format!(
         "{}\t{} {}\t{}\t{}\t{}\t{}\t{}\n",
-        text("attestation"), text("given_name"), text("family_name"), text("role"), offer["minutes"], text("state"), text("link"), text("tx_code"),
+        text("attestation"),
+        text("given_name"),
+        text("family_name"),
+        text("role"),
+        offer["minutes"],
+        text("state"),
+        text("link"),
+        text("tx_code"),
     )
 }
 
 /// The configuration, without what opens anything.
 fn checked(config: &Config) -> String {
     let Config { service, wallet_url } = config;
-    let ServiceConfig { listen, public_url, database, key_file, development } = service;
+    let ServiceConfig {
+        listen,
+        public_url,
+        database,
+        key_file,
+        development,
+    } = service;
     let key_file = key_file.display();
     let database = redacted(database);
     format!(
@@ -333,7 +437,8 @@ fn redacted(database: &str) -> String {
 }
 
 fn passphrase(file: &Path) -> anyhow::Result<Zeroizing<String>> {
-    let content = Zeroizing::new(std::fs::read_to_string(file).with_context(|| format!("cannot read {}", file.display()))?);
+    let content =
+        Zeroizing::new(std::fs::read_to_string(file).with_context(|| format!("cannot read {}", file.display()))?);
     let passphrase = Zeroizing::new(content.lines().next().unwrap_or_default().to_owned());
     password::check(&passphrase)?;
     Ok(passphrase)
@@ -357,7 +462,10 @@ mod tests {
 
     #[test]
     fn the_configuration_is_printed_without_passwords() {
-        assert_eq!(redacted("postgres://musette:secret@db.example/issuer"), "postgres://musette:%E2%80%A6@db.example/issuer");
+        assert_eq!(
+            redacted("postgres://musette:secret@db.example/issuer"),
+            "postgres://musette:%E2%80%A6@db.example/issuer"
+        );
         assert_eq!(redacted("sqlite:issuer.sqlite"), "sqlite:issuer.sqlite");
     }
 
@@ -378,38 +486,112 @@ mod tests {
                 path.to_str().unwrap().to_owned()
             };
             let run = async |args: &[&str]| execute(&bench.app, args).await;
-            let (passphrase, weak) = (write("phrase", "cinq courgettes bien mûres\n"), write("courte", "court\n"));
-            let add = ["organisation", "add", "--name", "Cyclo-Répar’", "--rna", "W691999902", "--siren", "990000028", "--passphrase-file"];
+            let (passphrase, weak) = (
+                write("phrase", "cinq courgettes bien mûres\n"),
+                write("courte", "court\n"),
+            );
+            let add = [
+                "organisation",
+                "add",
+                "--name",
+                "Cyclo-Répar’",
+                "--rna",
+                "W691999902",
+                "--siren",
+                "990000028",
+                "--passphrase-file",
+            ];
             assert!(run(&[&add[..], &[&weak]].concat()).await.is_err());
             let added = run(&[&add[..], &[&passphrase]].concat()).await.unwrap();
-            assert_eq!(added, "http://localhost:8081/o/cyclo-repar\ndid:web:localhost%3A8081:o:cyclo-repar\n");
+            assert_eq!(
+                added,
+                "http://localhost:8081/o/cyclo-repar\ndid:web:localhost%3A8081:o:cyclo-repar\n"
+            );
             assert!(run(&[&add[..], &[&passphrase]].concat()).await.is_err());
-            assert!(run(&["organisation", "list"]).await.unwrap().contains("cyclo-repar\tCyclo-Répar’"));
+            assert!(
+                run(&["organisation", "list"])
+                    .await
+                    .unwrap()
+                    .contains("cyclo-repar\tCyclo-Répar’")
+            );
 
             let sheet = write("heures.csv", SHEET);
             let import = ["batch", "import", &sheet, "--organisation", "cyclo-repar"];
-            let dry: Value = serde_json::from_str(&run(&[&import[..], &["--dry-run", "--json"]].concat()).await.unwrap()).unwrap();
-            assert_eq!((&dry["batch"], dry["rows"].as_u64(), dry["attestations"].as_u64(), dry["refused"][0]["line"].as_u64()), (&Value::Null, Some(4), Some(2), Some(5)));
+            let dry: Value =
+                serde_json::from_str(&run(&[&import[..], &["--dry-run", "--json"]].concat()).await.unwrap()).unwrap();
+            assert_eq!(
+                (
+                    &dry["batch"],
+                    dry["rows"].as_u64(),
+                    dry["attestations"].as_u64(),
+                    dry["refused"][0]["line"].as_u64()
+                ),
+                (&Value::Null, Some(4), Some(2), Some(5))
+            );
             let text = run(&[&import[..], &["--tx-code"]].concat()).await.unwrap();
-            assert!(text.contains("ligne 5, colonne") && text.contains("2 attestations signées"), "{text}");
+            assert!(
+                text.contains("ligne 5, colonne") && text.contains("2 attestations signées"),
+                "{text}"
+            );
             assert!(run(&import).await.unwrap_err().to_string().contains("signed already"));
 
-            let list = async || -> Value { serde_json::from_str(&run(&["offer", "list", "--organisation", "cyclo-repar", "--json"]).await.unwrap()).unwrap() };
+            let list = async || -> Value {
+                serde_json::from_str(
+                    &run(&["offer", "list", "--organisation", "cyclo-repar", "--json"])
+                        .await
+                        .unwrap(),
+                )
+                .unwrap()
+            };
             let offers = list().await;
-            assert_eq!((offers[0]["given_name"].as_str(), offers[0]["minutes"].as_u64(), offers[0]["state"].as_str()), (Some("Nadia"), Some(270), Some("pending")));
-            assert!(offers[0]["link"].as_str().unwrap().contains("/invitation?") && offers[0]["tx_code"].as_str().unwrap().len() == 6);
+            assert_eq!(
+                (
+                    offers[0]["given_name"].as_str(),
+                    offers[0]["minutes"].as_u64(),
+                    offers[0]["state"].as_str()
+                ),
+                (Some("Nadia"), Some(270), Some("pending"))
+            );
+            assert!(
+                offers[0]["link"].as_str().unwrap().contains("/invitation?")
+                    && offers[0]["tx_code"].as_str().unwrap().len() == 6
+            );
             let id = offers[0]["attestation"].as_str().unwrap();
-            assert!(run(&["offer", "show", id, "--organisation", "cyclo-repar"]).await.unwrap().contains('█'));
-            let revoke = ["attestation", "revoke", id, "--organisation", "cyclo-repar", "--reason", "erreur"];
+            assert!(
+                run(&["offer", "show", id, "--organisation", "cyclo-repar"])
+                    .await
+                    .unwrap()
+                    .contains('█')
+            );
+            let revoke = [
+                "attestation",
+                "revoke",
+                id,
+                "--organisation",
+                "cyclo-repar",
+                "--reason",
+                "erreur",
+            ];
             assert!(run(&revoke).await.is_ok());
             assert!(run(&revoke).await.is_err());
-            assert_eq!((list().await[0]["state"].as_str(), &list().await[0]["link"]), (Some("withdrawn"), &Value::Null));
+            assert_eq!(
+                (list().await[0]["state"].as_str(), &list().await[0]["link"]),
+                (Some("withdrawn"), &Value::Null)
+            );
 
             let broken = write("vide.csv", "Nom;Date\n");
-            let error = run(&["batch", "import", &broken, "--organisation", "cyclo-repar"]).await.unwrap_err().to_string();
+            let error = run(&["batch", "import", &broken, "--organisation", "cyclo-repar"])
+                .await
+                .unwrap_err()
+                .to_string();
             assert!(error.contains("vide.csv") && error.contains("Prénom"), "{error}");
             assert!(run(&["serve"]).await.is_err());
-            assert!(run(&["check"]).await.unwrap().contains("public_url = \"http://localhost:8081/\""));
+            assert!(
+                run(&["check"])
+                    .await
+                    .unwrap()
+                    .contains("public_url = \"http://localhost:8081/\"")
+            );
         });
     }
 }

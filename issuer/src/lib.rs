@@ -14,9 +14,10 @@ pub mod config;
 mod issuance;
 pub mod offers;
 pub mod organisations;
+mod query;
 mod register;
-mod rows;
 mod routes;
+mod rows;
 pub mod status;
 pub mod urls;
 

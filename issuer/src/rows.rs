@@ -13,12 +13,20 @@ pub(crate) fn every<R, D: TryFrom<R, Error = Inconsistent>>(rows: Vec<R>) -> sql
 }
 
 /// A column that holds written text of `D`.
-pub(crate) fn parsed<D: std::str::FromStr>(text: &str, table: &'static str, column: &'static str) -> Result<D, Inconsistent> {
+pub(crate) fn parsed<D: std::str::FromStr>(
+    text: &str,
+    table: &'static str,
+    column: &'static str,
+) -> Result<D, Inconsistent> {
     text.parse().map_err(|_| Inconsistent { table, column })
 }
 
 /// A number that is never negative.
-pub(crate) fn unsigned<D: TryFrom<i64>>(number: i64, table: &'static str, column: &'static str) -> Result<D, Inconsistent> {
+pub(crate) fn unsigned<D: TryFrom<i64>>(
+    number: i64,
+    table: &'static str,
+    column: &'static str,
+) -> Result<D, Inconsistent> {
     D::try_from(number).map_err(|_| Inconsistent { table, column })
 }
 

@@ -7,7 +7,6 @@ use axum::{
     body::{Body, to_bytes},
     http::{HeaderMap, Method, Request, StatusCode, header},
 };
-use chrono::NaiveDate;
 use serde_json::{Value, json};
 use shared::{
     credential::ACTIVITY_CONFIGURATION,
@@ -39,6 +38,16 @@ pub(crate) const SHEET: &str = "Nom;Prénom;Date;Durée;Mission;Fonction;16 ans 
     Diallo;Karim;15/03/2025;150 min;Distribution;bénévole;\n\
     Perrin;Yvonne;31/02/2025;2h;;;\n";
 
+/// Media type of forms.
+pub(crate) const FORM: &str = "application/x-www-form-urlencoded";
+
+/// The body of a form.
+pub(crate) fn form(fields: &[(&str, &str)]) -> String {
+    url::form_urlencoded::Serializer::new(String::new())
+        .extend_pairs(fields)
+        .finish()
+}
+
 /// An issuer with one organisation.
 pub(crate) struct Bench {
     pub(crate) app: App,
@@ -68,7 +77,10 @@ impl Answer {
 
     /// The status and the `error` of an OAuth refusal.
     pub(crate) fn refusal(&self) -> (u16, String) {
-        (self.status.as_u16(), self.json()["error"].as_str().unwrap_or_default().to_owned())
+        (
+            self.status.as_u16(),
+            self.json()["error"].as_str().unwrap_or_default().to_owned(),
+        )
     }
 }
 
@@ -82,22 +94,56 @@ impl Bench {
         let clock = FixedClock::at_rfc3339("2026-03-15T10:00:00Z");
         let entropy = Arc::new(SeededEntropy::new(11));
         let config = load(DEFAULTS, None, "ISSUER", Vec::new()).unwrap();
-        let app = App::assemble(db.clone(), SealingKey::random(entropy.as_ref()), config, Arc::new(clock.clone()), entropy);
+        let app = App::assemble(
+            db.clone(),
+            SealingKey::random(entropy.as_ref()),
+            config,
+            Arc::new(clock.clone()),
+            entropy,
+        );
         let legal = Organisation {
             name: "Les Paniers du Vallon".parse().unwrap(),
             rna: Some("W691999901".parse().unwrap()),
             siren: Some("990000010".parse().unwrap()),
             siret: None,
         };
-        let new = NewOrganisation { slug: "les-paniers-du-vallon".parse().unwrap(), legal, regime: Regime::Loi1901, passphrase: String::new() };
+        let new = NewOrganisation {
+            slug: "les-paniers-du-vallon".parse().unwrap(),
+            legal,
+            regime: Regime::Loi1901,
+            passphrase: String::new(),
+        };
         let mut tx = app.db.write().await.unwrap();
         let organisation = organisations::add(&app, &mut tx, new).await.unwrap();
-        let cookie = app.sessions.open(&mut tx, organisation.slug.as_str(), None, app.entropy.as_ref(), app.now()).await.unwrap();
+        let cookie = app
+            .sessions
+            .open(
+                &mut tx,
+                organisation.slug.as_str(),
+                None,
+                app.entropy.as_ref(),
+                app.now(),
+            )
+            .await
+            .unwrap();
         let cookie = cookie.to_str().unwrap().split(';').next().unwrap().to_owned();
         let headers = HeaderMap::from_iter([(header::COOKIE, cookie.parse().unwrap())]);
-        let csrf = app.sessions.find(&mut tx, &headers, app.now()).await.unwrap().unwrap().csrf;
+        let csrf = app
+            .sessions
+            .find(&mut tx, &headers, app.now())
+            .await
+            .unwrap()
+            .unwrap()
+            .csrf;
         tx.commit().await.unwrap();
-        Self { router: router(app.clone()), app, clock, organisation, cookie, csrf }
+        Self {
+            router: router(app.clone()),
+            app,
+            clock,
+            organisation,
+            cookie,
+            csrf,
+        }
     }
 
     pub(crate) fn slug(&self) -> &Slug {
@@ -113,7 +159,11 @@ impl Bench {
         let response = self.router.clone().oneshot(request).await.unwrap();
         let (parts, body) = response.into_parts();
         let body = String::from_utf8(to_bytes(body, usize::MAX).await.unwrap().to_vec()).unwrap();
-        Answer { status: parts.status, headers: parts.headers, body }
+        Answer {
+            status: parts.status,
+            headers: parts.headers,
+            body,
+        }
     }
 
     pub(crate) async fn get(&self, path: &str) -> Answer {
@@ -121,20 +171,27 @@ impl Bench {
     }
 
     pub(crate) async fn post(&self, path: &str, media_type: &str, body: impl Into<Body>) -> Answer {
-        self.call(Request::post(path).header(header::CONTENT_TYPE, media_type).body(body.into()).unwrap()).await
+        self.call(
+            Request::post(path)
+                .header(header::CONTENT_TYPE, media_type)
+                .body(body.into())
+                .unwrap(),
+        )
+        .await
     }
 
     /// A page as the treasurer sees it, in a language.
     pub(crate) async fn page(&self, path: &str, language: &str) -> Answer {
-        let request = Request::get(path).header(header::COOKIE, &self.cookie).header(header::ACCEPT_LANGUAGE, language);
+        let request = Request::get(path)
+            .header(header::COOKIE, &self.cookie)
+            .header(header::ACCEPT_LANGUAGE, language);
         self.call(request.body(Body::empty()).unwrap()).await
     }
 
     /// A form that the treasurer sends; `csrf` is added.
     pub(crate) async fn submit(&self, path: &str, fields: &[(&str, &str)]) -> Answer {
-        let mut form = url::form_urlencoded::Serializer::new(String::new());
-        form.append_pair("csrf", &self.csrf).extend_pairs(fields);
-        self.send(path, "application/x-www-form-urlencoded", form.finish()).await
+        let form = form(&[&[("csrf", self.csrf.as_str())], fields].concat());
+        self.send(path, FORM, form).await
     }
 
     /// A file that the treasurer uploads.
@@ -148,7 +205,8 @@ impl Bench {
         .into_bytes();
         body.extend_from_slice(content);
         body.extend_from_slice(format!("\r\n--{boundary}--\r\n").as_bytes());
-        self.send("/batches", &format!("multipart/form-data; boundary={boundary}"), body).await
+        self.send("/batches", &format!("multipart/form-data; boundary={boundary}"), body)
+            .await
     }
 
     /// Anything that the treasurer sends from our own pages.
@@ -166,9 +224,22 @@ impl Bench {
     pub(crate) async fn signed(&self, asks_tx_code: bool) -> (BatchId, Vec<Followed>) {
         let sheet = sheet::parse(SHEET.as_bytes(), self.app.today()).unwrap();
         let mut tx = self.app.db.write().await.unwrap();
-        let batch = batches::draft(&self.app, &mut tx, self.slug(), "heures.csv".parse().unwrap(), batches::digest(SHEET.as_bytes()), &sheet).await.unwrap();
-        batches::sign(&self.app, &mut tx, &self.organisation, &batch, asks_tx_code).await.unwrap();
-        let followed = attestations::of_batch(&self.app, &mut tx, self.slug(), &batch, 10, 0).await.unwrap();
+        let batch = batches::draft(
+            &self.app,
+            &mut tx,
+            self.slug(),
+            "heures.csv".parse().unwrap(),
+            batches::digest(SHEET.as_bytes()),
+            &sheet,
+        )
+        .await
+        .unwrap();
+        batches::sign(&self.app, &mut tx, &self.organisation, &batch, asks_tx_code)
+            .await
+            .unwrap();
+        let followed = attestations::of_batch(&self.app, &mut tx, self.slug(), &batch, 10, 0)
+            .await
+            .unwrap();
         tx.commit().await.unwrap();
         (batch, followed)
     }
@@ -176,7 +247,10 @@ impl Bench {
     /// An attestation as it stands now.
     pub(crate) async fn followed(&self, attestation: &Followed) -> Followed {
         let mut tx = self.app.db.read().await.unwrap();
-        attestations::find(&self.app, &mut tx, self.slug(), &attestation.signed.id).await.unwrap().unwrap()
+        attestations::find(&self.app, &mut tx, self.slug(), &attestation.signed.id)
+            .await
+            .unwrap()
+            .unwrap()
     }
 
     pub(crate) fn code(&self, attestation: &Followed) -> String {
@@ -184,12 +258,9 @@ impl Bench {
     }
 
     pub(crate) async fn token(&self, code: &str, tx_code: Option<&str>) -> Answer {
-        let mut form = url::form_urlencoded::Serializer::new(String::new());
-        form.append_pair("grant_type", PRE_AUTHORIZED_CODE).append_pair("pre-authorized_code", code);
-        if let Some(tx_code) = tx_code {
-            form.append_pair("tx_code", tx_code);
-        }
-        self.post(&self.path("token"), "application/x-www-form-urlencoded", form.finish()).await
+        let mut fields = vec![("grant_type", PRE_AUTHORIZED_CODE), ("pre-authorized_code", code)];
+        fields.extend(tx_code.map(|tx_code| ("tx_code", tx_code)));
+        self.post(&self.path("token"), FORM, form(&fields)).await
     }
 
     /// An access token for an attestation without transaction code.
@@ -201,7 +272,10 @@ impl Bench {
 
     pub(crate) async fn nonce(&self) -> String {
         let answer = self.post(&self.path("nonce"), "application/json", "").await;
-        assert_eq!((answer.status, answer.header(header::CACHE_CONTROL)), (StatusCode::OK, "no-store"));
+        assert_eq!(
+            (answer.status, answer.header(header::CACHE_CONTROL)),
+            (StatusCode::OK, "no-store")
+        );
         answer.json()["c_nonce"].as_str().unwrap().to_owned()
     }
 
@@ -223,14 +297,15 @@ impl Bench {
     /// The credential of an attestation, collected by `key`.
     pub(crate) async fn collect(&self, attestation: &Followed, key: &SigningKey) -> String {
         let token = self.access_token(attestation).await;
-        let answer = self.credential(&token, &request(&[self.proof(key, &self.nonce().await)])).await;
+        let answer = self
+            .credential(&token, &request(&[self.proof(key, &self.nonce().await)]))
+            .await;
         assert_eq!(answer.status, StatusCode::OK, "{answer:?}");
-        answer.json()["credentials"][0]["credential"].as_str().unwrap().to_owned()
+        answer.json()["credentials"][0]["credential"]
+            .as_str()
+            .unwrap()
+            .to_owned()
     }
-}
-
-pub(crate) fn day(year: i32, month: u32, day: u32) -> NaiveDate {
-    NaiveDate::from_ymd_opt(year, month, day).unwrap()
 }
 
 mod tests {
@@ -255,13 +330,18 @@ mod tests {
         ];
         shared::on_every_database!(SQLITE, POSTGRES, |db| {
             for statement in all.into_iter().flatten() {
-                db.prepare(statement).await.unwrap_or_else(|error| panic!("{statement}: {error}"));
+                db.prepare(statement)
+                    .await
+                    .unwrap_or_else(|error| panic!("{statement}: {error}"));
             }
         });
     }
 
     #[test]
     fn messages_are_in_both_languages_and_free_of_jargon() {
-        check_messages(&crate::app::locale(), &Path::new(env!("CARGO_MANIFEST_DIR")).join("templates"));
+        check_messages(
+            &crate::app::locale(),
+            &Path::new(env!("CARGO_MANIFEST_DIR")).join("templates"),
+        );
     }
 }

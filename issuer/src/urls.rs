@@ -18,7 +18,9 @@ pub struct Urls {
 impl Urls {
     /// Addresses below `public_url`.
     pub fn new(public_url: &Url) -> Self {
-        Self { base: public_url.as_str().trim_end_matches('/').to_owned() }
+        Self {
+            base: public_url.as_str().trim_end_matches('/').to_owned(),
+        }
     }
 
     /// The identifier of an organisation as issuer (`iss`, `credential_issuer`).
@@ -43,7 +45,10 @@ impl Urls {
 
     /// The page that a phone's camera opens, with the offer in its query.
     pub fn invitation(&self, organisation: &Slug, offer: &OfferId) -> Url {
-        page_link(&self.url(&format!("/o/{organisation}/invitation")), &self.offer(organisation, offer))
+        page_link(
+            &self.url(&format!("/o/{organisation}/invitation")),
+            &self.offer(organisation, offer),
+        )
     }
 
     /// The offer an invitation names, when it is one of this organisation.
@@ -52,7 +57,10 @@ impl Urls {
         credential_offer_uri.strip_prefix(prefix.as_str())?.parse().ok()
     }
 
-    #[expect(clippy::expect_used, reason = "a base URL that parsed, followed by a path of slugs and identifiers, is a URL")]
+    #[expect(
+        clippy::expect_used,
+        reason = "a base URL that parsed, followed by a path of slugs and identifiers, is a URL"
+    )]
     fn url(&self, path: &str) -> Url {
         Url::parse(&format!("{}{path}", self.base)).expect("a URL")
     }
@@ -62,7 +70,8 @@ impl Urls {
 pub fn wallet_add(wallet: &Url, offer: &Url) -> Url {
     let mut url = wallet.clone();
     url.set_path(&format!("{}/add", wallet.path().trim_end_matches('/')));
-    url.query_pairs_mut().append_pair("credential_offer_uri", offer.as_str());
+    url.query_pairs_mut()
+        .append_pair("credential_offer_uri", offer.as_str());
     url
 }
 
@@ -132,11 +141,20 @@ mod tests {
         let offer = OfferId::random(&SeededEntropy::new(1));
         for base in ["https://emetteur.example", "https://emetteur.example/"] {
             let urls = Urls::new(&base.parse().unwrap());
-            assert_eq!(urls.issuer(&slug).as_str(), "https://emetteur.example/o/les-paniers-du-vallon");
+            assert_eq!(
+                urls.issuer(&slug).as_str(),
+                "https://emetteur.example/o/les-paniers-du-vallon"
+            );
             let by_reference = urls.offer(&slug, &offer);
-            assert_eq!(urls.offer_of_invitation(&slug, by_reference.as_str()), Some(offer.clone()));
+            assert_eq!(
+                urls.offer_of_invitation(&slug, by_reference.as_str()),
+                Some(offer.clone())
+            );
             let link = urls.invitation(&slug, &offer);
-            assert!(link.query_pairs().any(|(name, value)| name == "credential_offer_uri" && value == by_reference.as_str()));
+            assert!(
+                link.query_pairs()
+                    .any(|(name, value)| name == "credential_offer_uri" && value == by_reference.as_str())
+            );
         }
     }
 
@@ -145,14 +163,24 @@ mod tests {
         let urls = Urls::new(&"https://emetteur.example".parse().unwrap());
         let (ours, theirs): (Slug, Slug) = ("cyclo-repar".parse().unwrap(), "les-paniers".parse().unwrap());
         let offer = OfferId::random(&SeededEntropy::new(1));
-        for foreign in [urls.offer(&theirs, &offer).to_string(), "https://evil.example/o/cyclo-repar/offers/x".to_owned(), String::new()] {
+        for foreign in [
+            urls.offer(&theirs, &offer).to_string(),
+            "https://evil.example/o/cyclo-repar/offers/x".to_owned(),
+            String::new(),
+        ] {
             assert_eq!(urls.offer_of_invitation(&ours, &foreign), None);
         }
     }
 
     #[test]
     fn the_wallet_receives_the_offer_by_reference() {
-        let add = wallet_add(&"https://musette.example/".parse().unwrap(), &"https://e.example/o/a/offers/b".parse().unwrap());
-        assert_eq!(add.as_str(), "https://musette.example/add?credential_offer_uri=https%3A%2F%2Fe.example%2Fo%2Fa%2Foffers%2Fb");
+        let add = wallet_add(
+            &"https://musette.example/".parse().unwrap(),
+            &"https://e.example/o/a/offers/b".parse().unwrap(),
+        );
+        assert_eq!(
+            add.as_str(),
+            "https://musette.example/add?credential_offer_uri=https%3A%2F%2Fe.example%2Fo%2Fa%2Foffers%2Fb"
+        );
     }
 }

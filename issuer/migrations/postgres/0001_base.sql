@@ -63,6 +63,7 @@ CREATE TABLE offers (
 );
 -- An attestation has one current offer, whatever its state, and those it replaced.
 CREATE UNIQUE INDEX offers_current ON offers (attestation) WHERE end_reason IS NULL OR end_reason <> 'replaced';
+CREATE INDEX offers_by_attestation ON offers (attestation);
 
 CREATE TABLE access_tokens (
     digest BYTEA PRIMARY KEY,

@@ -47,7 +47,8 @@ pub struct SignedAttestation {
 impl SignedAttestation {
     /// As the organisation signs it.
     pub fn attestation(&self, organisation: Organisation) -> Result<ActivityAttestation, AttestationError> {
-        self.draft.attestation(organisation, self.reference.clone(), self.signed_on)
+        self.draft
+            .attestation(organisation, self.reference.clone(), self.signed_on)
     }
 }
 
@@ -97,7 +98,10 @@ impl Progress {
 
     /// Whether a new invitation can be made: nothing was collected nor taken back.
     pub fn can_be_invited(self) -> bool {
-        matches!(self, Self::Waiting | Self::Collecting | Self::Expired | Self::WrongCodes)
+        matches!(
+            self,
+            Self::Waiting | Self::Collecting | Self::Expired | Self::WrongCodes
+        )
     }
 
     /// Whether it can be taken back.
@@ -115,8 +119,18 @@ impl Followed {
             (OfferState::Redeemed { .. }, _) => Progress::Collecting,
             (OfferState::Pending { .. }, _) if self.offer.is_expired(now) => Progress::Expired,
             (OfferState::Pending { .. }, _) => Progress::Waiting,
-            (OfferState::Ended { reason: EndReason::WrongCodes }, _) => Progress::WrongCodes,
-            (OfferState::Ended { reason: EndReason::Withdrawn | EndReason::Replaced }, _) => Progress::Withdrawn,
+            (
+                OfferState::Ended {
+                    reason: EndReason::WrongCodes,
+                },
+                _,
+            ) => Progress::WrongCodes,
+            (
+                OfferState::Ended {
+                    reason: EndReason::Withdrawn | EndReason::Replaced,
+                },
+                _,
+            ) => Progress::Withdrawn,
         }
     }
 }
@@ -176,9 +190,23 @@ pub(crate) async fn sign(
     let signed_on = app.today();
     draft.attestation(organisation.legal.clone(), reference.clone(), signed_on)?;
     let id = AttestationId::random(app.entropy.as_ref());
-    let plain = serde_json::to_vec(&Sealed { reference: reference.to_string(), draft })?;
+    let plain = serde_json::to_vec(&Sealed {
+        reference: reference.to_string(),
+        draft,
+    })?;
     let sealed = app.keys.seal(&plain, &place(&id), app.entropy.as_ref());
-    store::insert(tx, &organisation.slug, &store::NewAttestation { id: &id, batch, position, sealed: &sealed, signed_on }).await?;
+    store::insert(
+        tx,
+        &organisation.slug,
+        &store::NewAttestation {
+            id: &id,
+            batch,
+            position,
+            sealed: &sealed,
+            signed_on,
+        },
+    )
+    .await?;
     offers::create(app, tx, &id, &organisation.slug, asks_tx_code).await?;
     Ok(())
 }
@@ -198,27 +226,61 @@ pub enum SignError {
 }
 
 /// What was signed, to be issued.
-pub(crate) async fn open(app: &App, tx: &mut Tx, organisation: &Slug, id: &AttestationId) -> Result<Option<SignedAttestation>, OpenError> {
+pub(crate) async fn open(
+    app: &App,
+    tx: &mut Tx,
+    organisation: &Slug,
+    id: &AttestationId,
+) -> Result<Option<SignedAttestation>, OpenError> {
     Ok(find(app, tx, organisation, id).await?.map(|followed| followed.signed))
 }
 
 /// An attestation of this organisation.
-pub(crate) async fn find(app: &App, tx: &mut Tx, organisation: &Slug, id: &AttestationId) -> Result<Option<Followed>, OpenError> {
-    store::find(tx, organisation, id).await?.map(|stored| unsealed(app, stored)).transpose()
+pub(crate) async fn find(
+    app: &App,
+    tx: &mut Tx,
+    organisation: &Slug,
+    id: &AttestationId,
+) -> Result<Option<Followed>, OpenError> {
+    store::find(tx, organisation, id)
+        .await?
+        .map(|stored| unsealed(app, stored))
+        .transpose()
 }
 
 /// Attestations of a batch, in its order: `limit` of them from the `offset`th.
-pub(crate) async fn of_batch(app: &App, tx: &mut Tx, organisation: &Slug, batch: &BatchId, limit: usize, offset: usize) -> Result<Vec<Followed>, OpenError> {
-    store::of_batch(tx, organisation, batch, limit, offset).await?.into_iter().map(|stored| unsealed(app, stored)).collect()
+pub(crate) async fn of_batch(
+    app: &App,
+    tx: &mut Tx,
+    organisation: &Slug,
+    batch: &BatchId,
+    limit: usize,
+    offset: usize,
+) -> Result<Vec<Followed>, OpenError> {
+    store::of_batch(tx, organisation, batch, limit, offset)
+        .await?
+        .into_iter()
+        .map(|stored| unsealed(app, stored))
+        .collect()
 }
 
 /// Every attestation of an organisation, the newest batch first.
 pub(crate) async fn of_organisation(app: &App, tx: &mut Tx, organisation: &Slug) -> Result<Vec<Followed>, OpenError> {
-    store::of_organisation(tx, organisation).await?.into_iter().map(|stored| unsealed(app, stored)).collect()
+    store::of_organisation(tx, organisation)
+        .await?
+        .into_iter()
+        .map(|stored| unsealed(app, stored))
+        .collect()
 }
 
 /// Takes an attestation back: revokes its credential once collected, ends its offer before.
-pub(crate) async fn revoke(app: &App, tx: &mut Tx, organisation: &Slug, id: &AttestationId, reason: &Text<200>) -> Result<(), ChangeError> {
+pub(crate) async fn revoke(
+    app: &App,
+    tx: &mut Tx,
+    organisation: &Slug,
+    id: &AttestationId,
+    reason: &Text<200>,
+) -> Result<(), ChangeError> {
     if store::find(tx, organisation, id).await?.is_none() {
         return Err(ChangeError::Unknown);
     }
@@ -231,11 +293,20 @@ pub(crate) async fn revoke(app: &App, tx: &mut Tx, organisation: &Slug, id: &Att
 }
 
 /// Makes a new invitation in place of the current one, whose link stops working.
-pub(crate) async fn invite(app: &App, tx: &mut Tx, organisation: &Slug, id: &AttestationId) -> Result<Offer, ChangeError> {
+pub(crate) async fn invite(
+    app: &App,
+    tx: &mut Tx,
+    organisation: &Slug,
+    id: &AttestationId,
+) -> Result<Offer, ChangeError> {
     let current = store::find(tx, organisation, id).await?.ok_or(ChangeError::Unknown)?;
     if !offers::store::replace(tx, id).await? {
         let collected = matches!(current.offer.state, OfferState::Issued { .. });
-        return Err(if collected { ChangeError::Collected } else { ChangeError::Revoked });
+        return Err(if collected {
+            ChangeError::Collected
+        } else {
+            ChangeError::Revoked
+        });
     }
     Ok(offers::create(app, tx, id, organisation, current.offer.asks_tx_code).await?)
 }
@@ -244,8 +315,18 @@ fn unsealed(app: &App, stored: store::Stored) -> Result<Followed, OpenError> {
     let id = stored.offer.attestation.clone();
     let plain = app.keys.open(&stored.sealed, &place(&id))?;
     let Sealed { reference, draft } = serde_json::from_slice(&plain)?;
-    let signed = SignedAttestation { id, batch: stored.batch, signed_on: stored.signed_on, reference: reference.parse()?, draft };
-    Ok(Followed { signed, offer: stored.offer, revocation: stored.revocation })
+    let signed = SignedAttestation {
+        id,
+        batch: stored.batch,
+        signed_on: stored.signed_on,
+        reference: reference.parse()?,
+        draft,
+    };
+    Ok(Followed {
+        signed,
+        offer: stored.offer,
+        revocation: stored.revocation,
+    })
 }
 
 fn place(id: &AttestationId) -> String {

@@ -2,7 +2,7 @@
 
 use askama::Template;
 use axum::{
-    extract::{Path, Query, State},
+    extract::{Path, RawQuery, State},
     http::StatusCode,
     response::{IntoResponse, Redirect, Response},
 };
@@ -21,6 +21,7 @@ use super::{AttestationId, ChangeError, Followed, Progress};
 use crate::{
     App, batches, offers,
     organisations::pages::{Confirmation, Treasurer},
+    query::parameter,
     urls,
 };
 
@@ -61,17 +62,23 @@ struct Invitation {
     expires_on: String,
 }
 
-/// Query of an attestation: `link=wallet` shows the form that wallets open themselves.
-#[derive(Deserialize)]
-pub(crate) struct Shown {
-    link: Option<String>,
-}
-
-/// `GET /attestations/{id}`.
-pub(crate) async fn show(State(app): State<App>, treasurer: Treasurer, Path(id): Path<String>, Query(shown): Query<Shown>) -> Result<Response, PageError> {
+/// `GET /attestations/{id}`; `?link=wallet` shows the form that wallets open themselves.
+pub(crate) async fn show(
+    State(app): State<App>,
+    treasurer: Treasurer,
+    Path(id): Path<String>,
+    RawQuery(query): RawQuery,
+) -> Result<Response, PageError> {
     let followed = find(&app, &treasurer, &id).await?;
-    let is_wallet_form = shown.link.as_deref() == Some("wallet");
-    Ok(render(&attestation_page(&app, treasurer, &followed, is_wallet_form, String::new(), None)?))
+    let is_wallet_form = parameter(query.as_deref(), "link").as_deref() == Some("wallet");
+    Ok(render(&attestation_page(
+        &app,
+        treasurer,
+        &followed,
+        is_wallet_form,
+        String::new(),
+        None,
+    )?))
 }
 
 /// Fields of the form that takes back.
@@ -82,7 +89,12 @@ pub(crate) struct RevokeForm {
 }
 
 /// `POST /attestations/{id}/revoke`.
-pub(crate) async fn revoke(State(app): State<App>, treasurer: Treasurer, Path(id): Path<String>, Form(form): Form<RevokeForm>) -> Result<Response, PageError> {
+pub(crate) async fn revoke(
+    State(app): State<App>,
+    treasurer: Treasurer,
+    Path(id): Path<String>,
+    Form(form): Form<RevokeForm>,
+) -> Result<Response, PageError> {
     treasurer.check(&form.csrf)?;
     let followed = find(&app, &treasurer, &id).await?;
     let reason: Text<200> = match form.reason.parse() {
@@ -99,17 +111,32 @@ pub(crate) async fn revoke(State(app): State<App>, treasurer: Treasurer, Path(id
         }
     };
     let mut tx = app.db.write().await.map_err(|error| treasurer.internal(&error))?;
-    super::revoke(&app, &mut tx, &treasurer.organisation.slug, &followed.signed.id, &reason).await.map_err(|error| page_error(&treasurer, &followed, &error))?;
+    super::revoke(
+        &app,
+        &mut tx,
+        &treasurer.organisation.slug,
+        &followed.signed.id,
+        &reason,
+    )
+    .await
+    .map_err(|error| page_error(&treasurer, &followed, &error))?;
     tx.commit().await.map_err(|error| treasurer.internal(&error))?;
     Ok(Redirect::to(&urls::attestation(&followed.signed.id)).into_response())
 }
 
 /// `POST /attestations/{id}/invite`.
-pub(crate) async fn invite(State(app): State<App>, treasurer: Treasurer, Path(id): Path<String>, Form(form): Form<Confirmation>) -> Result<Response, PageError> {
+pub(crate) async fn invite(
+    State(app): State<App>,
+    treasurer: Treasurer,
+    Path(id): Path<String>,
+    Form(form): Form<Confirmation>,
+) -> Result<Response, PageError> {
     treasurer.check(&form.csrf)?;
     let followed = find(&app, &treasurer, &id).await?;
     let mut tx = app.db.write().await.map_err(|error| treasurer.internal(&error))?;
-    super::invite(&app, &mut tx, &treasurer.organisation.slug, &followed.signed.id).await.map_err(|error| page_error(&treasurer, &followed, &error))?;
+    super::invite(&app, &mut tx, &treasurer.organisation.slug, &followed.signed.id)
+        .await
+        .map_err(|error| page_error(&treasurer, &followed, &error))?;
     tx.commit().await.map_err(|error| treasurer.internal(&error))?;
     Ok(Redirect::to(&urls::attestation(&followed.signed.id)).into_response())
 }
@@ -117,7 +144,9 @@ pub(crate) async fn invite(State(app): State<App>, treasurer: Treasurer, Path(id
 async fn find(app: &App, treasurer: &Treasurer, id: &str) -> Result<Followed, PageError> {
     let id: AttestationId = id.parse().map_err(|_| treasurer.unknown())?;
     let mut tx = app.db.read().await.map_err(|error| treasurer.internal(&error))?;
-    let found = super::find(app, &mut tx, &treasurer.organisation.slug, &id).await.map_err(|error| treasurer.internal(&error))?;
+    let found = super::find(app, &mut tx, &treasurer.organisation.slug, &id)
+        .await
+        .map_err(|error| treasurer.internal(&error))?;
     found.ok_or_else(|| treasurer.unknown())
 }
 
@@ -140,20 +169,30 @@ fn attestation_page(
         offers::OfferState::Issued { at, .. } => Some(page.date(at.date_naive())),
         _ => None,
     };
-    let years = if draft.minutes_by_year.len() > 1 { draft.minutes_by_year.clone() } else { Default::default() };
+    let years = if draft.minutes_by_year.len() > 1 {
+        draft.minutes_by_year.clone()
+    } else {
+        Default::default()
+    };
     Ok(AttestationPage {
         name: format!("{} {}", draft.person.given_name, draft.person.family_name),
         state: batches::pages::progress_key(progress),
         role: batches::pages::role(page, draft.role),
         hours: page.hours(draft.minutes()),
-        years: years.into_iter().map(|(year, minutes)| (year, page.hours(minutes.into()))).collect(),
+        years: years
+            .into_iter()
+            .map(|(year, minutes)| (year, page.hours(minutes.into())))
+            .collect(),
         period: batches::pages::period(page, draft),
         mission: draft.mission.as_ref().map(ToString::to_string).unwrap_or_default(),
         over_16: draft.person.age_over_16,
         signed_on: page.date(signed.signed_on),
         batch: urls::batch(&signed.batch),
         collected_on,
-        revoked: followed.revocation.as_ref().map(|revocation| (page.date(revocation.at.date_naive()), revocation.reason.to_string())),
+        revoked: followed
+            .revocation
+            .as_ref()
+            .map(|revocation| (page.date(revocation.at.date_naive()), revocation.reason.to_string())),
         invitation,
         invite: progress.can_be_invited().then(|| urls::invite(&signed.id)),
         revoke: progress.can_be_revoked().then(|| urls::revoke_attestation(&signed.id)),
@@ -163,13 +202,21 @@ fn attestation_page(
     })
 }
 
-fn invitation(app: &App, page: &PageContext, followed: &Followed, is_wallet_form: bool) -> Result<Invitation, PageError> {
+fn invitation(
+    app: &App,
+    page: &PageContext,
+    followed: &Followed,
+    is_wallet_form: bool,
+) -> Result<Invitation, PageError> {
     let offer = &followed.offer;
     let own = urls::attestation(&followed.signed.id);
     let (link, switch) = if is_wallet_form {
         (link_by_reference(&app.urls.offer(&offer.organisation, &offer.id)), own)
     } else {
-        (app.urls.invitation(&offer.organisation, &offer.id).into(), format!("{own}?link=wallet"))
+        (
+            app.urls.invitation(&offer.organisation, &offer.id).into(),
+            format!("{own}?link=wallet"),
+        )
     };
     Ok(Invitation {
         qr: qr::svg(&link, &page.t("attestation-qr")).map_err(|error| PageError::internal(page, &error))?,
@@ -206,16 +253,33 @@ mod tests {
             let (_, people) = bench.signed(true).await;
             let path = urls::attestation(&people[0].signed.id);
             let tx_code = offers::tx_code(&bench.app.keys, &people[0].offer.id);
-            for (language, words) in [("fr", ["Attestation de Nadia Benali", "Dirigeant ou dirigeante"]), ("en", ["Attestation of Nadia Benali", "Board member"])] {
+            for (language, words) in [
+                ("fr", ["Attestation de Nadia Benali", "Dirigeant ou dirigeante"]),
+                ("en", ["Attestation of Nadia Benali", "Board member"]),
+            ] {
                 let answer = bench.page(&path, language).await;
                 assert_eq!(answer.status, StatusCode::OK);
-                for word in words.iter().copied().chain(["<svg", "/invitation?credential_offer_uri=", tx_code.as_str()]) {
+                for word in words
+                    .iter()
+                    .copied()
+                    .chain(["<svg", "/invitation?credential_offer_uri=", tx_code.as_str()])
+                {
                     assert!(answer.body.contains(word), "{word}: {}", answer.body);
                 }
             }
             let wallet_form = bench.page(&format!("{path}?link=wallet"), "fr").await;
-            assert!(wallet_form.body.contains("openid-credential-offer://?credential_offer_uri="));
-            assert_eq!(bench.page("/attestations/00000000000000000000000000", "fr").await.status, StatusCode::NOT_FOUND);
+            assert!(
+                wallet_form
+                    .body
+                    .contains("openid-credential-offer://?credential_offer_uri=")
+            );
+            assert_eq!(
+                bench
+                    .page("/attestations/00000000000000000000000000", "fr")
+                    .await
+                    .status,
+                StatusCode::NOT_FOUND
+            );
         });
     }
 
@@ -227,13 +291,25 @@ mod tests {
             bench.collect(&people[0], &SigningKey::generate()).await;
             let revoke = urls::revoke_attestation(&people[0].signed.id);
             let empty = bench.submit(&revoke, &[("reason", "  ")]).await;
-            assert_eq!((empty.status, empty.body.contains("Dites pourquoi")), (StatusCode::UNPROCESSABLE_ENTITY, true));
+            assert_eq!(
+                (empty.status, empty.body.contains("Dites pourquoi")),
+                (StatusCode::UNPROCESSABLE_ENTITY, true)
+            );
             let number = bench.submit(&revoke, &[("reason", "2 85 05 78 006 084 41")]).await;
             assert_eq!(number.status, StatusCode::UNPROCESSABLE_ENTITY);
-            assert_eq!(bench.submit(&revoke, &[("reason", "heures comptées deux fois")]).await.status, StatusCode::SEE_OTHER);
+            assert_eq!(
+                bench
+                    .submit(&revoke, &[("reason", "heures comptées deux fois")])
+                    .await
+                    .status,
+                StatusCode::SEE_OTHER
+            );
             let shown = bench.page(&urls::attestation(&people[0].signed.id), "fr").await;
             assert!(shown.body.contains("Révoquée le") && shown.body.contains("heures comptées deux fois"));
-            assert_eq!(bench.submit(&revoke, &[("reason", "encore")]).await.status, StatusCode::CONFLICT);
+            assert_eq!(
+                bench.submit(&revoke, &[("reason", "encore")]).await.status,
+                StatusCode::CONFLICT
+            );
             let invite = bench.submit(&urls::invite(&people[0].signed.id), &[]).await;
             assert_eq!(invite.status, StatusCode::CONFLICT);
         });
@@ -246,7 +322,10 @@ mod tests {
             let (_, people) = bench.signed(false).await;
             let invite = urls::invite(&people[0].signed.id);
             assert_eq!(bench.submit(&invite, &[]).await.status, StatusCode::SEE_OTHER);
-            assert_eq!(bench.token(&bench.code(&people[0]), None).await.refusal(), (400, "invalid_grant".to_owned()));
+            assert_eq!(
+                bench.token(&bench.code(&people[0]), None).await.refusal(),
+                (400, "invalid_grant".to_owned())
+            );
             // A wallet that never finished does not keep the person from collecting.
             bench.access_token(&bench.followed(&people[0]).await).await;
             assert_eq!(bench.submit(&invite, &[]).await.status, StatusCode::SEE_OTHER);
@@ -263,10 +342,19 @@ mod tests {
             let bench = Bench::new(&db).await;
             let (_, people) = bench.signed(false).await;
             let mut tx = db.read().await.unwrap();
-            let stored = super::super::store::find(&mut tx, bench.slug(), &people[0].signed.id).await.unwrap().unwrap();
+            let stored = super::super::store::find(&mut tx, bench.slug(), &people[0].signed.id)
+                .await
+                .unwrap()
+                .unwrap();
             drop(tx);
             for name in ["Nadia", "Benali", "Comptes"] {
-                assert!(!stored.sealed.windows(name.len()).any(|window| window == name.as_bytes()), "{name}");
+                assert!(
+                    !stored
+                        .sealed
+                        .windows(name.len())
+                        .any(|window| window == name.as_bytes()),
+                    "{name}"
+                );
             }
         });
     }

@@ -28,7 +28,8 @@ macro_rules! followed {
     };
 }
 
-const INSERT: &str = "INSERT INTO attestations (id, organisation, batch, position, sealed, signed_on) VALUES ($1, $2, $3, $4, $5, $6)";
+const INSERT: &str =
+    "INSERT INTO attestations (id, organisation, batch, position, sealed, signed_on) VALUES ($1, $2, $3, $4, $5, $6)";
 const FIND: &str = followed!("WHERE a.id = $1 AND a.organisation = $2");
 const OF_BATCH: &str = followed!("WHERE a.batch = $1 AND a.organisation = $2 ORDER BY a.position LIMIT $3 OFFSET $4");
 const OF_ORGANISATION: &str =
@@ -92,11 +93,18 @@ pub(crate) async fn insert(tx: &mut Tx, organisation: &Slug, new: &NewAttestatio
 }
 
 pub(crate) async fn find(tx: &mut Tx, organisation: &Slug, id: &AttestationId) -> sqlx::Result<Option<Stored>> {
-    let row: Option<StoredRow> = on!(tx, c => sqlx::query_as(FIND).bind(id.as_str()).bind(organisation.as_str()).fetch_optional(c).await)?;
+    let row: Option<StoredRow> =
+        on!(tx, c => sqlx::query_as(FIND).bind(id.as_str()).bind(organisation.as_str()).fetch_optional(c).await)?;
     rows::optional(row)
 }
 
-pub(crate) async fn of_batch(tx: &mut Tx, organisation: &Slug, batch: &BatchId, limit: usize, offset: usize) -> sqlx::Result<Vec<Stored>> {
+pub(crate) async fn of_batch(
+    tx: &mut Tx,
+    organisation: &Slug,
+    batch: &BatchId,
+    limit: usize,
+    offset: usize,
+) -> sqlx::Result<Vec<Stored>> {
     let found: Vec<StoredRow> = on!(tx, c => sqlx::query_as(OF_BATCH)
         .bind(batch.as_str())
         .bind(organisation.as_str())
@@ -107,6 +115,7 @@ pub(crate) async fn of_batch(tx: &mut Tx, organisation: &Slug, batch: &BatchId, 
 }
 
 pub(crate) async fn of_organisation(tx: &mut Tx, organisation: &Slug) -> sqlx::Result<Vec<Stored>> {
-    let found: Vec<StoredRow> = on!(tx, c => sqlx::query_as(OF_ORGANISATION).bind(organisation.as_str()).fetch_all(c).await)?;
+    let found: Vec<StoredRow> =
+        on!(tx, c => sqlx::query_as(OF_ORGANISATION).bind(organisation.as_str()).fetch_all(c).await)?;
     rows::every(found)
 }

@@ -58,7 +58,12 @@ impl From<TokenRefusal> for ErrorCode {
 }
 
 /// Redeems a pre-authorized code, once. The code, then its time, are checked before the transaction code is looked at.
-pub(crate) async fn redeem(app: &App, tx: &mut Tx, organisation: &Slug, request: &TokenRequest) -> sqlx::Result<Redemption> {
+pub(crate) async fn redeem(
+    app: &App,
+    tx: &mut Tx,
+    organisation: &Slug,
+    request: &TokenRequest,
+) -> sqlx::Result<Redemption> {
     let offer = match offers::offer_of_code(&app.keys, &request.pre_authorized_code) {
         Some(offer) => offers::store::find(tx, organisation, &offer).await?,
         None => None,
@@ -79,12 +84,25 @@ pub(crate) async fn redeem(app: &App, tx: &mut Tx, organisation: &Slug, request:
         return Ok(Redemption::Refused(TokenRefusal::Code));
     }
     let token = app.entropy.token();
-    store::insert_token(tx, &seal::digest(token.as_bytes()), &offer.id, organisation, app.now() + TOKEN_LIFETIME, app.now()).await?;
+    store::insert_token(
+        tx,
+        &seal::digest(token.as_bytes()),
+        &offer.id,
+        organisation,
+        app.now() + TOKEN_LIFETIME,
+        app.now(),
+    )
+    .await?;
     Ok(Redemption::Granted(token))
 }
 
 /// The offer that an access token of this organisation was given for, while it lives.
-pub(crate) async fn offer_of_token(app: &App, tx: &mut Tx, organisation: &Slug, token: &str) -> sqlx::Result<Option<OfferId>> {
+pub(crate) async fn offer_of_token(
+    app: &App,
+    tx: &mut Tx,
+    organisation: &Slug,
+    token: &str,
+) -> sqlx::Result<Option<OfferId>> {
     store::offer_of_token(tx, &seal::digest(token.as_bytes()), organisation, app.now()).await
 }
 
@@ -96,7 +114,14 @@ pub(crate) async fn end_token(tx: &mut Tx, token: &str) -> sqlx::Result<()> {
 /// A fresh nonce for key proofs.
 pub(crate) async fn nonce(app: &App, tx: &mut Tx, organisation: &Slug) -> sqlx::Result<String> {
     let nonce = app.entropy.token();
-    store::insert_nonce(tx, &seal::digest(nonce.as_bytes()), organisation, app.now() + NONCE_LIFETIME, app.now()).await?;
+    store::insert_nonce(
+        tx,
+        &seal::digest(nonce.as_bytes()),
+        organisation,
+        app.now() + NONCE_LIFETIME,
+        app.now(),
+    )
+    .await?;
     Ok(nonce)
 }
 

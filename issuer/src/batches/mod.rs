@@ -82,13 +82,6 @@ pub struct Summary {
     pub signed_at: Option<DateTime<Utc>>,
 }
 
-impl Summary {
-    /// Whether it is signed.
-    pub fn is_signed(&self) -> bool {
-        self.signed_at.is_some()
-    }
-}
-
 /// Why a sheet did not become a batch, or a batch was not signed or discarded.
 #[derive(Debug, thiserror::Error)]
 pub enum BatchError {
@@ -127,12 +120,21 @@ pub fn digest(bytes: &[u8]) -> [u8; 32] {
 }
 
 /// Keeps a sheet as a draft.
-pub(crate) async fn draft(app: &App, tx: &mut Tx, organisation: &Slug, file_name: Text<200>, digest: [u8; 32], sheet: &Sheet) -> Result<BatchId, BatchError> {
+pub(crate) async fn draft(
+    app: &App,
+    tx: &mut Tx,
+    organisation: &Slug,
+    file_name: Text<200>,
+    digest: [u8; 32],
+    sheet: &Sheet,
+) -> Result<BatchId, BatchError> {
     if let Some(signed) = store::signed_with(tx, organisation, &digest).await? {
         return Err(BatchError::AlreadySigned(signed));
     }
     let id = BatchId::random(app.entropy.as_ref());
-    let sealed = app.keys.seal(&serde_json::to_vec(sheet)?, &place(&id), app.entropy.as_ref());
+    let sealed = app
+        .keys
+        .seal(&serde_json::to_vec(sheet)?, &place(&id), app.entropy.as_ref());
     let batch = Batch {
         id: id.clone(),
         file_name,
@@ -147,8 +149,16 @@ pub(crate) async fn draft(app: &App, tx: &mut Tx, organisation: &Slug, file_name
 }
 
 /// Signs a draft: every attestation with its offer, or nothing.
-pub(crate) async fn sign(app: &App, tx: &mut Tx, organisation: &HostedOrganisation, id: &BatchId, asks_tx_code: bool) -> Result<usize, BatchError> {
-    let batch = store::find(tx, &organisation.slug, id).await?.ok_or(BatchError::Unknown)?;
+pub(crate) async fn sign(
+    app: &App,
+    tx: &mut Tx,
+    organisation: &HostedOrganisation,
+    id: &BatchId,
+    asks_tx_code: bool,
+) -> Result<usize, BatchError> {
+    let batch = store::find(tx, &organisation.slug, id)
+        .await?
+        .ok_or(BatchError::Unknown)?;
     let sheet = opened(app, &batch)?.ok_or(BatchError::NotADraft)?;
     if sheet.drafts.is_empty() {
         return Err(BatchError::NothingToSign);
@@ -156,7 +166,9 @@ pub(crate) async fn sign(app: &App, tx: &mut Tx, organisation: &HostedOrganisati
     if let Some(signed) = store::signed_with(tx, &organisation.slug, &batch.digest).await? {
         return Err(BatchError::AlreadySigned(signed));
     }
-    let refusals = app.keys.seal(&serde_json::to_vec(&sheet.refusals)?, &place(id), app.entropy.as_ref());
+    let refusals = app
+        .keys
+        .seal(&serde_json::to_vec(&sheet.refusals)?, &place(id), app.entropy.as_ref());
     match store::sign(tx, id, &refusals, app.now()).await {
         Ok(true) => {}
         Ok(false) => return Err(BatchError::NotADraft),
@@ -183,7 +195,9 @@ pub(crate) async fn discard(tx: &mut Tx, organisation: &Slug, id: &BatchId) -> R
 
 /// The sheet of a draft; `None` when it is one no longer.
 pub(crate) fn opened(app: &App, batch: &Batch) -> Result<Option<Sheet>, BatchError> {
-    let BatchState::Draft { sheet } = &batch.state else { return Ok(None) };
+    let BatchState::Draft { sheet } = &batch.state else {
+        return Ok(None);
+    };
     Ok(Some(serde_json::from_slice(&app.keys.open(sheet, &place(&batch.id))?)?))
 }
 
@@ -191,7 +205,9 @@ pub(crate) fn opened(app: &App, batch: &Batch) -> Result<Option<Sheet>, BatchErr
 pub(crate) fn refusals(app: &App, batch: &Batch) -> Result<Vec<Refusal>, BatchError> {
     match &batch.state {
         BatchState::Draft { .. } => Ok(opened(app, batch)?.map(|sheet| sheet.refusals).unwrap_or_default()),
-        BatchState::Signed { refusals, .. } => Ok(serde_json::from_slice(&app.keys.open(refusals, &place(&batch.id))?)?),
+        BatchState::Signed { refusals, .. } => {
+            Ok(serde_json::from_slice(&app.keys.open(refusals, &place(&batch.id))?)?)
+        }
         BatchState::Discarded => Ok(Vec::new()),
     }
 }

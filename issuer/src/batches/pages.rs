@@ -2,7 +2,7 @@
 
 use askama::Template;
 use axum::{
-    extract::{Path, Query, State},
+    extract::{Path, RawQuery, State},
     http::{
         StatusCode,
         header::{CACHE_CONTROL, CONTENT_DISPOSITION, CONTENT_TYPE},
@@ -30,6 +30,7 @@ use crate::{
     attestations::{self, Followed, Progress},
     offers,
     organisations::pages::{Confirmation, Treasurer},
+    query::parameter,
     urls,
 };
 
@@ -48,11 +49,19 @@ struct NewPage {
 
 /// `GET /batches/new`.
 pub(crate) async fn new(treasurer: Treasurer) -> Response {
-    render(&NewPage { page: treasurer.page, pasted: String::new(), error: None })
+    render(&NewPage {
+        page: treasurer.page,
+        pasted: String::new(),
+        error: None,
+    })
 }
 
 /// `POST /batches`: reads the sheet and keeps it as a draft.
-pub(crate) async fn create(State(app): State<App>, treasurer: Treasurer, mut upload: Upload) -> Result<Response, PageError> {
+pub(crate) async fn create(
+    State(app): State<App>,
+    treasurer: Treasurer,
+    mut upload: Upload,
+) -> Result<Response, PageError> {
     treasurer.check(upload.fields.get("csrf").map_or("", String::as_str))?;
     let page = &treasurer.page;
     let pasted = upload.fields.remove("pasted").unwrap_or_default();
@@ -62,17 +71,29 @@ pub(crate) async fn create(State(app): State<App>, treasurer: Treasurer, mut upl
     };
     let today = app.today();
     let digest = super::digest(&bytes);
-    let parsed = tokio::task::spawn_blocking(move || sheet::parse(&bytes, today)).await.map_err(|error| treasurer.internal(&error))?;
+    let parsed = tokio::task::spawn_blocking(move || sheet::parse(&bytes, today))
+        .await
+        .map_err(|error| treasurer.internal(&error))?;
     let sheet = match parsed {
         Ok(sheet) => sheet,
         Err(error) => {
             let error = Some(sheet_error(page, &error));
-            return Ok((StatusCode::UNPROCESSABLE_ENTITY, render(&NewPage { page: treasurer.page, pasted, error })).into_response());
+            return Ok((
+                StatusCode::UNPROCESSABLE_ENTITY,
+                render(&NewPage {
+                    page: treasurer.page,
+                    pasted,
+                    error,
+                }),
+            )
+                .into_response());
         }
     };
     let name = file_name(page, &name);
     let mut tx = app.db.write().await.map_err(|error| treasurer.internal(&error))?;
-    let id = super::draft(&app, &mut tx, &treasurer.organisation.slug, name, digest, &sheet).await.map_err(|error| page_error(&treasurer, &error))?;
+    let id = super::draft(&app, &mut tx, &treasurer.organisation.slug, name, digest, &sheet)
+        .await
+        .map_err(|error| page_error(&treasurer, &error))?;
     tx.commit().await.map_err(|error| treasurer.internal(&error))?;
     Ok(Redirect::to(&urls::batch(&id)).into_response())
 }
@@ -132,36 +153,50 @@ struct FollowedLine {
     tx_code: Option<String>,
 }
 
-/// Query of a batch.
-#[derive(Deserialize)]
-pub(crate) struct Paging {
-    page: Option<usize>,
-}
-
 /// `GET /batches/{id}`: the check of a draft, the follow-up of a signed batch.
-pub(crate) async fn show(State(app): State<App>, treasurer: Treasurer, Path(id): Path<String>, Query(paging): Query<Paging>) -> Result<Response, PageError> {
+pub(crate) async fn show(
+    State(app): State<App>,
+    treasurer: Treasurer,
+    Path(id): Path<String>,
+    RawQuery(query): RawQuery,
+) -> Result<Response, PageError> {
     let internal = |error: sqlx::Error| treasurer.internal(&error);
     let id = known(&treasurer, &id)?;
     let slug = &treasurer.organisation.slug;
     let mut tx = app.db.read().await.map_err(internal)?;
-    let batch = store::find(&mut tx, slug, &id).await.map_err(internal)?.ok_or_else(|| treasurer.unknown())?;
+    let batch = store::find(&mut tx, slug, &id)
+        .await
+        .map_err(internal)?
+        .ok_or_else(|| treasurer.unknown())?;
     let refused = super::refusals(&app, &batch).map_err(|error| page_error(&treasurer, &error))?;
-    let refusals = refused.iter().take(SHOWN).map(|refusal| refusal_line(&treasurer.page, refusal)).collect();
+    let refusals = refused
+        .iter()
+        .take(SHOWN)
+        .map(|refusal| refusal_line(&treasurer.page, refusal))
+        .collect();
     match &batch.state {
         BatchState::Draft { .. } => {
-            let sheet = super::opened(&app, &batch).map_err(|error| page_error(&treasurer, &error))?.ok_or_else(|| treasurer.unknown())?;
+            let sheet = super::opened(&app, &batch)
+                .map_err(|error| page_error(&treasurer, &error))?
+                .ok_or_else(|| treasurer.unknown())?;
             Ok(render(&draft_page(treasurer.page, batch, &sheet, refusals)))
         }
         BatchState::Signed { at, .. } => {
-            let number = paging.page.unwrap_or(1).clamp(1, 1_000);
-            let mut followed = attestations::of_batch(&app, &mut tx, slug, &id, PAGE + 1, (number - 1) * PAGE).await.map_err(|error| treasurer.internal(&error))?;
+            let number = parameter(query.as_deref(), "page").and_then(|number| number.parse().ok());
+            let number = number.unwrap_or(1usize).clamp(1, 1_000);
+            let mut followed = attestations::of_batch(&app, &mut tx, slug, &id, PAGE + 1, (number - 1) * PAGE)
+                .await
+                .map_err(|error| treasurer.internal(&error))?;
             let next = (followed.len() > PAGE).then(|| urls::batch_page(&id, number + 1));
             followed.truncate(PAGE);
-            let collected = store::list(&mut tx, slug).await.map_err(internal)?.iter().find(|summary| summary.id == id).map_or(0, |summary| summary.collected);
+            let collected = store::collected(&mut tx, &id).await.map_err(internal)?;
             Ok(render(&FollowedPage {
                 signed_on: treasurer.page.date(at.date_naive()),
                 collected,
-                lines: followed.iter().map(|followed| followed_line(&app, &treasurer, followed)).collect(),
+                lines: followed
+                    .iter()
+                    .map(|followed| followed_line(&app, &treasurer, followed))
+                    .collect(),
                 refusals,
                 previous: (number > 1).then(|| urls::batch_page(&id, number - 1)),
                 next,
@@ -169,7 +204,12 @@ pub(crate) async fn show(State(app): State<App>, treasurer: Treasurer, Path(id):
                 page: treasurer.page,
             }))
         }
-        BatchState::Discarded => Err(PageError::new(&treasurer.page, StatusCode::GONE, "error-discarded", urls::HOME)),
+        BatchState::Discarded => Err(PageError::new(
+            &treasurer.page,
+            StatusCode::GONE,
+            "error-discarded",
+            urls::HOME,
+        )),
     }
 }
 
@@ -181,30 +221,51 @@ pub(crate) struct SignForm {
 }
 
 /// `POST /batches/{id}/sign`.
-pub(crate) async fn sign(State(app): State<App>, treasurer: Treasurer, Path(id): Path<String>, Form(form): Form<SignForm>) -> Result<Response, PageError> {
+pub(crate) async fn sign(
+    State(app): State<App>,
+    treasurer: Treasurer,
+    Path(id): Path<String>,
+    Form(form): Form<SignForm>,
+) -> Result<Response, PageError> {
     treasurer.check(&form.csrf)?;
     let id = known(&treasurer, &id)?;
     let mut tx = app.db.write().await.map_err(|error| treasurer.internal(&error))?;
-    super::sign(&app, &mut tx, &treasurer.organisation, &id, form.tx_code.is_some()).await.map_err(|error| page_error(&treasurer, &error))?;
+    super::sign(&app, &mut tx, &treasurer.organisation, &id, form.tx_code.is_some())
+        .await
+        .map_err(|error| page_error(&treasurer, &error))?;
     tx.commit().await.map_err(|error| treasurer.internal(&error))?;
     Ok(Redirect::to(&urls::batch(&id)).into_response())
 }
 
 /// `POST /batches/{id}/discard`.
-pub(crate) async fn discard(State(app): State<App>, treasurer: Treasurer, Path(id): Path<String>, Form(form): Form<Confirmation>) -> Result<Response, PageError> {
+pub(crate) async fn discard(
+    State(app): State<App>,
+    treasurer: Treasurer,
+    Path(id): Path<String>,
+    Form(form): Form<Confirmation>,
+) -> Result<Response, PageError> {
     treasurer.check(&form.csrf)?;
     let id = known(&treasurer, &id)?;
     let mut tx = app.db.write().await.map_err(|error| treasurer.internal(&error))?;
-    super::discard(&mut tx, &treasurer.organisation.slug, &id).await.map_err(|error| page_error(&treasurer, &error))?;
+    super::discard(&mut tx, &treasurer.organisation.slug, &id)
+        .await
+        .map_err(|error| page_error(&treasurer, &error))?;
     tx.commit().await.map_err(|error| treasurer.internal(&error))?;
     Ok(Redirect::to(urls::HOME).into_response())
 }
 
 /// `GET /batches/{id}/refused.csv`: the refused rows as a sheet that French spreadsheets open.
-pub(crate) async fn refused(State(app): State<App>, treasurer: Treasurer, Path(id): Path<String>) -> Result<Response, PageError> {
+pub(crate) async fn refused(
+    State(app): State<App>,
+    treasurer: Treasurer,
+    Path(id): Path<String>,
+) -> Result<Response, PageError> {
     let id = known(&treasurer, &id)?;
     let mut tx = app.db.read().await.map_err(|error| treasurer.internal(&error))?;
-    let batch = store::find(&mut tx, &treasurer.organisation.slug, &id).await.map_err(|error| treasurer.internal(&error))?.ok_or_else(|| treasurer.unknown())?;
+    let batch = store::find(&mut tx, &treasurer.organisation.slug, &id)
+        .await
+        .map_err(|error| treasurer.internal(&error))?
+        .ok_or_else(|| treasurer.unknown())?;
     let refusals = super::refusals(&app, &batch).map_err(|error| page_error(&treasurer, &error))?;
     let sheet = refused_sheet(&treasurer.page, &refusals).map_err(|error| treasurer.internal(&error))?;
     let headers = [
@@ -217,18 +278,32 @@ pub(crate) async fn refused(State(app): State<App>, treasurer: Treasurer, Path(i
 
 /// UTF-8 with its mark, `;`: what a French spreadsheet opens with a double click.
 fn refused_sheet(page: &PageContext, refusals: &[Refusal]) -> csv::Result<Vec<u8>> {
-    let mut writer = csv::WriterBuilder::new().delimiter(b';').from_writer("\u{feff}".as_bytes().to_vec());
-    writer.write_record(["refused-line", "refused-column", "refused-value", "refused-reason"].map(|key| page.t(key)))?;
+    let mut writer = csv::WriterBuilder::new()
+        .delimiter(b';')
+        .from_writer("\u{feff}".as_bytes().to_vec());
+    writer
+        .write_record(["refused-line", "refused-column", "refused-value", "refused-reason"].map(|key| page.t(key)))?;
     for refusal in refusals {
         let line = refusal_line(page, refusal);
-        writer.write_record([line.line.to_string(), inert(line.column), inert(line.value), line.reason])?;
+        writer.write_record([
+            line.line.to_string(),
+            inert(line.column),
+            inert(line.value),
+            line.reason,
+        ])?;
     }
-    writer.into_inner().map_err(|error| csv::Error::from(error.into_error()))
+    writer
+        .into_inner()
+        .map_err(|error| csv::Error::from(error.into_error()))
 }
 
 /// A cell that a spreadsheet does not take for a formula.
 fn inert(cell: String) -> String {
-    if cell.starts_with(['=', '+', '-', '@', '\t']) { format!("'{cell}") } else { cell }
+    if cell.starts_with(['=', '+', '-', '@', '\t']) {
+        format!("'{cell}")
+    } else {
+        cell
+    }
 }
 
 /// A refusal in words.
@@ -242,8 +317,16 @@ pub(crate) fn reason(page: &PageContext, refusal: &Refusal) -> String {
 /// A refused file in words.
 pub(crate) fn sheet_error(page: &PageContext, error: &SheetError) -> String {
     let quoted = |found: &[String]| match page.language {
-        Language::French => found.iter().map(|name| format!("«\u{a0}{name}\u{a0}»")).collect::<Vec<_>>().join(", "),
-        Language::English => found.iter().map(|name| format!("“{name}”")).collect::<Vec<_>>().join(", "),
+        Language::French => found
+            .iter()
+            .map(|name| format!("«\u{a0}{name}\u{a0}»"))
+            .collect::<Vec<_>>()
+            .join(", "),
+        Language::English => found
+            .iter()
+            .map(|name| format!("“{name}”"))
+            .collect::<Vec<_>>()
+            .join(", "),
     };
     match error {
         SheetError::Empty => page.t("sheet-empty"),
@@ -253,9 +336,21 @@ pub(crate) fn sheet_error(page: &PageContext, error: &SheetError) -> String {
         SheetError::NoHeader { found } => page.t1("sheet-no-header", "found", quoted(found)),
         SheetError::MissingColumns { missing, found } => {
             let missing: Vec<String> = missing.iter().map(|column| page.t(column.key())).collect();
-            page.t2("sheet-missing-columns", "missing", quoted(&missing), "found", quoted(found))
+            page.t2(
+                "sheet-missing-columns",
+                "missing",
+                quoted(&missing),
+                "found",
+                quoted(found),
+            )
         }
-        SheetError::RepeatedColumn { column, found } => page.t2("sheet-repeated-column", "column", page.t(column.key()), "found", quoted(found)),
+        SheetError::RepeatedColumn { column, found } => page.t2(
+            "sheet-repeated-column",
+            "column",
+            page.t(column.key()),
+            "found",
+            quoted(found),
+        ),
         SheetError::TooManyColumns { line } => page.t1("sheet-too-many-columns", "line", line.to_string()),
         SheetError::TooManyRows => page.t("sheet-too-many-rows"),
         SheetError::UnclosedQuote { line } => page.t1("sheet-unclosed-quote", "line", line.to_string()),
@@ -278,7 +373,13 @@ pub(crate) fn period(page: &PageContext, draft: &Draft) -> String {
     if draft.first_day == draft.last_day {
         page.date(draft.first_day)
     } else {
-        page.t2("period", "first", page.date(draft.first_day), "last", page.date(draft.last_day))
+        page.t2(
+            "period",
+            "first",
+            page.date(draft.first_day),
+            "last",
+            page.date(draft.last_day),
+        )
     }
 }
 
@@ -286,7 +387,10 @@ pub(crate) fn period(page: &PageContext, draft: &Draft) -> String {
 pub(crate) fn file_name(page: &PageContext, name: &str) -> Text<200> {
     let fallback = || page.t("batch-unnamed");
     let parsed = name.parse().or_else(|_| fallback().parse());
-    #[expect(clippy::expect_used, reason = "a message that names a file without name is a short plain text: a test sees to it")]
+    #[expect(
+        clippy::expect_used,
+        reason = "a message that names a file without name is a short plain text: a test sees to it"
+    )]
     parsed.expect("a plain message")
 }
 
@@ -305,10 +409,19 @@ pub(crate) fn progress_key(progress: Progress) -> &'static str {
 
 fn draft_page(page: PageContext, batch: Batch, sheet: &Sheet, refusals: Vec<RefusalLine>) -> DraftPage {
     DraftPage {
-        columns: sheet.columns.iter().map(|(column, header)| (header.clone(), page.t(column.key()))).collect(),
+        columns: sheet
+            .columns
+            .iter()
+            .map(|(column, header)| (header.clone(), page.t(column.key())))
+            .collect(),
         ignored: sheet.ignored.join(", "),
         encoding: sheet.encoding.name(),
-        drafts: sheet.drafts.iter().take(SHOWN).map(|draft| draft_line(&page, draft)).collect(),
+        drafts: sheet
+            .drafts
+            .iter()
+            .take(SHOWN)
+            .map(|draft| draft_line(&page, draft))
+            .collect(),
         refusals,
         minutes: sheet.drafts.iter().map(Draft::minutes).sum(),
         batch,
@@ -345,7 +458,12 @@ fn followed_line(app: &App, treasurer: &Treasurer, followed: &Followed) -> Follo
 }
 
 fn refusal_line(page: &PageContext, refusal: &Refusal) -> RefusalLine {
-    RefusalLine { line: refusal.line, column: refusal.column.clone(), value: refusal.value.clone(), reason: reason(page, refusal) }
+    RefusalLine {
+        line: refusal.line,
+        column: refusal.column.clone(),
+        value: refusal.value.clone(),
+        reason: reason(page, refusal),
+    }
 }
 
 fn known(treasurer: &Treasurer, id: &str) -> Result<BatchId, PageError> {
@@ -359,8 +477,14 @@ fn page_error(treasurer: &Treasurer, error: &BatchError) -> PageError {
         BatchError::BeingSigned => refused(StatusCode::CONFLICT, "error-being-signed", urls::HOME.to_owned()),
         BatchError::Unknown => treasurer.unknown(),
         BatchError::NotADraft => refused(StatusCode::CONFLICT, "error-not-a-draft", urls::HOME.to_owned()),
-        BatchError::NothingToSign => refused(StatusCode::CONFLICT, "error-nothing-to-sign", urls::NEW_BATCH.to_owned()),
-        BatchError::Sign(_) | BatchError::Unopenable(_) | BatchError::Malformed(_) | BatchError::Database(_) => treasurer.internal(error),
+        BatchError::NothingToSign => refused(
+            StatusCode::CONFLICT,
+            "error-nothing-to-sign",
+            urls::NEW_BATCH.to_owned(),
+        ),
+        BatchError::Sign(_) | BatchError::Unopenable(_) | BatchError::Malformed(_) | BatchError::Database(_) => {
+            treasurer.internal(error)
+        }
     }
 }
 
@@ -379,7 +503,16 @@ mod tests {
             let uploaded = bench.upload("heures 2025.csv", &WINDOWS_1252.encode(SHEET).0).await;
             assert_eq!(uploaded.status, StatusCode::SEE_OTHER, "{uploaded:?}");
             let path = uploaded.header(header::LOCATION).to_owned();
-            for (language, words) in [("fr", ["Signer les 2 attestations", "Ce jour n’existe pas", "Windows-1252"]), ("en", ["Sign the 2 attestations", "There is no such day", "Windows-1252"])] {
+            for (language, words) in [
+                (
+                    "fr",
+                    ["Signer les 2 attestations", "Ce jour n’existe pas", "Windows-1252"],
+                ),
+                (
+                    "en",
+                    ["Sign the 2 attestations", "There is no such day", "Windows-1252"],
+                ),
+            ] {
                 let draft = bench.page(&path, language).await;
                 assert_eq!(draft.status, StatusCode::OK);
                 for word in words.iter().chain(&["heures 2025.csv", "Nadia Benali", "31/02/2025"]) {
@@ -389,15 +522,34 @@ mod tests {
             }
             let refused = bench.page(&format!("{path}/refused.csv"), "fr").await;
             assert_eq!(refused.header(header::CONTENT_TYPE), "text/csv; charset=utf-8");
-            assert!(refused.body.starts_with("\u{feff}Ligne;Colonne;Valeur;Raison\n5;Date;31/02/2025;"), "{}", refused.body);
+            assert!(
+                refused
+                    .body
+                    .starts_with("\u{feff}Ligne;Colonne;Valeur;Raison\n5;Date;31/02/2025;"),
+                "{}",
+                refused.body
+            );
 
-            assert_eq!(bench.submit(&format!("{path}/sign"), &[("tx_code", "on")]).await.status, StatusCode::SEE_OTHER);
+            assert_eq!(
+                bench.submit(&format!("{path}/sign"), &[("tx_code", "on")]).await.status,
+                StatusCode::SEE_OTHER
+            );
             for (language, words) in [("fr", "À récupérer"), ("en", "To be collected")] {
                 let followed = bench.page(&path, language).await;
-                assert!(followed.body.contains(words) && followed.body.contains("/invitation?credential_offer_uri="), "{}", followed.body);
+                assert!(
+                    followed.body.contains(words) && followed.body.contains("/invitation?credential_offer_uri="),
+                    "{}",
+                    followed.body
+                );
             }
-            assert_eq!(bench.submit(&format!("{path}/sign"), &[]).await.status, StatusCode::CONFLICT);
-            assert_eq!(bench.submit(&format!("{path}/discard"), &[]).await.status, StatusCode::CONFLICT);
+            assert_eq!(
+                bench.submit(&format!("{path}/sign"), &[]).await.status,
+                StatusCode::CONFLICT
+            );
+            assert_eq!(
+                bench.submit(&format!("{path}/discard"), &[]).await.status,
+                StatusCode::CONFLICT
+            );
             let again = bench.upload("copie.csv", &WINDOWS_1252.encode(SHEET).0).await;
             assert_eq!((again.status, again.body.contains(&path)), (StatusCode::CONFLICT, true));
         });
@@ -409,9 +561,15 @@ mod tests {
             let bench = std::sync::Arc::new(Bench::new(&db).await);
             let mut tasks = Vec::new();
             for name in ["a.csv", "b.csv", "c.csv", "d.csv"] {
-                let path = bench.upload(name, SHEET.as_bytes()).await.header(header::LOCATION).to_owned();
+                let path = bench
+                    .upload(name, SHEET.as_bytes())
+                    .await
+                    .header(header::LOCATION)
+                    .to_owned();
                 let bench = bench.clone();
-                tasks.push(tokio::spawn(async move { bench.submit(&format!("{path}/sign"), &[]).await.status }));
+                tasks.push(tokio::spawn(async move {
+                    bench.submit(&format!("{path}/sign"), &[]).await.status
+                }));
             }
             let mut signed = 0;
             for task in tasks {
@@ -422,7 +580,13 @@ mod tests {
             }
             assert_eq!(signed, 1);
             let mut tx = db.read().await.unwrap();
-            assert_eq!(attestations::of_organisation(&bench.app, &mut tx, bench.slug()).await.unwrap().len(), 2);
+            assert_eq!(
+                attestations::of_organisation(&bench.app, &mut tx, bench.slug())
+                    .await
+                    .unwrap()
+                    .len(),
+                2
+            );
             drop(tx);
         });
     }
@@ -439,13 +603,21 @@ mod tests {
                 ("Nom;Prénom;Date;Durée\n", "aucune ligne ne suit"),
             ] {
                 let answer = bench.upload("x.csv", content.as_bytes()).await;
-                assert_eq!((answer.status, answer.body.contains(words)), (StatusCode::UNPROCESSABLE_ENTITY, true), "{words}: {}", answer.body);
+                assert_eq!(
+                    (answer.status, answer.body.contains(words)),
+                    (StatusCode::UNPROCESSABLE_ENTITY, true),
+                    "{words}: {}",
+                    answer.body
+                );
             }
             let none = bench.upload("x.csv", "Nom;Prénom;Date;Durée\n;;;2h\n".as_bytes()).await;
             let path = none.header(header::LOCATION).to_owned();
             let draft = bench.page(&path, "fr").await;
             assert!(draft.body.contains("Aucune ligne n’a pu être comptée") && !draft.body.contains("/sign\""));
-            assert_eq!(bench.submit(&format!("{path}/sign"), &[]).await.status, StatusCode::CONFLICT);
+            assert_eq!(
+                bench.submit(&format!("{path}/sign"), &[]).await.status,
+                StatusCode::CONFLICT
+            );
         });
     }
 
@@ -453,13 +625,23 @@ mod tests {
     async fn a_discarded_draft_leaves_nothing() {
         shared::on_every_database!(SQLITE, POSTGRES, |db| {
             let bench = Bench::new(&db).await;
-            let path = bench.upload("x.csv", SHEET.as_bytes()).await.header(header::LOCATION).to_owned();
-            assert_eq!(bench.submit(&format!("{path}/discard"), &[]).await.status, StatusCode::SEE_OTHER);
+            let path = bench
+                .upload("x.csv", SHEET.as_bytes())
+                .await
+                .header(header::LOCATION)
+                .to_owned();
+            assert_eq!(
+                bench.submit(&format!("{path}/discard"), &[]).await.status,
+                StatusCode::SEE_OTHER
+            );
             assert_eq!(bench.page(&path, "fr").await.status, StatusCode::GONE);
             assert!(bench.page("/", "fr").await.body.contains("Aucune attestation encore"));
             let id: BatchId = path.trim_start_matches("/batches/").parse().unwrap();
             let mut tx = db.read().await.unwrap();
-            assert_eq!(store::find(&mut tx, bench.slug(), &id).await.unwrap().unwrap().state, BatchState::Discarded);
+            assert_eq!(
+                store::find(&mut tx, bench.slug(), &id).await.unwrap().unwrap().state,
+                BatchState::Discarded
+            );
             drop(tx);
         });
     }

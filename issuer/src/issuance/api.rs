@@ -19,13 +19,20 @@ use super::IssuanceError;
 use crate::{App, authorization::api::is_media_type, organisations::api::Named};
 
 /// The credential endpoint.
-pub(crate) async fn credential(State(app): State<App>, Named(organisation): Named, headers: HeaderMap, body: Result<Bytes, BytesRejection>) -> Result<Response, OAuthError> {
+pub(crate) async fn credential(
+    State(app): State<App>,
+    Named(organisation): Named,
+    headers: HeaderMap,
+    body: Result<Bytes, BytesRejection>,
+) -> Result<Response, OAuthError> {
     let token = bearer(&headers).ok_or_else(OAuthError::unauthenticated)?;
     let request = request(&headers, body);
     let mut tx = app.db.write().await?;
     let credential = super::issue(&app, &mut tx, &organisation, token, request).await?;
     tx.commit().await?;
-    let response = CredentialResponse { credentials: vec![IssuedCredential { credential }] };
+    let response = CredentialResponse {
+        credentials: vec![IssuedCredential { credential }],
+    };
     Ok(([(CACHE_CONTROL, "no-store")], Json(response)).into_response())
 }
 
@@ -85,7 +92,10 @@ mod tests {
 
     /// The organisation's key, as wallets find it.
     async fn issuer_key(bench: &Bench) -> PublicKey {
-        let document = bench.get(&format!("/.well-known/jwt-vc-issuer/o/{}", bench.slug())).await.json();
+        let document = bench
+            .get(&format!("/.well-known/jwt-vc-issuer/o/{}", bench.slug()))
+            .await
+            .json();
         let keys = metadata::issuer_keys(&bench.issuer(), document).unwrap();
         PublicKey::from_jwk(&keys.keys[0]).unwrap()
     }
@@ -101,15 +111,30 @@ mod tests {
             assert!(credential.key_binding().is_none());
             let _: Value = credential.jws().claims(&issuer_key(&bench).await).unwrap();
             let claims = credential.reveal().unwrap().claims;
-            assert_eq!(sd_jwt_vc::holder_key(&claims).unwrap().thumbprint(), key.public().thumbprint());
-            assert_eq!((claims["given_name"].as_str(), claims["age_over_16"].as_bool()), (Some("Nadia"), Some(true)));
-            assert_eq!((claims["activity"]["minutes"].as_u64(), claims["activity"]["role"].as_str()), (Some(270), Some("dirigeant")));
+            assert_eq!(
+                sd_jwt_vc::holder_key(&claims).unwrap().thumbprint(),
+                key.public().thumbprint()
+            );
+            assert_eq!(
+                (claims["given_name"].as_str(), claims["age_over_16"].as_bool()),
+                (Some("Nadia"), Some(true))
+            );
+            assert_eq!(
+                (
+                    claims["activity"]["minutes"].as_u64(),
+                    claims["activity"]["role"].as_str()
+                ),
+                (Some(270), Some("dirigeant"))
+            );
             assert_eq!(claims["iss"].as_str(), Some(bench.issuer().as_str()));
             let midnight = bench.app.today().and_time(chrono::NaiveTime::MIN).and_utc();
             assert_eq!(claims["iat"].as_i64(), Some(midnight.timestamp()));
             let status = StatusReference::from_claims(&claims).unwrap().unwrap();
             assert!(status.uri.starts_with(&format!("{}/status/", bench.issuer())) && status.idx < 131_072);
-            assert_eq!(bench.followed(&people[0]).await.progress(bench.app.now()), Progress::Collected);
+            assert_eq!(
+                bench.followed(&people[0]).await.progress(bench.app.now()),
+                Progress::Collected
+            );
         });
     }
 
@@ -149,15 +174,29 @@ mod tests {
             let token = bench.access_token(&people[0]).await;
             let body = request(&[bench.proof(&SigningKey::generate(), &bench.nonce().await)]);
             let json = |path: String| Request::post(path).header(header::CONTENT_TYPE, "application/json");
-            let none = bench.call(json(bench.path("credential")).body(Body::from(body.to_string())).unwrap()).await;
-            assert_eq!((none.status, none.header(header::WWW_AUTHENTICATE).starts_with("Bearer")), (StatusCode::UNAUTHORIZED, true));
-            let in_query = json(bench.path(&format!("credential?access_token={token}"))).body(Body::from(body.to_string())).unwrap();
+            let none = bench
+                .call(
+                    json(bench.path("credential"))
+                        .body(Body::from(body.to_string()))
+                        .unwrap(),
+                )
+                .await;
+            assert_eq!(
+                (none.status, none.header(header::WWW_AUTHENTICATE).starts_with("Bearer")),
+                (StatusCode::UNAUTHORIZED, true)
+            );
+            let in_query = json(bench.path(&format!("credential?access_token={token}")))
+                .body(Body::from(body.to_string()))
+                .unwrap();
             assert_eq!(bench.call(in_query).await.status, StatusCode::UNAUTHORIZED);
             let unknown = bench.credential("inconnu", &body).await;
             assert_eq!(unknown.refusal(), (401, "invalid_token".to_owned()));
             assert!(unknown.header(header::WWW_AUTHENTICATE).contains("invalid_token"));
             bench.clock.advance(Duration::seconds(300));
-            assert_eq!(bench.credential(&token, &body).await.refusal(), (401, "invalid_token".to_owned()));
+            assert_eq!(
+                bench.credential(&token, &body).await.refusal(),
+                (401, "invalid_token".to_owned())
+            );
         });
     }
 
@@ -180,26 +219,86 @@ mod tests {
             altered.push(last);
             for (name, body, error) in [
                 ("vci_i_070_not_an_object", json!([]), "invalid_credential_request"),
-                ("vci_i_071_both_identifiers", with("credential_identifier", json!("x")), "invalid_credential_request"),
-                ("vci_i_071_unknown_configuration", with("credential_configuration_id", json!("x")), "unknown_credential_configuration"),
-                ("vci_i_072_no_proofs", json!({"credential_configuration_id": "activity-attestation-sd-jwt"}), "invalid_proof"),
-                ("vci_i_010_two_proofs", request(&[good.clone(), good.clone()]), "invalid_credential_request"),
+                (
+                    "vci_i_071_both_identifiers",
+                    with("credential_identifier", json!("x")),
+                    "invalid_credential_request",
+                ),
+                (
+                    "vci_i_071_unknown_configuration",
+                    with("credential_configuration_id", json!("x")),
+                    "unknown_credential_configuration",
+                ),
+                (
+                    "vci_i_072_no_proofs",
+                    json!({"credential_configuration_id": "activity-attestation-sd-jwt"}),
+                    "invalid_proof",
+                ),
+                (
+                    "vci_i_010_two_proofs",
+                    request(&[good.clone(), good.clone()]),
+                    "invalid_credential_request",
+                ),
                 ("vci_i_073_signature", request(&[altered]), "invalid_proof"),
-                ("vci_i_074_audience", request(&[proof::sign(&key, "https://autre.example", Some(&nonce), now)]), "invalid_proof"),
-                ("vci_i_073_stale", request(&[proof::sign(&key, &bench.issuer(), Some(&nonce), now - Duration::seconds(301))]), "invalid_proof"),
-                ("vci_i_074_no_nonce", request(&[proof::sign(&key, &bench.issuer(), None, now)]), "invalid_proof"),
-                ("neg_07_foreign_nonce", request(&[bench.proof(&key, "etranger")]), "invalid_nonce"),
+                (
+                    "vci_i_074_audience",
+                    request(&[proof::sign(&key, "https://autre.example", Some(&nonce), now)]),
+                    "invalid_proof",
+                ),
+                (
+                    "vci_i_073_stale",
+                    request(&[proof::sign(
+                        &key,
+                        &bench.issuer(),
+                        Some(&nonce),
+                        now - Duration::seconds(301),
+                    )]),
+                    "invalid_proof",
+                ),
+                (
+                    "vci_i_074_no_nonce",
+                    request(&[proof::sign(&key, &bench.issuer(), None, now)]),
+                    "invalid_proof",
+                ),
+                (
+                    "neg_07_foreign_nonce",
+                    request(&[bench.proof(&key, "etranger")]),
+                    "invalid_nonce",
+                ),
             ] {
-                assert_eq!(bench.credential(&token, &body).await.refusal(), (400, error.to_owned()), "{name}");
+                assert_eq!(
+                    bench.credential(&token, &body).await.refusal(),
+                    (400, error.to_owned()),
+                    "{name}"
+                );
             }
-            for (media_type, body) in [("text/plain", request(std::slice::from_ref(&good)).to_string()), ("application/json", "{".to_owned()), ("application/json", "x".repeat(128 * 1024))] {
-                let request = Request::post(bench.path("credential")).header(header::CONTENT_TYPE, media_type).header(header::AUTHORIZATION, format!("Bearer {token}"));
+            for (media_type, body) in [
+                ("text/plain", request(std::slice::from_ref(&good)).to_string()),
+                ("application/json", "{".to_owned()),
+                ("application/json", "x".repeat(128 * 1024)),
+            ] {
+                let request = Request::post(bench.path("credential"))
+                    .header(header::CONTENT_TYPE, media_type)
+                    .header(header::AUTHORIZATION, format!("Bearer {token}"));
                 let answer = bench.call(request.body(Body::from(body)).unwrap()).await;
-                assert_eq!(answer.refusal(), (400, "invalid_credential_request".to_owned()), "{media_type}");
+                assert_eq!(
+                    answer.refusal(),
+                    (400, "invalid_credential_request".to_owned()),
+                    "{media_type}"
+                );
             }
-            assert_eq!(bench.followed(&people[0]).await.progress(bench.app.now()), Progress::Collecting);
-            assert_eq!(bench.credential(&token, &request(&[good.clone()])).await.status, StatusCode::OK);
-            assert_eq!(bench.credential(&token, &request(&[good])).await.refusal(), (401, "invalid_token".to_owned()));
+            assert_eq!(
+                bench.followed(&people[0]).await.progress(bench.app.now()),
+                Progress::Collecting
+            );
+            assert_eq!(
+                bench.credential(&token, &request(&[good.clone()])).await.status,
+                StatusCode::OK
+            );
+            assert_eq!(
+                bench.credential(&token, &request(&[good])).await.refusal(),
+                (401, "invalid_token".to_owned())
+            );
         });
     }
 
@@ -208,10 +307,16 @@ mod tests {
         shared::on_every_database!(SQLITE, POSTGRES, |db| {
             let bench = Bench::new(&db).await;
             let (_, people) = bench.signed(false).await;
-            let (first, second) = (bench.access_token(&people[0]).await, bench.access_token(&people[1]).await);
+            let (first, second) = (
+                bench.access_token(&people[0]).await,
+                bench.access_token(&people[1]).await,
+            );
             let body = request(&[bench.proof(&SigningKey::generate(), &bench.nonce().await)]);
             assert_eq!(bench.credential(&first, &body).await.status, StatusCode::OK);
-            assert_eq!(bench.credential(&second, &body).await.refusal(), (400, "invalid_nonce".to_owned()));
+            assert_eq!(
+                bench.credential(&second, &body).await.refusal(),
+                (400, "invalid_nonce".to_owned())
+            );
             let stale = bench.nonce().await;
             bench.clock.advance(Duration::seconds(299));
             let body = request(&[bench.proof(&SigningKey::generate(), &stale)]);
@@ -226,11 +331,25 @@ mod tests {
             let (_, people) = bench.signed(false).await;
             let token = bench.access_token(&people[0]).await;
             let mut tx = db.write().await.unwrap();
-            crate::attestations::revoke(&bench.app, &mut tx, bench.slug(), &people[0].signed.id, &"erreur".parse().unwrap()).await.unwrap();
+            crate::attestations::revoke(
+                &bench.app,
+                &mut tx,
+                bench.slug(),
+                &people[0].signed.id,
+                &"erreur".parse().unwrap(),
+            )
+            .await
+            .unwrap();
             tx.commit().await.unwrap();
             let body = request(&[bench.proof(&SigningKey::generate(), &bench.nonce().await)]);
-            assert_eq!(bench.credential(&token, &body).await.refusal(), (401, "invalid_token".to_owned()));
-            assert_eq!(bench.followed(&people[0]).await.progress(bench.app.now()), Progress::Withdrawn);
+            assert_eq!(
+                bench.credential(&token, &body).await.refusal(),
+                (401, "invalid_token".to_owned())
+            );
+            assert_eq!(
+                bench.followed(&people[0]).await.progress(bench.app.now()),
+                Progress::Withdrawn
+            );
         });
     }
 }

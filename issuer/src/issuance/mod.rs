@@ -74,22 +74,30 @@ pub(crate) async fn issue(
     request: Result<CredentialRequest, ErrorCode>,
 ) -> Result<String, IssuanceError> {
     let slug = &organisation.slug;
-    let offer = authorization::offer_of_token(app, tx, slug, token).await?.ok_or(IssuanceError::Token)?;
+    let offer = authorization::offer_of_token(app, tx, slug, token)
+        .await?
+        .ok_or(IssuanceError::Token)?;
     let request = request.map_err(IssuanceError::Request)?;
     if request.configuration != ACTIVITY_CONFIGURATION {
         return Err(IssuanceError::UnknownConfiguration);
     }
-    let [jwt] = request.proofs.as_slice() else { return Err(IssuanceError::ManyProofs) };
+    let [jwt] = request.proofs.as_slice() else {
+        return Err(IssuanceError::ManyProofs);
+    };
     let issuer: String = app.urls.issuer(slug).into();
     let proof = proof::check(jwt, &issuer, app.now())?;
     if !authorization::consume_nonce(app, tx, slug, &proof.nonce).await? {
         return Err(IssuanceError::Nonce);
     }
     let id = CredentialId::random(app.entropy.as_ref());
-    let attestation = offers::store::issue(tx, &offer, &id, app.now()).await?.ok_or(IssuanceError::Token)?;
+    let attestation = offers::store::issue(tx, &offer, &id, app.now())
+        .await?
+        .ok_or(IssuanceError::Token)?;
     authorization::end_token(tx, token).await?;
 
-    let signed = attestations::open(app, tx, slug, &attestation).await?.ok_or(IssuanceError::Token)?;
+    let signed = attestations::open(app, tx, slug, &attestation)
+        .await?
+        .ok_or(IssuanceError::Token)?;
     let attestation = signed.attestation(organisation.legal.clone())?;
     let place = status::allocate(app, tx, slug).await?;
     let expires_at = expiry(signed.signed_on);
@@ -118,7 +126,9 @@ pub(crate) async fn issue(
 
 /// Midnight, five years after the day of signature: no time of day, so that it tells nothing (VCI-I-086).
 fn expiry(signed_on: NaiveDate) -> DateTime<Utc> {
-    let day = signed_on.checked_add_months(YEARS).and_then(|day| day.checked_add_days(Days::new(1)));
+    let day = signed_on
+        .checked_add_months(YEARS)
+        .and_then(|day| day.checked_add_days(Days::new(1)));
     day.unwrap_or(NaiveDate::MAX).and_time(NaiveTime::MIN).and_utc()
 }
 

@@ -106,7 +106,13 @@ impl Offer {
 }
 
 /// Makes the offer of an attestation. The attestation must have no current one.
-pub(crate) async fn create(app: &App, tx: &mut Tx, attestation: &AttestationId, organisation: &Slug, asks_tx_code: bool) -> sqlx::Result<Offer> {
+pub(crate) async fn create(
+    app: &App,
+    tx: &mut Tx,
+    attestation: &AttestationId,
+    organisation: &Slug,
+    asks_tx_code: bool,
+) -> sqlx::Result<Offer> {
     let offer = Offer {
         id: OfferId::random(app.entropy.as_ref()),
         attestation: attestation.clone(),
@@ -150,7 +156,11 @@ pub(crate) fn offer_of_code(keys: &SealingKey, code: &str) -> Option<OfferId> {
 pub fn tx_code(keys: &SealingKey, offer: &OfferId) -> String {
     let mac = keys.mac("offers: transaction code", &[offer.as_str().as_bytes()]);
     // 64 bits over a million: the bias is below 2⁻⁴⁴.
-    let number = mac.iter().take(8).fold(0u64, |number, byte| number << 8 | u64::from(*byte)) % 1_000_000;
+    let number = mac
+        .iter()
+        .take(8)
+        .fold(0u64, |number, byte| number << 8 | u64::from(*byte))
+        % 1_000_000;
     format!("{number:0width$}", width = usize::from(TX_CODE_DIGITS))
 }
 
@@ -178,7 +188,9 @@ mod tests {
         let waiting = offer(OfferState::Pending { wrong_codes: 4 });
         assert!(waiting.is_open(last - Duration::seconds(1)) && !waiting.is_expired(last - Duration::seconds(1)));
         assert!(!waiting.is_open(last) && waiting.is_expired(last));
-        let redeemed = offer(OfferState::Redeemed { at: DateTime::UNIX_EPOCH });
+        let redeemed = offer(OfferState::Redeemed {
+            at: DateTime::UNIX_EPOCH,
+        });
         assert!(!redeemed.is_open(DateTime::UNIX_EPOCH) && !redeemed.is_expired(last));
     }
 
@@ -191,7 +203,14 @@ mod tests {
         assert_eq!(offer_of_code(&ours, &code), Some(first.clone()));
         assert_eq!(offer_of_code(&theirs, &code), None);
         let swapped = code.replace(first.as_str(), second.as_str());
-        for wrong in [swapped.as_str(), first.as_str(), "", ".", &code[..code.len() - 1], &format!("{code}=")] {
+        for wrong in [
+            swapped.as_str(),
+            first.as_str(),
+            "",
+            ".",
+            &code[..code.len() - 1],
+            &format!("{code}="),
+        ] {
             assert_eq!(offer_of_code(&ours, wrong), None, "{wrong}");
         }
     }
@@ -200,8 +219,13 @@ mod tests {
     fn transaction_codes_are_six_digits_and_differ() {
         let entropy = SeededEntropy::new(2);
         let key = SealingKey::random(&entropy);
-        let codes: std::collections::BTreeSet<String> = (0..200).map(|_| tx_code(&key, &OfferId::random(&entropy))).collect();
-        assert!(codes.iter().all(|code| code.len() == 6 && code.bytes().all(|byte| byte.is_ascii_digit())));
+        let codes: std::collections::BTreeSet<String> =
+            (0..200).map(|_| tx_code(&key, &OfferId::random(&entropy))).collect();
+        assert!(
+            codes
+                .iter()
+                .all(|code| code.len() == 6 && code.bytes().all(|byte| byte.is_ascii_digit()))
+        );
         assert!(codes.len() > 195);
     }
 }

@@ -57,16 +57,28 @@ impl TryFrom<OfferRow> for Offer {
     type Error = Inconsistent;
 
     fn try_from(row: OfferRow) -> Result<Self, Inconsistent> {
-        let state = match (row.state, row.redeemed_at, row.issued_at, row.credential, row.end_reason) {
-            (StateColumn::Pending, None, None, None, None) => {
-                OfferState::Pending { wrong_codes: rows::unsigned(row.wrong_codes, "offers", "wrong_codes")? }
-            }
+        let state = match (
+            row.state,
+            row.redeemed_at,
+            row.issued_at,
+            row.credential,
+            row.end_reason,
+        ) {
+            (StateColumn::Pending, None, None, None, None) => OfferState::Pending {
+                wrong_codes: rows::unsigned(row.wrong_codes, "offers", "wrong_codes")?,
+            },
             (StateColumn::Redeemed, Some(at), None, None, None) => OfferState::Redeemed { at },
-            (StateColumn::Issued, Some(_), Some(at), Some(credential), None) => {
-                OfferState::Issued { at, credential: rows::parsed(&credential, "offers", "credential")? }
-            }
+            (StateColumn::Issued, Some(_), Some(at), Some(credential), None) => OfferState::Issued {
+                at,
+                credential: rows::parsed(&credential, "offers", "credential")?,
+            },
             (StateColumn::Ended, _, None, None, Some(reason)) => OfferState::Ended { reason },
-            _ => return Err(Inconsistent { table: "offers", column: "state" }),
+            _ => {
+                return Err(Inconsistent {
+                    table: "offers",
+                    column: "state",
+                });
+            }
         };
         Ok(Self {
             id: rows::parsed(&row.id, "offers", "id")?,
@@ -91,13 +103,15 @@ pub(crate) async fn insert(tx: &mut Tx, offer: &Offer, now: DateTime<Utc>) -> sq
 }
 
 pub(crate) async fn find(tx: &mut Tx, organisation: &Slug, offer: &OfferId) -> sqlx::Result<Option<Offer>> {
-    let row: Option<OfferRow> = on!(tx, c => sqlx::query_as(FIND).bind(offer.as_str()).bind(organisation.as_str()).fetch_optional(c).await)?;
+    let row: Option<OfferRow> =
+        on!(tx, c => sqlx::query_as(FIND).bind(offer.as_str()).bind(organisation.as_str()).fetch_optional(c).await)?;
     rows::optional(row)
 }
 
 /// Whether the offer was open, and is now redeemed.
 pub(crate) async fn redeem(tx: &mut Tx, offer: &OfferId, now: DateTime<Utc>) -> sqlx::Result<bool> {
-    let won: Option<String> = on!(tx, c => sqlx::query_scalar(REDEEM).bind(offer.as_str()).bind(now).fetch_optional(c).await)?;
+    let won: Option<String> =
+        on!(tx, c => sqlx::query_scalar(REDEEM).bind(offer.as_str()).bind(now).fetch_optional(c).await)?;
     Ok(won.is_some())
 }
 
@@ -108,19 +122,26 @@ pub(crate) async fn count_wrong_code(tx: &mut Tx, offer: &OfferId) -> sqlx::Resu
 }
 
 /// The attestation of an offer that was redeemed and is now issued.
-pub(crate) async fn issue(tx: &mut Tx, offer: &OfferId, credential: &CredentialId, now: DateTime<Utc>) -> sqlx::Result<Option<AttestationId>> {
+pub(crate) async fn issue(
+    tx: &mut Tx,
+    offer: &OfferId,
+    credential: &CredentialId,
+    now: DateTime<Utc>,
+) -> sqlx::Result<Option<AttestationId>> {
     let won: Option<String> = on!(tx, c => sqlx::query_scalar(ISSUE).bind(offer.as_str()).bind(now).bind(credential.as_str()).fetch_optional(c).await)?;
     Ok(won.map(|id| rows::parsed(&id, "offers", "attestation")).transpose()?)
 }
 
 /// Whether the current offer of an attestation was not issued, and is now withdrawn.
 pub(crate) async fn withdraw(tx: &mut Tx, attestation: &AttestationId) -> sqlx::Result<bool> {
-    let won: Option<String> = on!(tx, c => sqlx::query_scalar(WITHDRAW).bind(attestation.as_str()).fetch_optional(c).await)?;
+    let won: Option<String> =
+        on!(tx, c => sqlx::query_scalar(WITHDRAW).bind(attestation.as_str()).fetch_optional(c).await)?;
     Ok(won.is_some())
 }
 
 /// Whether the current offer of an attestation was neither issued nor withdrawn, and now leaves its place.
 pub(crate) async fn replace(tx: &mut Tx, attestation: &AttestationId) -> sqlx::Result<bool> {
-    let won: Option<String> = on!(tx, c => sqlx::query_scalar(REPLACE).bind(attestation.as_str()).fetch_optional(c).await)?;
+    let won: Option<String> =
+        on!(tx, c => sqlx::query_scalar(REPLACE).bind(attestation.as_str()).fetch_optional(c).await)?;
     Ok(won.is_some())
 }

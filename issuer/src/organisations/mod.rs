@@ -107,14 +107,28 @@ pub struct NewOrganisation {
 
 /// Adds an organisation with a fresh key.
 pub(crate) async fn add(app: &App, tx: &mut Tx, new: NewOrganisation) -> Result<HostedOrganisation, AddError> {
-    let NewOrganisation { slug, legal, regime, passphrase } = new;
+    let NewOrganisation {
+        slug,
+        legal,
+        regime,
+        passphrase,
+    } = new;
     if store::find(tx, &slug).await?.is_some() {
         return Err(AddError::SlugTaken(slug));
     }
-    let organisation = HostedOrganisation { slug, legal, regime, passphrase };
+    let organisation = HostedOrganisation {
+        slug,
+        legal,
+        regime,
+        passphrase,
+    };
     if let Err(error) = store::insert(tx, &organisation, app.now()).await {
         let taken = is_unique_violation(&error);
-        return Err(if taken { AddError::SlugTaken(organisation.slug) } else { error.into() });
+        return Err(if taken {
+            AddError::SlugTaken(organisation.slug)
+        } else {
+            error.into()
+        });
     }
     let key = SigningKey::generate();
     let kid = key.public().thumbprint();
@@ -124,7 +138,11 @@ pub(crate) async fn add(app: &App, tx: &mut Tx, new: NewOrganisation) -> Result<
 }
 
 /// The key that signs now, with its `kid`.
-pub(crate) async fn signing_key(app: &App, tx: &mut Tx, organisation: &Slug) -> Result<(String, SigningKey), KeyringError> {
+pub(crate) async fn signing_key(
+    app: &App,
+    tx: &mut Tx,
+    organisation: &Slug,
+) -> Result<(String, SigningKey), KeyringError> {
     let (kid, sealed) = store::newest_key(tx, organisation).await?.ok_or(KeyringError::NoKey)?;
     let der = app.keys.open(&sealed, &key_place(&kid))?;
     Ok((kid, SigningKey::from_pkcs8(&der)?))
@@ -143,7 +161,9 @@ pub(crate) enum SignIn {
 
 /// Checks a passphrase. Opens its own transactions, because hashing is slow and must not hold one.
 pub(crate) async fn sign_in(app: &App, slug: &str, passphrase: Zeroizing<String>) -> sqlx::Result<SignIn> {
-    let Ok(slug) = slug.trim().parse::<Slug>() else { return Ok(SignIn::Refused) };
+    let Ok(slug) = slug.trim().parse::<Slug>() else {
+        return Ok(SignIn::Refused);
+    };
     let throttle_key = format!("sign-in:{slug}");
     let mut tx = app.db.write().await?;
     let allowed = throttle::allow(&mut tx, &throttle_key, TRIES, Duration::minutes(15), app.now()).await?;
@@ -153,7 +173,9 @@ pub(crate) async fn sign_in(app: &App, slug: &str, passphrase: Zeroizing<String>
         return Ok(SignIn::TooMany);
     }
     // An unknown organisation takes as long as a known one.
-    let phc = organisation.map(|organisation| organisation.passphrase).unwrap_or_default();
+    let phc = organisation
+        .map(|organisation| organisation.passphrase)
+        .unwrap_or_default();
     if !password::verify(passphrase, phc).await {
         return Ok(SignIn::Refused);
     }

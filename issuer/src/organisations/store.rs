@@ -16,9 +16,12 @@ const FIND: &str = "SELECT slug, name, rna, siren, siret, regime, passphrase FRO
 const LIST: &str = "SELECT slug, name, rna, siren, siret, regime, passphrase FROM organisations ORDER BY slug";
 const INSERT: &str = "INSERT INTO organisations (slug, name, rna, siren, siret, regime, passphrase, created_at) \
      VALUES ($1, $2, $3, $4, $5, $6, $7, $8)";
-const INSERT_KEY: &str = "INSERT INTO organisation_keys (kid, organisation, sealed, public_jwk, created_at) VALUES ($1, $2, $3, $4, $5)";
-const NEWEST_KEY: &str = "SELECT kid, sealed FROM organisation_keys WHERE organisation = $1 ORDER BY created_at DESC, kid LIMIT 1";
-const PUBLIC_KEYS: &str = "SELECT kid, public_jwk FROM organisation_keys WHERE organisation = $1 ORDER BY created_at DESC, kid";
+const INSERT_KEY: &str =
+    "INSERT INTO organisation_keys (kid, organisation, sealed, public_jwk, created_at) VALUES ($1, $2, $3, $4, $5)";
+const NEWEST_KEY: &str =
+    "SELECT kid, sealed FROM organisation_keys WHERE organisation = $1 ORDER BY created_at DESC, kid LIMIT 1";
+const PUBLIC_KEYS: &str =
+    "SELECT kid, public_jwk FROM organisation_keys WHERE organisation = $1 ORDER BY created_at DESC, kid";
 
 #[cfg(test)]
 pub(crate) const STATEMENTS: &[&str] = &[FIND, LIST, INSERT, INSERT_KEY, NEWEST_KEY, PUBLIC_KEYS];
@@ -38,14 +41,25 @@ impl TryFrom<OrganisationRow> for HostedOrganisation {
     type Error = Inconsistent;
 
     fn try_from(row: OrganisationRow) -> Result<Self, Inconsistent> {
-        let wrong = |column| Inconsistent { table: "organisations", column };
+        let wrong = |column| Inconsistent {
+            table: "organisations",
+            column,
+        };
         Ok(Self {
             slug: rows::parsed(&row.slug, "organisations", "slug")?,
             legal: Organisation {
                 name: rows::parsed(&row.name, "organisations", "name")?,
                 rna: row.rna.map(TryInto::try_into).transpose().map_err(|_| wrong("rna"))?,
-                siren: row.siren.map(TryInto::try_into).transpose().map_err(|_| wrong("siren"))?,
-                siret: row.siret.map(TryInto::try_into).transpose().map_err(|_| wrong("siret"))?,
+                siren: row
+                    .siren
+                    .map(TryInto::try_into)
+                    .transpose()
+                    .map_err(|_| wrong("siren"))?,
+                siret: row
+                    .siret
+                    .map(TryInto::try_into)
+                    .transpose()
+                    .map_err(|_| wrong("siret"))?,
             },
             regime: row.regime,
             passphrase: row.passphrase,
@@ -64,8 +78,15 @@ impl TryFrom<KeyRow> for PublishedKey {
 
     fn try_from(row: KeyRow) -> Result<Self, Inconsistent> {
         let key = PublicKey::from_jwk(&row.public_jwk);
-        let key = key.map_err(|_| Inconsistent { table: "organisation_keys", column: "public_jwk" })?;
-        Ok(Self { kid: row.kid, key, jwk: row.public_jwk.0 })
+        let key = key.map_err(|_| Inconsistent {
+            table: "organisation_keys",
+            column: "public_jwk",
+        })?;
+        Ok(Self {
+            kid: row.kid,
+            key,
+            jwk: row.public_jwk.0,
+        })
     }
 }
 
@@ -93,7 +114,14 @@ pub(crate) async fn insert(tx: &mut Tx, organisation: &HostedOrganisation, now: 
         .execute(c).await.map(drop))
 }
 
-pub(crate) async fn insert_key(tx: &mut Tx, organisation: &Slug, kid: &str, sealed: &[u8], public: &Jwk, now: DateTime<Utc>) -> sqlx::Result<()> {
+pub(crate) async fn insert_key(
+    tx: &mut Tx,
+    organisation: &Slug,
+    kid: &str,
+    sealed: &[u8],
+    public: &Jwk,
+    now: DateTime<Utc>,
+) -> sqlx::Result<()> {
     on!(tx, c => sqlx::query(INSERT_KEY)
         .bind(kid)
         .bind(organisation.as_str())

@@ -43,8 +43,15 @@ pub(crate) fn digest(credential: &str) -> [u8; 32] {
 }
 
 /// Revokes the credential of an attestation, in the register and in its status list. `false`: none, or already revoked.
-pub(crate) async fn revoke(app: &App, tx: &mut Tx, attestation: &AttestationId, reason: &Text<200>) -> sqlx::Result<bool> {
-    let Some(place) = store::revoke(tx, attestation, reason, app.now()).await? else { return Ok(false) };
+pub(crate) async fn revoke(
+    app: &App,
+    tx: &mut Tx,
+    attestation: &AttestationId,
+    reason: &Text<200>,
+) -> sqlx::Result<bool> {
+    let Some(place) = store::revoke(tx, attestation, reason, app.now()).await? else {
+        return Ok(false);
+    };
     status::store::revoke(tx, &place).await?;
     Ok(true)
 }

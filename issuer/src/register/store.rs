@@ -23,13 +23,22 @@ pub(crate) const STATEMENTS: &[&str] = &[INSERT, REVOKE];
 pub(crate) fn revocation(at: Option<DateTime<Utc>>, reason: Option<&str>) -> Result<Option<Revocation>, Inconsistent> {
     match (at, reason) {
         (None, None) => Ok(None),
-        (Some(at), Some(reason)) => Ok(Some(Revocation { at, reason: rows::parsed(reason, "register", "revoked_for")? })),
-        _ => Err(Inconsistent { table: "register", column: "revoked_at" }),
+        (Some(at), Some(reason)) => Ok(Some(Revocation {
+            at,
+            reason: rows::parsed(reason, "register", "revoked_for")?,
+        })),
+        _ => Err(Inconsistent {
+            table: "register",
+            column: "revoked_at",
+        }),
     }
 }
 
 fn place(list: &str, entry: i64) -> Result<Place, Inconsistent> {
-    Ok(Place { list: rows::parsed(list, "register", "status_list")?, entry: rows::unsigned(entry, "register", "status_entry")? })
+    Ok(Place {
+        list: rows::parsed(list, "register", "status_list")?,
+        entry: rows::unsigned(entry, "register", "status_entry")?,
+    })
 }
 
 pub(crate) async fn insert(tx: &mut Tx, organisation: &Slug, entry: &Entry) -> sqlx::Result<()> {
@@ -47,7 +56,12 @@ pub(crate) async fn insert(tx: &mut Tx, organisation: &Slug, entry: &Entry) -> s
 }
 
 /// The place of a credential that was not revoked, and is now.
-pub(crate) async fn revoke(tx: &mut Tx, attestation: &AttestationId, reason: &Text<200>, now: DateTime<Utc>) -> sqlx::Result<Option<Place>> {
+pub(crate) async fn revoke(
+    tx: &mut Tx,
+    attestation: &AttestationId,
+    reason: &Text<200>,
+    now: DateTime<Utc>,
+) -> sqlx::Result<Option<Place>> {
     let row: Option<(String, i64)> = on!(tx, c => sqlx::query_as(REVOKE).bind(attestation.as_str()).bind(now).bind(reason.as_str()).fetch_optional(c).await)?;
     Ok(row.map(|(list, entry)| place(&list, entry)).transpose()?)
 }

@@ -14,11 +14,23 @@ use super::ListId;
 use crate::{App, organisations::api::Named};
 
 /// The list, signed now. Its `ttl` says how long it may be kept (TSL-007).
-pub(crate) async fn list(State(app): State<App>, Named(organisation): Named, Path((_, list)): Path<(String, String)>) -> Result<Response, Problem> {
-    let unknown = || Problem::new(StatusCode::NOT_FOUND, "unknown-status-list", "this organisation has no such status list");
+pub(crate) async fn list(
+    State(app): State<App>,
+    Named(organisation): Named,
+    Path((_, list)): Path<(String, String)>,
+) -> Result<Response, Problem> {
+    let unknown = || {
+        Problem::new(
+            StatusCode::NOT_FOUND,
+            "unknown-status-list",
+            "this organisation has no such status list",
+        )
+    };
     let list: ListId = list.parse().map_err(|_| unknown())?;
     let mut tx = app.db.read().await?;
-    let token = super::token(&app, &mut tx, &organisation.slug, &list).await.map_err(|error| Problem::internal(&error))?;
+    let token = super::token(&app, &mut tx, &organisation.slug, &list)
+        .await
+        .map_err(|error| Problem::internal(&error))?;
     let headers = [(CONTENT_TYPE, MEDIA_TYPE), (CACHE_CONTROL, "public, max-age=60")];
     Ok((headers, token.ok_or_else(unknown)?).into_response())
 }
@@ -57,18 +69,45 @@ mod tests {
             assert_ne!(references[0].idx, references[1].idx);
             let path = references[0].uri.parse::<Url>().unwrap().path().to_owned();
             let mut tx = db.read().await.unwrap();
-            let (_, key) = organisations::signing_key(&bench.app, &mut tx, bench.slug()).await.unwrap();
+            let (_, key) = organisations::signing_key(&bench.app, &mut tx, bench.slug())
+                .await
+                .unwrap();
             drop(tx);
             let statuses = async || {
                 let answer = bench.get(&path).await;
-                assert_eq!((answer.status, answer.header(header::CONTENT_TYPE), answer.header(header::ACCESS_CONTROL_ALLOW_ORIGIN)), (StatusCode::OK, MEDIA_TYPE, "*"));
+                assert_eq!(
+                    (
+                        answer.status,
+                        answer.header(header::CONTENT_TYPE),
+                        answer.header(header::ACCESS_CONTROL_ALLOW_ORIGIN)
+                    ),
+                    (StatusCode::OK, MEDIA_TYPE, "*")
+                );
                 let list = StatusList::verify(&answer.body, &references[0].uri, key.public(), bench.app.now()).unwrap();
-                [list.status(references[0].idx).unwrap(), list.status(references[1].idx).unwrap()]
+                [
+                    list.status(references[0].idx).unwrap(),
+                    list.status(references[1].idx).unwrap(),
+                ]
             };
             assert_eq!(statuses().await, [Status::Valid, Status::Valid]);
             let mut tx = db.write().await.unwrap();
-            attestations::revoke(&bench.app, &mut tx, bench.slug(), &people[0].signed.id, &"heures comptées deux fois".parse().unwrap()).await.unwrap();
-            let again = attestations::revoke(&bench.app, &mut tx, bench.slug(), &people[0].signed.id, &"encore".parse().unwrap()).await;
+            attestations::revoke(
+                &bench.app,
+                &mut tx,
+                bench.slug(),
+                &people[0].signed.id,
+                &"heures comptées deux fois".parse().unwrap(),
+            )
+            .await
+            .unwrap();
+            let again = attestations::revoke(
+                &bench.app,
+                &mut tx,
+                bench.slug(),
+                &people[0].signed.id,
+                &"encore".parse().unwrap(),
+            )
+            .await;
             assert!(matches!(again, Err(attestations::ChangeError::Revoked)));
             tx.commit().await.unwrap();
             assert_eq!(statuses().await, [Status::Invalid, Status::Valid]);
@@ -84,7 +123,10 @@ mod tests {
             }
             let preflight = Request::options(bench.path("status/x")).body(Body::empty()).unwrap();
             let answer = bench.call(preflight).await;
-            assert_eq!((answer.status, answer.header(header::ACCESS_CONTROL_ALLOW_ORIGIN)), (StatusCode::NO_CONTENT, "*"));
+            assert_eq!(
+                (answer.status, answer.header(header::ACCESS_CONTROL_ALLOW_ORIGIN)),
+                (StatusCode::NO_CONTENT, "*")
+            );
         });
     }
 

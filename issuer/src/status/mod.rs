@@ -39,7 +39,10 @@ pub(crate) struct Place {
 impl Place {
     /// As the credential says it.
     pub(crate) fn reference(&self, app: &App, organisation: &Slug) -> StatusReference {
-        StatusReference { idx: self.entry.into(), uri: app.urls.status_list(organisation, &self.list).into() }
+        StatusReference {
+            idx: self.entry.into(),
+            uri: app.urls.status_list(organisation, &self.list).into(),
+        }
     }
 }
 
@@ -77,8 +80,15 @@ async fn place_in(app: &App, tx: &mut Tx, list: ListId) -> sqlx::Result<Option<P
 }
 
 /// The signed list; `None` when this organisation has no such list.
-pub(crate) async fn token(app: &App, tx: &mut Tx, organisation: &Slug, list: &ListId) -> Result<Option<String>, StatusError> {
-    let Some(size) = store::size(tx, organisation, list).await? else { return Ok(None) };
+pub(crate) async fn token(
+    app: &App,
+    tx: &mut Tx,
+    organisation: &Slug,
+    list: &ListId,
+) -> Result<Option<String>, StatusError> {
+    let Some(size) = store::size(tx, organisation, list).await? else {
+        return Ok(None);
+    };
     let mut statuses = StatusList::new(1, size)?;
     for entry in store::revoked(tx, list).await? {
         statuses.set(entry, 1)?;

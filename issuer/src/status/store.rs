@@ -17,17 +17,25 @@ const REVOKED: &str = "SELECT entry FROM status_entries WHERE list = $1 AND revo
 pub(crate) const STATEMENTS: &[&str] = &[NEWEST, INSERT, TAKE, REVOKE, SIZE, REVOKED];
 
 pub(crate) async fn newest(tx: &mut Tx, organisation: &Slug) -> sqlx::Result<Option<ListId>> {
-    let id: Option<String> = on!(tx, c => sqlx::query_scalar(NEWEST).bind(organisation.as_str()).fetch_optional(c).await)?;
+    let id: Option<String> =
+        on!(tx, c => sqlx::query_scalar(NEWEST).bind(organisation.as_str()).fetch_optional(c).await)?;
     Ok(id.map(|id| rows::parsed(&id, "status_lists", "id")).transpose()?)
 }
 
-pub(crate) async fn insert(tx: &mut Tx, list: &ListId, organisation: &Slug, size: u32, now: DateTime<Utc>) -> sqlx::Result<()> {
+pub(crate) async fn insert(
+    tx: &mut Tx,
+    list: &ListId,
+    organisation: &Slug,
+    size: u32,
+    now: DateTime<Utc>,
+) -> sqlx::Result<()> {
     on!(tx, c => sqlx::query(INSERT).bind(list.as_str()).bind(organisation.as_str()).bind(i64::from(size)).bind(now).execute(c).await.map(drop))
 }
 
 /// Whether the place was free, and is now taken.
 pub(crate) async fn take(tx: &mut Tx, list: &ListId, entry: u32) -> sqlx::Result<bool> {
-    let taken: Option<i64> = on!(tx, c => sqlx::query_scalar(TAKE).bind(list.as_str()).bind(i64::from(entry)).fetch_optional(c).await)?;
+    let taken: Option<i64> =
+        on!(tx, c => sqlx::query_scalar(TAKE).bind(list.as_str()).bind(i64::from(entry)).fetch_optional(c).await)?;
     Ok(taken.is_some())
 }
 
@@ -37,11 +45,17 @@ pub(crate) async fn revoke(tx: &mut Tx, place: &Place) -> sqlx::Result<()> {
 
 /// Number of entries of a list of this organisation.
 pub(crate) async fn size(tx: &mut Tx, organisation: &Slug, list: &ListId) -> sqlx::Result<Option<usize>> {
-    let size: Option<i64> = on!(tx, c => sqlx::query_scalar(SIZE).bind(list.as_str()).bind(organisation.as_str()).fetch_optional(c).await)?;
-    Ok(size.map(|size| rows::unsigned(size, "status_lists", "size")).transpose()?)
+    let size: Option<i64> =
+        on!(tx, c => sqlx::query_scalar(SIZE).bind(list.as_str()).bind(organisation.as_str()).fetch_optional(c).await)?;
+    Ok(size
+        .map(|size| rows::unsigned(size, "status_lists", "size"))
+        .transpose()?)
 }
 
 pub(crate) async fn revoked(tx: &mut Tx, list: &ListId) -> sqlx::Result<Vec<u64>> {
     let entries: Vec<i64> = on!(tx, c => sqlx::query_scalar(REVOKED).bind(list.as_str()).fetch_all(c).await)?;
-    Ok(entries.into_iter().map(|entry| rows::unsigned(entry, "status_entries", "entry")).collect::<Result<_, _>>()?)
+    Ok(entries
+        .into_iter()
+        .map(|entry| rows::unsigned(entry, "status_entries", "entry"))
+        .collect::<Result<_, _>>()?)
 }

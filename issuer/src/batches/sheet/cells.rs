@@ -14,7 +14,9 @@ pub(super) fn date(text: &str, today: NaiveDate) -> Result<NaiveDate, Reason> {
     if text.is_empty() {
         return Err(Reason::MissingDate);
     }
-    let day = numeric_date(midnight_dropped(text)).or_else(|| written_date(text)).unwrap_or(Err(Reason::NotADate))?;
+    let day = numeric_date(midnight_dropped(text))
+        .or_else(|| written_date(text))
+        .unwrap_or(Err(Reason::NotADate))?;
     if day > today {
         Err(Reason::FutureDate)
     } else if NaiveDate::from_ymd_opt(OLDEST.0, OLDEST.1, OLDEST.2).is_some_and(|oldest| day < oldest) {
@@ -50,10 +52,12 @@ pub(super) fn time(text: &str) -> Result<u32, Reason> {
     let minutes = if compact.contains(':') {
         clock(&compact)
     } else {
-        compact.split_once('h').and_then(|(hours, minutes)| match minutes.trim_end_matches("min") {
-            "" => hours_and_minutes(hours, "00"),
-            minutes => hours_and_minutes(hours, minutes),
-        })
+        compact
+            .split_once('h')
+            .and_then(|(hours, minutes)| match minutes.trim_end_matches("min") {
+                "" => hours_and_minutes(hours, "00"),
+                minutes => hours_and_minutes(hours, minutes),
+            })
     };
     minutes.filter(|minutes| *minutes <= DAY).ok_or(Reason::NotATime)
 }
@@ -71,20 +75,35 @@ pub(super) fn yes_or_no(text: &str) -> Result<bool, Reason> {
 
 /// Without spaces of any kind, in lower case.
 fn compact(text: &str) -> String {
-    text.chars().filter(|c| !c.is_whitespace()).flat_map(char::to_lowercase).collect()
+    text.chars()
+        .filter(|c| !c.is_whitespace())
+        .flat_map(char::to_lowercase)
+        .collect()
 }
 
 /// `12/03/2025 00:00:00`, as some exports write days.
 fn midnight_dropped(text: &str) -> &str {
-    [" 00:00:00", " 00:00", " 0:00", "T00:00:00"].iter().find_map(|midnight| text.strip_suffix(midnight)).unwrap_or(text).trim()
+    [" 00:00:00", " 00:00", " 0:00", "T00:00:00"]
+        .iter()
+        .find_map(|midnight| text.strip_suffix(midnight))
+        .unwrap_or(text)
+        .trim()
 }
 
 /// `None`: not of this shape.
 fn numeric_date(text: &str) -> Option<Result<NaiveDate, Reason>> {
     let separator = text.chars().find(|c| matches!(c, '/' | '-' | '.'))?;
     let parts: Vec<&str> = text.split(separator).map(str::trim).collect();
-    let &[first, second, third] = parts.as_slice() else { return None };
-    let number = |text: &str| if text.bytes().all(|byte| byte.is_ascii_digit()) { text.parse::<u32>().ok() } else { None };
+    let &[first, second, third] = parts.as_slice() else {
+        return None;
+    };
+    let number = |text: &str| {
+        if text.bytes().all(|byte| byte.is_ascii_digit()) {
+            text.parse::<u32>().ok()
+        } else {
+            None
+        }
+    };
     let (a, b, c) = (number(first)?, number(second)?, number(third)?);
     let (year, month, day) = match (first.len(), second.len(), third.len()) {
         (1..=2, 1..=2, 4) => (c, b, a),
@@ -92,7 +111,9 @@ fn numeric_date(text: &str) -> Option<Result<NaiveDate, Reason>> {
         (1..=2, 1..=2, 2) => return Some(Err(Reason::TwoDigitYear)),
         _ => return None,
     };
-    let day = i32::try_from(year).ok().and_then(|year| NaiveDate::from_ymd_opt(year, month, day));
+    let day = i32::try_from(year)
+        .ok()
+        .and_then(|year| NaiveDate::from_ymd_opt(year, month, day));
     Some(day.ok_or(Reason::ImpossibleDate))
 }
 
@@ -121,7 +142,9 @@ fn written_date(text: &str) -> Option<Result<NaiveDate, Reason>> {
         return None;
     }
     let day: u32 = day.strip_suffix("er").unwrap_or(day).parse().ok()?;
-    let month = (1..).zip(MONTHS).find_map(|(number, names)| names.contains(&month).then_some(number))?;
+    let month = (1..)
+        .zip(MONTHS)
+        .find_map(|(number, names)| names.contains(&month).then_some(number))?;
     Some(NaiveDate::from_ymd_opt(year.parse().ok()?, month, day).ok_or(Reason::ImpossibleDate))
 }
 
@@ -151,7 +174,12 @@ fn spoken(compact: &str, unit: Unit) -> Result<u32, Reason> {
     let (word, rest) = split_at(rest, |c| c.is_ascii_digit());
     let (minutes, last) = split_at(rest, |c| !c.is_ascii_digit());
     let says_hours = matches!(word, "h" | "hr" | "hrs" | "heure" | "heures");
-    let says_minutes = |word: &str| matches!(word, "min" | "mn" | "m" | "mins" | "minute" | "minutes" | "'" | "′" | "’");
+    let says_minutes = |word: &str| {
+        matches!(
+            word,
+            "min" | "mn" | "m" | "mins" | "minute" | "minutes" | "'" | "′" | "’"
+        )
+    };
     match (word, minutes, last) {
         ("", "", "") if unit == Unit::Hours => decimal_hours(number),
         ("", "", "") => whole(number),
@@ -171,7 +199,11 @@ fn split_at(text: &str, end: impl Fn(char) -> bool) -> (&str, &str) {
 
 fn whole(number: &str) -> Result<u32, Reason> {
     let digits = !number.is_empty() && number.len() <= 6 && number.bytes().all(|byte| byte.is_ascii_digit());
-    if digits { number.parse().map_err(|_| Reason::NotADuration) } else { Err(Reason::NotADuration) }
+    if digits {
+        number.parse().map_err(|_| Reason::NotADuration)
+    } else {
+        Err(Reason::NotADuration)
+    }
 }
 
 /// Hours with up to four decimals, to the nearest minute: sheets write 2 h 20 as 2,33. Integers only, no floats.
@@ -182,7 +214,9 @@ fn decimal_hours(number: &str) -> Result<u32, Reason> {
     }
     let scale = 10u32.pow(u32::try_from(decimals.len()).unwrap_or(4));
     let (hours, parts) = (whole(hours)?, whole(decimals)?);
-    Ok(hours.saturating_mul(60).saturating_add((parts * 60 + scale / 2) / scale))
+    Ok(hours
+        .saturating_mul(60)
+        .saturating_add((parts * 60 + scale / 2) / scale))
 }
 
 #[cfg(test)]
@@ -317,7 +351,16 @@ mod tests {
 
     #[test]
     fn yes_and_no_are_the_only_answers() {
-        for (text, expected) in [("Oui", Ok(true)), ("x", Ok(true)), ("✔", Ok(true)), ("VRAI", Ok(true)), ("non", Ok(false)), ("", Ok(false)), ("17", Err(Reason::NotYesOrNo)), ("?", Err(Reason::NotYesOrNo))] {
+        for (text, expected) in [
+            ("Oui", Ok(true)),
+            ("x", Ok(true)),
+            ("✔", Ok(true)),
+            ("VRAI", Ok(true)),
+            ("non", Ok(false)),
+            ("", Ok(false)),
+            ("17", Err(Reason::NotYesOrNo)),
+            ("?", Err(Reason::NotYesOrNo)),
+        ] {
             assert_eq!(yes_or_no(text), expected, "{text}");
         }
     }

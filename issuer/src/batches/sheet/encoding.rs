@@ -38,7 +38,10 @@ pub(super) fn decode(bytes: &[u8]) -> Result<(String, Encoding), SheetError> {
     let (text, encoding) = match encoding_rs::Encoding::for_bom(bytes) {
         Some((kind, mark)) => {
             let text = kind.decode_without_bom_handling_and_without_replacement(&bytes[mark..]);
-            (text.ok_or(SheetError::NotText)?, if kind == UTF_8 { Encoding::Utf8 } else { Encoding::Utf16 })
+            (
+                text.ok_or(SheetError::NotText)?,
+                if kind == UTF_8 { Encoding::Utf8 } else { Encoding::Utf16 },
+            )
         }
         None => match std::str::from_utf8(bytes) {
             Ok(text) => (text.into(), Encoding::Utf8),

@@ -67,29 +67,66 @@ impl Column {
     /// Headers that mean it, as [`singular`] writes them.
     fn names(self) -> &'static [&'static str] {
         match self {
-            Self::FamilyName => &["nom", "nom de famille", "nom d usage", "nom usuel", "last name", "family name"],
+            Self::FamilyName => &[
+                "nom",
+                "nom de famille",
+                "nom d usage",
+                "nom usuel",
+                "last name",
+                "family name",
+            ],
             Self::GivenName => &["prenom", "first name", "given name"],
             Self::Date => &["date", "jour", "date de seance", "date de la seance", "date seance"],
             Self::Start => &["debut", "heure de debut", "heure debut", "h debut", "arrivee", "start"],
             Self::End => &["fin", "heure de fin", "heure fin", "h fin", "depart", "end"],
             Self::Duration => &[
-                "duree", "heure", "nb h", "nb heure", "nombre d heure", "nombre heure", "duree en heure", "duree h",
-                "temps", "temps passe", "duration", "duree minute", "duree en minute", "duree min", "duree mn",
-                "minute", "nb minute", "nombre de minute",
+                "duree",
+                "heure",
+                "nb h",
+                "nb heure",
+                "nombre d heure",
+                "nombre heure",
+                "duree en heure",
+                "duree h",
+                "temps",
+                "temps passe",
+                "duration",
+                "duree minute",
+                "duree en minute",
+                "duree min",
+                "duree mn",
+                "minute",
+                "nb minute",
+                "nombre de minute",
             ],
             Self::Mission => &["mission", "activite", "tache", "description", "action"],
             Self::Role => &["fonction", "role", "statut", "responsabilite"],
             Self::Over16 => &[
-                "16 ans ou plus", "16 ans et plus", "plus de 16 ans", "16 ans", "a 16 ans", "16 ans revolu",
+                "16 ans ou plus",
+                "16 ans et plus",
+                "plus de 16 ans",
+                "16 ans",
+                "a 16 ans",
+                "16 ans revolu",
                 "16 ans ou plus oui non",
             ],
-            Self::Email => &["e mail", "email", "mail", "courriel", "adresse e mail", "adresse mail", "mel"],
+            Self::Email => &[
+                "e mail",
+                "email",
+                "mail",
+                "courriel",
+                "adresse e mail",
+                "adresse mail",
+                "mel",
+            ],
         }
     }
 
     fn of(header: &str) -> Option<Self> {
         let header = singular(header);
-        Self::ALL.into_iter().find(|column| column.names().contains(&header.as_str()))
+        Self::ALL
+            .into_iter()
+            .find(|column| column.names().contains(&header.as_str()))
     }
 }
 
@@ -140,7 +177,9 @@ impl Header {
     /// What a number alone means as a duration.
     pub(super) fn unit(&self) -> Unit {
         let minutes = self.place(Column::Duration).is_some_and(|place| {
-            fold(&self.names[place]).split(' ').any(|word| word.starts_with("min") || word == "mn")
+            fold(&self.names[place])
+                .split(' ')
+                .any(|word| word.starts_with("min") || word == "mn")
         });
         if minutes { Unit::Minutes } else { Unit::Hours }
     }
@@ -148,16 +187,23 @@ impl Header {
     /// The columns that are read.
     pub(super) fn columns(&self) -> Vec<(Column, String)> {
         let read = self.meanings.iter().enumerate();
-        read.filter_map(|(place, meaning)| meaning.map(|column| (column, self.name(place)))).collect()
+        read.filter_map(|(place, meaning)| meaning.map(|column| (column, self.name(place))))
+            .collect()
     }
 
     /// The headers of the columns that are not read.
     pub(super) fn ignored(&self) -> Vec<String> {
-        (0..self.len()).filter(|place| self.meanings[*place].is_none() && !self.names[*place].is_empty()).map(|place| self.name(place)).collect()
+        (0..self.len())
+            .filter(|place| self.meanings[*place].is_none() && !self.names[*place].is_empty())
+            .map(|place| self.name(place))
+            .collect()
     }
 
     fn found(&self) -> Vec<String> {
-        (0..self.len()).filter(|place| !self.names[*place].is_empty()).map(|place| self.name(place)).collect()
+        (0..self.len())
+            .filter(|place| !self.names[*place].is_empty())
+            .map(|place| self.name(place))
+            .collect()
     }
 
     fn recognised(&self) -> usize {
@@ -169,15 +215,28 @@ impl Header {
         for column in Column::ALL {
             let mut places = (0..self.len()).filter(|place| self.meanings[*place] == Some(column));
             if let (Some(first), Some(second)) = (places.next(), places.next()) {
-                return Err(SheetError::RepeatedColumn { column, found: [self.name(first), self.name(second)] });
+                return Err(SheetError::RepeatedColumn {
+                    column,
+                    found: [self.name(first), self.name(second)],
+                });
             }
         }
         let has = |column| self.place(column).is_some();
-        let mut missing: Vec<Column> = [Column::FamilyName, Column::GivenName, Column::Date].into_iter().filter(|column| !has(*column)).collect();
+        let mut missing: Vec<Column> = [Column::FamilyName, Column::GivenName, Column::Date]
+            .into_iter()
+            .filter(|column| !has(*column))
+            .collect();
         if !has(Column::Duration) && !(has(Column::Start) && has(Column::End)) {
             missing.push(Column::Duration);
         }
-        if missing.is_empty() { Ok(self) } else { Err(SheetError::MissingColumns { missing, found: self.found() }) }
+        if missing.is_empty() {
+            Ok(self)
+        } else {
+            Err(SheetError::MissingColumns {
+                missing,
+                found: self.found(),
+            })
+        }
     }
 }
 
@@ -204,17 +263,30 @@ pub(super) fn locate(text: &str) -> Result<Layout, SheetError> {
                 }
             };
             // One word alone (« Date ») may be a title; two are a header.
-            if header.recognised() >= 2 && best.as_ref().is_none_or(|best| header.recognised() > best.header.recognised()) {
-                best = Some(Layout { delimiter, header, records_before: index + 1 });
+            if header.recognised() >= 2
+                && best
+                    .as_ref()
+                    .is_none_or(|best| header.recognised() > best.header.recognised())
+            {
+                best = Some(Layout {
+                    delimiter,
+                    header,
+                    records_before: index + 1,
+                });
             }
         }
     }
     match (best, failure) {
-        (Some(layout), _) => Ok(Layout { header: layout.header.check()?, ..layout }),
+        (Some(layout), _) => Ok(Layout {
+            header: layout.header.check()?,
+            ..layout
+        }),
         (None, Some(error)) => Err(error),
         (None, None) => {
             let first = records(text, b';').find_map(|record| record.ok().filter(|record| !record.is_blank()));
-            Err(SheetError::NoHeader { found: first.map(|record| Header::of(&record).found()).unwrap_or_default() })
+            Err(SheetError::NoHeader {
+                found: first.map(|record| Header::of(&record).found()).unwrap_or_default(),
+            })
         }
     }
 }
@@ -253,7 +325,13 @@ mod tests {
         ] {
             assert_eq!(Column::of(header), Some(column), "{header}");
         }
-        for unknown in ["", "Téléphone", "Adresse", "N° de sécurité sociale", "Nom de la mission"] {
+        for unknown in [
+            "",
+            "Téléphone",
+            "Adresse",
+            "N° de sécurité sociale",
+            "Nom de la mission",
+        ] {
             assert_eq!(Column::of(unknown), None, "{unknown}");
         }
     }
@@ -270,9 +348,15 @@ mod tests {
     #[test]
     fn the_header_is_found_below_titles_and_under_any_delimiter() {
         for delimiter in [";", ",", "\t"] {
-            let text = format!("Heures de bénévolat, 2025\n\n{}\n", ["Nom", "Prénom", "Date", "Durée"].join(delimiter));
+            let text = format!(
+                "Heures de bénévolat, 2025\n\n{}\n",
+                ["Nom", "Prénom", "Date", "Durée"].join(delimiter)
+            );
             let layout = locate(&text).unwrap();
-            assert_eq!((char::from(layout.delimiter).to_string().as_str(), layout.records_before), (delimiter, 2));
+            assert_eq!(
+                (char::from(layout.delimiter).to_string().as_str(), layout.records_before),
+                (delimiter, 2)
+            );
         }
     }
 
@@ -287,15 +371,32 @@ mod tests {
         );
         assert_eq!(
             locate("Nom;Prénom;Date;Durée;Nb h\n").unwrap_err(),
-            SheetError::RepeatedColumn { column: Column::Duration, found: ["Durée".to_owned(), "Nb h".to_owned()] }
+            SheetError::RepeatedColumn {
+                column: Column::Duration,
+                found: ["Durée".to_owned(), "Nb h".to_owned()]
+            }
         );
-        assert_eq!(locate("a;b\nc;d\n").unwrap_err(), SheetError::NoHeader { found: vec!["a".to_owned(), "b".to_owned()] });
+        assert_eq!(
+            locate("a;b\nc;d\n").unwrap_err(),
+            SheetError::NoHeader {
+                found: vec!["a".to_owned(), "b".to_owned()]
+            }
+        );
     }
 
     #[test]
     fn a_number_alone_is_minutes_only_when_the_header_says_so() {
-        for (header, unit) in [("Durée", Unit::Hours), ("Nb heures", Unit::Hours), ("Durée (min)", Unit::Minutes), ("Minutes", Unit::Minutes)] {
-            assert_eq!(locate(&format!("Nom;Prénom;Date;{header}\n")).unwrap().header.unit(), unit, "{header}");
+        for (header, unit) in [
+            ("Durée", Unit::Hours),
+            ("Nb heures", Unit::Hours),
+            ("Durée (min)", Unit::Minutes),
+            ("Minutes", Unit::Minutes),
+        ] {
+            assert_eq!(
+                locate(&format!("Nom;Prénom;Date;{header}\n")).unwrap().header.unit(),
+                unit,
+                "{header}"
+            );
         }
     }
 }

@@ -6,8 +6,8 @@ use chrono::{Datelike, NaiveDate};
 use serde::{Deserialize, Serialize};
 use shared::{
     activity::{
-        Activity, ActivityAttestation, ActivityKind, ActivityRef, Assurance, AttestationError, Breakdown, Minutes, Period,
-        Person, Role,
+        Activity, ActivityAttestation, ActivityKind, ActivityRef, Assurance, AttestationError, Breakdown, Minutes,
+        Period, Person, Role,
     },
     organisation::Organisation,
     text::Text,
@@ -71,12 +71,23 @@ impl Draft {
             minutes,
             mission: self.mission.clone(),
         };
-        ActivityAttestation::new(organisation, self.person.clone(), activity, breakdown, Assurance::Attested, signed_on)
+        ActivityAttestation::new(
+            organisation,
+            self.person.clone(),
+            activity,
+            breakdown,
+            Assurance::Attested,
+            signed_on,
+        )
     }
 
     fn of(row: Row) -> Self {
         Self {
-            person: Person { given_name: row.given_name, family_name: row.family_name, age_over_16: row.over_16 },
+            person: Person {
+                given_name: row.given_name,
+                family_name: row.family_name,
+                age_over_16: row.over_16,
+            },
             email: row.email,
             role: row.role,
             mission: row.mission,
@@ -120,10 +131,19 @@ pub(super) fn gather(rows: Vec<Row>, header: &Header) -> (Vec<Draft>, Vec<Refusa
     let mut days: HashMap<(Identity, NaiveDate), u32> = HashMap::new();
     let mut refusals = Vec::new();
     for row in rows {
-        let refusal = |column, value: &str, reason| Refusal { line: row.line, column: header.name_of(column), value: shown(value), reason };
+        let refusal = |column, value: &str, reason| Refusal {
+            line: row.line,
+            column: header.name_of(column),
+            value: shown(value),
+            reason,
+        };
         let (family, given) = names(&row);
         let told_apart = namesakes.contains(&(family.clone(), given.clone()));
-        let email = row.email.as_ref().filter(|_| told_apart).map(|email| fold(email.as_str()));
+        let email = row
+            .email
+            .as_ref()
+            .filter(|_| told_apart)
+            .map(|email| fold(email.as_str()));
         if told_apart && email.is_none() {
             refusals.push(refusal(Column::Email, "", Reason::Homonym));
             continue;
@@ -136,7 +156,11 @@ pub(super) fn gather(rows: Vec<Row>, header: &Header) -> (Vec<Draft>, Vec<Refusa
         }
         let day = days.entry((identity.clone(), row.date)).or_default();
         if *day + row.minutes > DAY {
-            refusals.push(refusal(Column::Date, &row.date.format("%d/%m/%Y").to_string(), Reason::DayOverfull));
+            refusals.push(refusal(
+                Column::Date,
+                &row.date.format("%d/%m/%Y").to_string(),
+                Reason::DayOverfull,
+            ));
             continue;
         }
         *day += row.minutes;
@@ -164,14 +188,22 @@ fn namesakes(rows: &[Row]) -> BTreeSet<(String, String)> {
             addresses.entry(names(row)).or_default().insert(fold(email.as_str()));
         }
     }
-    addresses.into_iter().filter(|(_, addresses)| addresses.len() > 1).map(|(names, _)| names).collect()
+    addresses
+        .into_iter()
+        .filter(|(_, addresses)| addresses.len() > 1)
+        .map(|(names, _)| names)
+        .collect()
 }
 
 /// Missions one after the other, each once, as long as they fit.
 fn joined(missions: Option<Text<200>>, more: Option<Text<200>>) -> Option<Text<200>> {
     let Some(more) = more else { return missions };
     let Some(missions) = missions else { return Some(more) };
-    if missions.as_str().split(" ; ").any(|mission| fold(mission) == fold(more.as_str())) {
+    if missions
+        .as_str()
+        .split(" ; ")
+        .any(|mission| fold(mission) == fold(more.as_str()))
+    {
         return Some(missions);
     }
     format!("{missions} ; {more}").parse().ok().or(Some(missions))

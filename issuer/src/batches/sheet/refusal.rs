@@ -106,9 +106,10 @@ impl Reason {
             Self::NotATime => ("refusal-not-a-time", None),
             Self::MissingTime => ("refusal-missing-time", None),
             Self::EndBeforeStart => ("refusal-end-before-start", None),
-            Self::DurationMismatch { between } => {
-                ("refusal-duration-mismatch", Some(("between", format!("{} h {:02}", between / 60, between % 60).into())))
-            }
+            Self::DurationMismatch { between } => (
+                "refusal-duration-mismatch",
+                Some(("between", format!("{} h {:02}", between / 60, between % 60).into())),
+            ),
             Self::UnknownRole => ("refusal-unknown-role", None),
             Self::NotYesOrNo => ("refusal-not-yes-or-no", None),
             Self::NotAnEmail => ("refusal-not-an-email", None),
@@ -138,7 +139,11 @@ pub(super) fn shown(value: &str) -> String {
     if has_social_security_number(value) {
         return "•••••".to_owned();
     }
-    let mut shown: String = value.chars().take(SHOWN).map(|c| if c.is_control() { ' ' } else { c }).collect();
+    let mut shown: String = value
+        .chars()
+        .take(SHOWN)
+        .map(|c| if c.is_control() { ' ' } else { c })
+        .collect();
     if value.chars().nth(SHOWN).is_some() {
         shown.push('…');
     }

@@ -45,11 +45,17 @@ pub(super) fn records(text: &str, delimiter: u8) -> impl Iterator<Item = Result<
         let mut cells = csv::StringRecord::new();
         // The reader skips blank lines before a record and counts them after: the line is where its first byte is.
         let start = usize::try_from(position.byte()).unwrap_or(usize::MAX);
-        let blank = text.as_bytes().get(start..).unwrap_or_default().iter().take_while(|byte| **byte == b'\n').count();
+        let blank = text
+            .as_bytes()
+            .get(start..)
+            .unwrap_or_default()
+            .iter()
+            .take_while(|byte| **byte == b'\n')
+            .count();
         let line = position.line() + blank as u64;
         match reader.read_record(&mut cells) {
             Ok(true) if cells.len() > MAX_COLUMNS => Some(Err(SheetError::TooManyColumns { line })),
-            Ok(true) if reader.position().line() > line + MAX_LINES_OF_A_RECORD => {
+            Ok(true) if is_left_open(text, start, reader.position(), line) => {
                 Some(Err(SheetError::UnclosedQuote { line }))
             }
             Ok(true) => {
@@ -68,6 +74,18 @@ pub(super) fn records(text: &str, delimiter: u8) -> impl Iterator<Item = Result<
         *failed = record.is_err();
         Some(record)
     })
+}
+
+/// Whether a record that started at byte `start` and line `line` is one because a quotation mark was never closed: it
+/// runs over several lines with an odd number of marks, or over too many.
+fn is_left_open(text: &str, start: usize, end: &csv::Position, line: u64) -> bool {
+    let record = usize::try_from(end.byte())
+        .ok()
+        .and_then(|end| text.as_bytes().get(start..end))
+        .unwrap_or_default();
+    let lines = record.trim_ascii().iter().filter(|byte| **byte == b'\n').count() as u64;
+    let marks = record.iter().filter(|byte| **byte == b'"').count();
+    lines > 0 && (marks % 2 == 1 || end.line() > line + MAX_LINES_OF_A_RECORD)
 }
 
 /// Words to compare: lower case, without accents, anything but letters and digits as one space.
@@ -90,7 +108,11 @@ mod tests {
 
     fn lines(text: &str) -> Vec<(u64, Vec<String>)> {
         records(text, b';')
-            .map(|record| record.map(|record| (record.line, record.cells().map(str::to_owned).collect())).unwrap())
+            .map(|record| {
+                record
+                    .map(|record| (record.line, record.cells().map(str::to_owned).collect()))
+                    .unwrap()
+            })
             .collect()
     }
 
@@ -100,13 +122,17 @@ mod tests {
         let found: Vec<u64> = lines(text).into_iter().map(|(line, _)| line).collect();
         assert_eq!(found, [3, 5, 7, 9]);
         assert_eq!(lines(text)[1].1, ["c\nc", "d"]);
+        assert_eq!(lines("5\" tube;b\n\"c \"\"d\"\"\ne\";f\n").len(), 2);
     }
 
     #[test]
     fn a_quotation_mark_that_swallows_the_file_is_named() {
         let text = format!("a;b\nc;\"d\n{}", "e;f\n".repeat(50));
         let last = records(&text, b';').last();
-        assert!(matches!(last, Some(Err(SheetError::UnclosedQuote { line: 2 }))), "{last:?}");
+        assert!(
+            matches!(last, Some(Err(SheetError::UnclosedQuote { line: 2 }))),
+            "{last:?}"
+        );
     }
 
     #[test]
