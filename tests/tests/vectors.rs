@@ -34,6 +34,9 @@ mod source {
     /// How many tests of this binary read vectors.
     const SUITES: usize = 16;
 
+    /// The loud line is said once.
+    static SAID: Once = Once::new();
+
     /// One folder of vectors.
     pub(crate) struct Vectors(PathBuf);
 
@@ -48,9 +51,17 @@ mod source {
             if folder.is_dir() {
                 return Some(Self(folder));
             }
-            assert!(env::var("CI").as_deref() != Ok("true"), "{} is missing: in CI the vectors must be there", folder.display());
-            static SAID: Once = Once::new();
-            SAID.call_once(|| eprintln!("!!! {SUITES} SUITES OF OFFICIAL VECTORS DID NOT RUN: {} IS MISSING !!!", root.display()));
+            assert!(
+                env::var("CI").as_deref() != Ok("true"),
+                "{} is missing: in CI the vectors must be there",
+                folder.display()
+            );
+            SAID.call_once(|| {
+                eprintln!(
+                    "!!! {SUITES} SUITES OF OFFICIAL VECTORS DID NOT RUN: {} IS MISSING !!!",
+                    root.display()
+                );
+            });
             None
         }
 
@@ -78,8 +89,9 @@ mod source {
         /// The names of the files, in order.
         pub(crate) fn names(&self) -> Vec<String> {
             let entries = fs::read_dir(&self.0).expect("a folder");
-            let mut names: Vec<String> =
-                entries.map(|entry| entry.expect("an entry").file_name().into_string().expect("UTF-8")).collect();
+            let mut names: Vec<String> = entries
+                .map(|entry| entry.expect("an entry").file_name().into_string().expect("UTF-8"))
+                .collect();
             names.sort();
             names
         }
