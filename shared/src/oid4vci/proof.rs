@@ -4,7 +4,10 @@ use chrono::{DateTime, Duration, Utc};
 use serde_json::{Map, Value, json};
 
 use super::ErrorCode;
-use crate::keys::{Jwk, PublicKey, SigningKey, jws, jws::Jws};
+use crate::{
+    json::numeric_date,
+    keys::{Jwk, PublicKey, SigningKey, jws, jws::Jws},
+};
 
 /// `typ`.
 pub const TYPE: &str = "openid4vci-proof+jwt";
@@ -65,7 +68,7 @@ pub fn check(jwt: &str, issuer: &str, now: DateTime<Utc>) -> Result<Proof, Proof
     }
     let issued_at = claims
         .get("iat")
-        .and_then(Value::as_i64)
+        .and_then(numeric_date)
         .and_then(|seconds| DateTime::from_timestamp(seconds, 0));
     let age = now - issued_at.ok_or(ProofError::Malformed)?;
     if age > MAX_AGE || age < -MAX_SKEW {

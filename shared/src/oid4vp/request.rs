@@ -9,6 +9,7 @@ use crate::{
     address,
     credential::FORMAT_SD_JWT_VC,
     did::{DidDocument, Purpose as KeyPurpose},
+    json::numeric_date,
     keys::{Jwk, SigningKey, jwe::ContentEncryption, jws, jws::Jws},
     language::Language,
     presentation::dcql::DcqlQuery,
@@ -307,9 +308,7 @@ impl Members {
         let instant = |name: &str| match self.0.get(name) {
             None => Ok(None),
             Some(seconds) => {
-                let instant = seconds
-                    .as_i64()
-                    .and_then(|seconds| DateTime::from_timestamp(seconds, 0));
+                let instant = numeric_date(seconds).and_then(|seconds| DateTime::from_timestamp(seconds, 0));
                 instant.map(Some).ok_or(RequestError::Malformed)
             }
         };

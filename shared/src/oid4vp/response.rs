@@ -114,7 +114,9 @@ fn from_payload(members: &Map<String, Value>) -> Result<Response, ResponseError>
 fn presentations(vp_token: &Value) -> Result<BTreeMap<String, Vec<String>>, ResponseError> {
     let texts = |list: &Value| {
         let list = list.as_array().filter(|list| !list.is_empty())?;
-        list.iter().map(|text| text.as_str().map(str::to_owned)).collect::<Option<Vec<_>>>()
+        list.iter()
+            .map(|text| text.as_str().map(str::to_owned))
+            .collect::<Option<Vec<_>>>()
     };
     let members = vp_token.as_object().ok_or(ResponseError::VpToken)?;
     members
