@@ -292,7 +292,10 @@ mod tests {
                 Progress::Collecting
             );
             assert_eq!(
-                bench.credential(&token, &request(&[good.clone()])).await.status,
+                bench
+                    .credential(&token, &request(std::slice::from_ref(&good)))
+                    .await
+                    .status,
                 StatusCode::OK
             );
             assert_eq!(

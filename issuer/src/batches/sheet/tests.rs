@@ -1,4 +1,4 @@
-use std::collections::BTreeMap;
+use std::{collections::BTreeMap, fmt::Write as _};
 
 use proptest::prelude::*;
 use shared::activity::Role;
@@ -218,7 +218,7 @@ proptest! {
         let mut text = "Nom;Prénom;Date;Durée;16 ans ou plus;Fonction\n".to_owned();
         let mut filled = 0;
         for (family, given, date, duration, over, role) in &rows {
-            text.push_str(&format!("{family};{given};{date};{duration};{over};{role}\n"));
+            writeln!(text, "{family};{given};{date};{duration};{over};{role}").unwrap();
             filled += usize::from([family, given, date, duration, over, role].iter().any(|cell| !cell.is_empty()));
         }
         match parse(text.as_bytes(), today()) {
