@@ -6,14 +6,10 @@ use axum::{
     http::StatusCode,
     response::{IntoResponse, Redirect, Response},
 };
-use serde::Deserialize;
 use shared::{
     language::Language,
     oid4vp::{RequestError, RequestLink, RequestObject},
-    service::{
-        form::Form,
-        page::{PageContext, PageError, render},
-    },
+    service::page::{PageContext, PageError, render},
 };
 use url::Url;
 
@@ -107,11 +103,6 @@ pub(crate) enum Input {
 pub(crate) struct Lacking {
     pub(crate) kind: String,
     pub(crate) claims: Vec<String>,
-}
-
-#[derive(Deserialize)]
-pub(crate) struct TokenForm {
-    csrf: String,
 }
 
 /// A link that the person wants to look at: fetched, checked, stored, shown.
@@ -224,9 +215,10 @@ pub(crate) async fn refuse(
     AxumState(app): AxumState<App>,
     holder: Holder,
     Path(id): Path<String>,
-    Form(form): Form<TokenForm>,
+    RawForm(body): RawForm,
 ) -> Result<Response, PageError> {
-    holder.expect_token(&form.csrf)?;
+    let (csrf, _) = read_choices(&body);
+    holder.expect_token(&csrf)?;
     let (request, _) = load(&app, &holder, &id).await?;
     if !matches!(request.state, State::Pending) {
         return Ok(Redirect::to(&urls::request(&request.id)).into_response());
