@@ -145,7 +145,10 @@ pub fn render(template: &impl Template) -> Response {
 
 /// An error page: title, what happened, what to do next. All three are message keys.
 #[derive(Clone)]
-pub struct PageError {
+pub struct PageError(Box<Failure>);
+
+#[derive(Clone)]
+struct Failure {
     status: StatusCode,
     page: PageContext,
     key: &'static str,
@@ -156,13 +159,14 @@ pub struct PageError {
 impl PageError {
     /// `key` names three messages: `KEY-title`, `KEY-text`, `KEY-action` (text of the link to `back`).
     pub fn new(page: &PageContext, status: StatusCode, key: &'static str, back: impl Into<String>) -> Self {
-        Self { status, page: page.clone(), key, back: back.into(), id: None }
+        Self(Box::new(Failure { status, page: page.clone(), key, back: back.into(), id: None }))
     }
 
     /// What we did not foresee: logs `error` once with a request id and shows only that id.
     pub fn internal(page: &PageContext, error: &dyn std::error::Error) -> Self {
-        let id = Some(telemetry::failure(error));
-        Self { id, ..Self::new(page, StatusCode::INTERNAL_SERVER_ERROR, "error-internal", "/") }
+        let mut failure = Self::new(page, StatusCode::INTERNAL_SERVER_ERROR, "error-internal", "/");
+        failure.0.id = Some(telemetry::failure(error));
+        failure
     }
 
     /// A page that is not there.
@@ -194,18 +198,19 @@ struct ErrorPage<'a> {
 
 impl IntoResponse for PageError {
     fn into_response(self) -> Response {
-        let message = |part: &str| self.page.t(&format!("{}-{part}", self.key));
-        let page = ErrorPage {
-            page: &self.page,
+        let Failure { status, page, key, back, id } = *self.0;
+        let message = |part: &str| page.t(&format!("{key}-{part}"));
+        let template = ErrorPage {
+            page: &page,
             title: message("title"),
             text: message("text"),
             action: message("action"),
-            back: &self.back,
-            id: self.id.as_deref(),
+            back: &back,
+            id: id.as_deref(),
         };
-        let mut response = render(&page);
+        let mut response = render(&template);
         if response.status() == StatusCode::OK {
-            *response.status_mut() = self.status;
+            *response.status_mut() = status;
         }
         response
     }
@@ -280,7 +285,13 @@ const ENGLISH_MONTHS: [&str; 12] = [
 
 #[cfg(test)]
 mod tests {
+    use axum::routing;
+
     use super::*;
+    use crate::{
+        service::{body, csrf, form::Form},
+        testing::Exchange,
+    };
 
     fn page(uri: &str, headers: &[(header::HeaderName, &str)]) -> PageContext {
         let headers =
@@ -315,5 +326,79 @@ mod tests {
         assert_eq!(in_language(Language::French).date(day(12)), "12\u{a0}mars 2026");
         assert_eq!(in_language(Language::French).date(day(1)), "1er\u{a0}mars 2026");
         assert_eq!(in_language(Language::English).date(day(1)), "1\u{a0}March 2026");
+    }
+
+    /// A service with one page and one form, as services lay their layers.
+    async fn service() -> Exchange {
+        let locale = Arc::new(Locale::new("app-name = Essai", "app-name = Trial"));
+        let pages = Router::new()
+            .route("/", routing::get(async |page: PageContext| page.t("app-name")))
+            .route("/form", routing::post(async |form: Form<Vec<(String, String)>>| form.0.len().to_string()));
+        let public_url = "http://localhost:7001".parse().unwrap();
+        Exchange::with(layer(csrf::layer(pages, &public_url), locale)).await
+    }
+
+    #[tokio::test]
+    async fn the_chosen_language_is_remembered() {
+        let service = service().await;
+        let english = service.get("/?lang=en").await;
+        assert_eq!(english.body, "Trial");
+        let cookie = english.header("set-cookie").unwrap().split(';').next().unwrap().to_owned();
+        assert_eq!(cookie, "lang=en");
+        assert_eq!(service.send("GET", "/", &[("cookie", &cookie)], "").await.body, "Trial");
+        let french = service.get("/").await;
+        assert_eq!((french.body.as_str(), french.header("set-cookie")), ("Essai", None));
+    }
+
+    #[tokio::test]
+    async fn unknown_paths_and_methods_have_a_page_in_the_language_asked() {
+        let service = service().await;
+        let absent = service.send("GET", "/absent?q=1", &[("accept-language", "en")], "").await;
+        assert_eq!((absent.status, absent.header("content-type")), (404, Some("text/html; charset=utf-8")));
+        assert!(absent.body.contains("<html lang=\"en\">") && absent.body.contains("Page not found"), "{}", absent.body);
+        assert!(absent.body.contains("<title>Page not found · Trial</title>"), "{}", absent.body);
+        assert!(absent.body.contains("href=\"/absent?q=1&#38;lang=fr\""), "{}", absent.body);
+        assert_eq!(absent.header("cache-control"), Some("no-store"));
+        let method = service.get("/form").await;
+        assert_eq!(method.status, 405);
+        assert!(method.body.contains("<html lang=\"fr\">"), "{}", method.body);
+    }
+
+    #[tokio::test]
+    async fn a_form_from_another_site_is_refused_with_a_page() {
+        let service = service().await;
+        let form = ("content-type", "application/x-www-form-urlencoded");
+        let ours = service.send("POST", "/form", &[form, ("sec-fetch-site", "same-origin")], "a=1&b=2").await;
+        assert_eq!((ours.status, ours.body.as_str()), (200, "2"));
+        let foreign = service.send("POST", "/form", &[form, ("sec-fetch-site", "cross-site")], "a=1").await;
+        assert_eq!(foreign.status, 403);
+        assert!(foreign.body.contains("Demande refusée"), "{}", foreign.body);
+        assert!(!foreign.body.contains("class=\"switch\""), "an answer to a form has no address");
+    }
+
+    #[tokio::test]
+    async fn an_unforeseen_error_shows_its_number_and_nothing_of_itself() {
+        let page = PageContext::new(Language::French, Locale::shared());
+        let error = sqlx::Error::Protocol("the secret table".to_owned());
+        let response = PageError::internal(&page, &error).into_response();
+        assert_eq!(response.status(), StatusCode::INTERNAL_SERVER_ERROR);
+        let body = body::limited(Request::new(response.into_body()), 65536).await.unwrap();
+        let body = String::from_utf8(body.into()).unwrap();
+        assert!(body.contains("Numéro du problème") && !body.contains("secret"), "{body}");
+    }
+
+    #[test]
+    fn what_people_typed_is_escaped() {
+        let page = PageContext::new(Language::French, Locale::shared());
+        let template = ErrorPage {
+            page: &page,
+            title: "<script>alert(1)</script>".to_owned(),
+            text: String::new(),
+            action: String::new(),
+            back: "\"onclick=x",
+            id: None,
+        };
+        let html = template.render().unwrap();
+        assert!(!html.contains("<script") && !html.contains("\"onclick"), "{html}");
     }
 }
