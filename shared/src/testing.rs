@@ -1,11 +1,28 @@
-//! What tests hold still: the time and the dice.
+//! What tests hold still, the time and the dice, and what they throw away.
 
-use std::sync::{Arc, Mutex, PoisonError};
+#[cfg(feature = "service")]
+mod database;
+#[cfg(feature = "service")]
+mod exchange;
+#[cfg(feature = "service")]
+mod messages;
+
+use std::{
+    path::{Path, PathBuf},
+    sync::{Arc, Mutex, PoisonError},
+};
 
 use aws_lc_rs::digest;
 use chrono::{DateTime, Duration, Utc};
 
-use crate::{clock::Clock, entropy::Entropy};
+#[cfg(feature = "service")]
+pub use database::{ThrowAwayDatabase, every_database, survive};
+#[cfg(feature = "service")]
+pub use exchange::{Answer, Exchange};
+#[cfg(feature = "service")]
+pub use messages::check_messages;
+
+use crate::{clock::Clock, entropy::Entropy, entropy::SystemEntropy, id};
 
 /// A clock that moves when told. Clones share one time.
 #[derive(Debug, Clone)]
@@ -57,5 +74,40 @@ impl Entropy for SeededEntropy {
             let block = digest::digest(&digest::SHA256, &[state.0.to_be_bytes(), state.1.to_be_bytes()].concat());
             chunk.copy_from_slice(&block.as_ref()[..chunk.len()]);
         }
+    }
+}
+
+/// A directory of its own under the system's temporary one, removed when dropped.
+#[derive(Debug)]
+pub struct TemporaryDirectory(PathBuf);
+
+impl TemporaryDirectory {
+    /// Makes one.
+    ///
+    /// # Panics
+    /// When the system has no room for it.
+    #[expect(clippy::expect_used, reason = "a test without a place to write must stop")]
+    pub fn new() -> Self {
+        let path = std::env::temp_dir().join(format!("musette-{}", id::random(&SystemEntropy)));
+        std::fs::create_dir(&path).expect("a temporary directory");
+        Self(path)
+    }
+
+    /// Where it is.
+    pub fn path(&self) -> &Path {
+        &self.0
+    }
+}
+
+impl Default for TemporaryDirectory {
+    fn default() -> Self {
+        Self::new()
+    }
+}
+
+impl Drop for TemporaryDirectory {
+    fn drop(&mut self) {
+        // Left behind at worst: the system clears its temporary files.
+        let _ = std::fs::remove_dir_all(&self.0);
     }
 }

@@ -1,9 +1,19 @@
 //! Digital Credentials Query Language (OpenID4VP 1.0 §6, §7).
+//!
+//! `trusted_authorities` (§6.1.1) is read and not used: our credentials carry no certificate chain to compare, and a wallet
+//! only SHOULD filter by it. The verifier checks trust itself.
+
+use std::collections::BTreeSet;
 
 use serde::{Deserialize, Serialize};
-use serde_json::Value;
+use serde_json::{Map, Value};
 
-use crate::credential::ClaimPath;
+use crate::credential::{ClaimPath, FORMAT_SD_JWT_VC, PathElement};
+
+/// The largest number of credential queries.
+const MAX_CREDENTIALS: usize = 32;
+/// The largest number of claims of all credential queries together; also of claim sets and of options of credential sets.
+const MAX_CLAIMS: usize = 128;
 
 /// Why a query was refused (DCQL-001…DCQL-006).
 #[derive(Debug, Clone, Copy, PartialEq, Eq, thiserror::Error)]
@@ -60,7 +70,9 @@ pub struct CredentialQuery {
     #[serde(default = "yes", skip_serializing_if = "Clone::clone")]
     pub require_cryptographic_holder_binding: bool,
 }
-fn yes() -> bool { true }
+fn yes() -> bool {
+    true
+}
 
 /// One claim query (§6.3).
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
@@ -103,7 +115,7 @@ pub struct Candidate<'a> {
 pub struct Match {
     /// The candidate's `id`.
     pub candidate: String,
-    /// The asked claims it has, concrete paths.
+    /// The asked claims it has, concrete paths, each once. A path to an object or array stands for all that is below it.
     pub disclose: Vec<ClaimPath>,
 }
 
@@ -122,16 +134,734 @@ pub struct QueryMatches {
 
 impl DcqlQuery {
     /// Reads and checks a query; unknown members are ignored (DCQL-011).
-    pub fn from_value(value: &Value) -> Result<Self, DcqlError> { todo!() }
+    pub fn from_value(value: &Value) -> Result<Self, DcqlError> {
+        let members = value.as_object().ok_or(DcqlError::Malformed)?;
+        let credentials = non_empty(members, "credentials")?.ok_or(DcqlError::Malformed)?;
+        if credentials.len() > MAX_CREDENTIALS {
+            return Err(DcqlError::TooLarge);
+        }
+        let credentials: Vec<_> = credentials
+            .iter()
+            .map(CredentialQuery::from_value)
+            .collect::<Result<_, _>>()?;
+        if credentials.iter().map(|query| query.claims.len()).sum::<usize>() > MAX_CLAIMS {
+            return Err(DcqlError::TooLarge);
+        }
+        if !all_different(credentials.iter().map(|query| query.id.as_str())) {
+            return Err(DcqlError::DuplicateId);
+        }
+        let credential_sets = non_empty(members, "credential_sets")?.unwrap_or_default();
+        if credential_sets.len() > MAX_CLAIMS {
+            return Err(DcqlError::TooLarge);
+        }
+        let credential_sets: Vec<_> = credential_sets
+            .iter()
+            .map(CredentialSetQuery::from_value)
+            .collect::<Result<_, _>>()?;
+        let known = |id: &String| credentials.iter().any(|query| query.id == *id);
+        if !credential_sets.iter().flat_map(|set| &set.options).flatten().all(known) {
+            return Err(DcqlError::CredentialSets);
+        }
+        Ok(Self {
+            credentials,
+            credential_sets,
+        })
+    }
+
     /// For each credential query, in order, which candidates fit (§6.4).
-    pub fn matches(&self, candidates: &[Candidate<'_>]) -> Vec<QueryMatches> { todo!() }
-    /// Whether presentations for these query ids satisfy the whole query (§6.4.2).
-    pub fn is_satisfied_by(&self, answered: &[&str]) -> bool { todo!() }
+    pub fn matches(&self, candidates: &[Candidate<'_>]) -> Vec<QueryMatches> {
+        let matches_of = |query: &CredentialQuery| {
+            let fitting = candidates
+                .iter()
+                .filter(|candidate| query.accepts(candidate.format, candidate.vct));
+            fitting
+                .filter_map(|candidate| {
+                    let disclose = query.disclosure(candidate.claims)?;
+                    Some(Match {
+                        candidate: candidate.id.to_owned(),
+                        disclose,
+                    })
+                })
+                .collect()
+        };
+        self.credentials
+            .iter()
+            .map(|query| QueryMatches {
+                query: query.id.clone(),
+                required: self.requires(&query.id),
+                multiple: query.multiple,
+                matches: matches_of(query),
+            })
+            .collect()
+    }
+
+    /// Whether presentations for these query ids satisfy the whole query (§6.4.2). An id that was not asked satisfies
+    /// nothing.
+    pub fn is_satisfied_by(&self, answered: &[&str]) -> bool {
+        let asked = |id: &&str| self.credentials.iter().any(|query| query.id == *id);
+        let is_answered = |id: &String| answered.contains(&id.as_str());
+        answered.iter().all(asked)
+            && if self.credential_sets.is_empty() {
+                self.credentials.iter().all(|query| is_answered(&query.id))
+            } else {
+                let required = self.credential_sets.iter().filter(|set| set.required);
+                required
+                    .into_iter()
+                    .all(|set| set.options.iter().any(|option| option.iter().all(is_answered)))
+            }
+    }
+
+    /// Whether no answer can do without `id`.
+    fn requires(&self, id: &str) -> bool {
+        self.credential_sets.is_empty()
+            || self.credential_sets.iter().any(|set| {
+                set.required
+                    && set
+                        .options
+                        .iter()
+                        .all(|option| option.iter().any(|member| member == id))
+            })
+    }
 }
+
 impl CredentialQuery {
-    /// Whether disclosed `claims` of a credential of type `vct` answer this query: every asked claim (or one claim set) is there
-    /// with an accepted value. Used by the verifier on what came (VP-V-026).
-    pub fn is_answered_by(&self, format: &str, vct: &str, claims: &Value) -> bool { todo!() }
+    /// Whether disclosed `claims` of a credential of type `vct` answer this query: every asked claim (or one claim set) is
+    /// there with an accepted value. Used by the verifier on what came (VP-V-026). Elements that were not disclosed leave
+    /// no gap in an array, so that an index is taken here for "some element".
+    pub fn is_answered_by(&self, format: &str, vct: &str, claims: &Value) -> bool {
+        let is_there = |claim: &ClaimQuery| claim.is_answered_by(claims);
+        self.accepts(format, vct)
+            && if self.claim_sets.is_empty() {
+                self.claims.iter().all(is_there)
+            } else {
+                self.claim_sets.iter().any(|set| self.claims_of(set).all(is_there))
+            }
+    }
+
     /// The accepted `vct`s.
-    pub fn vct_values(&self) -> Vec<&str> { todo!() }
+    pub fn vct_values(&self) -> Vec<&str> {
+        self.meta
+            .get("vct_values")
+            .and_then(Value::as_array)
+            .into_iter()
+            .flatten()
+            .filter_map(Value::as_str)
+            .collect()
+    }
+
+    /// Reads and checks a credential query.
+    fn from_value(value: &Value) -> Result<Self, DcqlError> {
+        let members = value.as_object().ok_or(DcqlError::Malformed)?;
+        let format = members
+            .get("format")
+            .and_then(Value::as_str)
+            .filter(|format| !format.is_empty());
+        let format = format.ok_or(DcqlError::Malformed)?.to_owned();
+        let meta = members
+            .get("meta")
+            .filter(|meta| meta.is_object())
+            .ok_or(DcqlError::Malformed)?
+            .clone();
+        if format == FORMAT_SD_JWT_VC {
+            let types = meta
+                .as_object()
+                .map(|meta| non_empty(meta, "vct_values"))
+                .transpose()?
+                .flatten();
+            if !types.ok_or(DcqlError::Malformed)?.iter().all(Value::is_string) {
+                return Err(DcqlError::Malformed);
+            }
+        }
+        for authority in non_empty(members, "trusted_authorities")?.unwrap_or_default() {
+            let authority = authority.as_object().ok_or(DcqlError::Malformed)?;
+            let values = non_empty(authority, "values")?.ok_or(DcqlError::Malformed)?;
+            if !authority.get("type").is_some_and(Value::is_string) || !values.iter().all(Value::is_string) {
+                return Err(DcqlError::Malformed);
+            }
+        }
+        let claims = non_empty(members, "claims")?.unwrap_or_default();
+        if claims.len() > MAX_CLAIMS {
+            return Err(DcqlError::TooLarge);
+        }
+        let query = Self {
+            id: identifier(members)?.ok_or(DcqlError::Malformed)?,
+            format,
+            multiple: flag(members, "multiple", false)?,
+            meta,
+            claims: claims.iter().map(ClaimQuery::from_value).collect::<Result<_, _>>()?,
+            claim_sets: non_empty(members, "claim_sets")?
+                .map(lists_of_ids)
+                .transpose()?
+                .unwrap_or_default(),
+            require_cryptographic_holder_binding: flag(members, "require_cryptographic_holder_binding", true)?,
+        };
+        query.check_claims()?;
+        Ok(query)
+    }
+
+    /// DCQL-002, DCQL-003.
+    fn check_claims(&self) -> Result<(), DcqlError> {
+        if !all_different(self.claims.iter().filter_map(|claim| claim.id.as_deref())) {
+            return Err(DcqlError::DuplicateId);
+        }
+        if !all_different(self.claims.iter().map(|claim| &claim.path)) {
+            return Err(DcqlError::DuplicateClaim);
+        }
+        if self.claim_sets.is_empty() {
+            return Ok(());
+        }
+        if self.claims.iter().any(|claim| claim.id.is_none()) {
+            return Err(if self.claims.is_empty() {
+                DcqlError::ClaimSets
+            } else {
+                DcqlError::Malformed
+            });
+        }
+        let known = |id: &String| self.claims.iter().any(|claim| claim.id.as_ref() == Some(id));
+        if self.claim_sets.iter().flatten().all(known) {
+            Ok(())
+        } else {
+            Err(DcqlError::ClaimSets)
+        }
+    }
+
+    fn accepts(&self, format: &str, vct: &str) -> bool {
+        format == FORMAT_SD_JWT_VC && self.format == format && self.vct_values().contains(&vct)
+    }
+
+    /// What `claims` would disclose to answer; `None` when they cannot (§6.4.1).
+    fn disclosure(&self, claims: &Value) -> Option<Vec<ClaimPath>> {
+        let all_of = |asked: &mut dyn Iterator<Item = &ClaimQuery>| {
+            let mut paths = Vec::new();
+            for claim in asked {
+                for path in claim.found_in(claims)? {
+                    if !paths.contains(&path) {
+                        paths.push(path);
+                    }
+                }
+            }
+            Some(paths)
+        };
+        if self.claim_sets.is_empty() {
+            all_of(&mut self.claims.iter())
+        } else {
+            self.claim_sets.iter().find_map(|set| all_of(&mut self.claims_of(set)))
+        }
+    }
+
+    fn claims_of<'a>(&'a self, set: &'a [String]) -> impl Iterator<Item = &'a ClaimQuery> {
+        self.claims
+            .iter()
+            .filter(|claim| claim.id.as_ref().is_some_and(|id| set.contains(id)))
+    }
+}
+
+impl ClaimQuery {
+    fn from_value(value: &Value) -> Result<Self, DcqlError> {
+        let members = value.as_object().ok_or(DcqlError::Malformed)?;
+        let path = members.get("path").cloned().ok_or(DcqlError::Malformed)?;
+        let values = non_empty(members, "values")?.unwrap_or_default();
+        let is_comparable = |value: &Value| value.is_string() || value.is_boolean() || value.is_i64() || value.is_u64();
+        if !values.iter().all(is_comparable) {
+            return Err(DcqlError::Malformed);
+        }
+        Ok(Self {
+            id: identifier(members)?,
+            path: serde_json::from_value(path).map_err(|_| DcqlError::Malformed)?,
+            values: values.to_vec(),
+        })
+    }
+
+    /// The concrete paths it selects in `claims`, those with an accepted value (§6.4.1: of the same type, and equal);
+    /// `None` when there is none.
+    fn found_in(&self, claims: &Value) -> Option<Vec<ClaimPath>> {
+        let selected = self.path.resolve(claims).ok()?;
+        let accepted = selected
+            .into_iter()
+            .filter(|(_, value)| self.values.is_empty() || self.values.contains(value));
+        Some(accepted.map(|(path, _)| path).collect::<Vec<_>>()).filter(|paths| !paths.is_empty())
+    }
+
+    /// Whether it is answered by what was disclosed.
+    fn is_answered_by(&self, disclosed: &Value) -> bool {
+        self.is_below(self.path.elements(), disclosed)
+    }
+
+    fn is_below(&self, steps: &[PathElement], value: &Value) -> bool {
+        match (steps, value) {
+            ([], value) => self.values.is_empty() || self.values.contains(value),
+            ([PathElement::Key(key), rest @ ..], Value::Object(members)) => {
+                members.get(key).is_some_and(|member| self.is_below(rest, member))
+            }
+            ([PathElement::Index(_) | PathElement::All, rest @ ..], Value::Array(elements)) => {
+                elements.iter().any(|element| self.is_below(rest, element))
+            }
+            _ => false,
+        }
+    }
+}
+
+impl CredentialSetQuery {
+    fn from_value(value: &Value) -> Result<Self, DcqlError> {
+        let members = value.as_object().ok_or(DcqlError::Malformed)?;
+        let options = non_empty(members, "options")?.ok_or(DcqlError::Malformed)?;
+        Ok(Self {
+            options: lists_of_ids(options)?,
+            required: flag(members, "required", true)?,
+        })
+    }
+}
+
+/// An array that, when it is there, is not empty.
+fn non_empty<'a>(members: &'a Map<String, Value>, name: &str) -> Result<Option<&'a [Value]>, DcqlError> {
+    match members.get(name) {
+        None => Ok(None),
+        Some(Value::Array(elements)) if !elements.is_empty() => Ok(Some(elements)),
+        Some(_) => Err(DcqlError::Malformed),
+    }
+}
+
+/// `id`: letters, digits, `_` and `-`.
+fn identifier(members: &Map<String, Value>) -> Result<Option<String>, DcqlError> {
+    match members.get("id") {
+        None => Ok(None),
+        Some(Value::String(id)) if is_identifier(id) => Ok(Some(id.clone())),
+        Some(_) => Err(DcqlError::Malformed),
+    }
+}
+
+fn is_identifier(id: &str) -> bool {
+    !id.is_empty()
+        && id
+            .bytes()
+            .all(|byte| byte.is_ascii_alphanumeric() || byte == b'_' || byte == b'-')
+}
+
+fn flag(members: &Map<String, Value>, name: &str, default: bool) -> Result<bool, DcqlError> {
+    members
+        .get(name)
+        .map_or(Ok(default), |value| value.as_bool().ok_or(DcqlError::Malformed))
+}
+
+/// Non-empty lists of identifiers.
+fn lists_of_ids(lists: &[Value]) -> Result<Vec<Vec<String>>, DcqlError> {
+    if lists.len() > MAX_CLAIMS {
+        return Err(DcqlError::TooLarge);
+    }
+    let ids_of = |list: &Value| {
+        let ids = list
+            .as_array()
+            .filter(|ids| !ids.is_empty())
+            .ok_or(DcqlError::Malformed)?;
+        if ids.len() > MAX_CLAIMS {
+            return Err(DcqlError::TooLarge);
+        }
+        ids.iter()
+            .map(|id| id.as_str().map(str::to_owned).ok_or(DcqlError::Malformed))
+            .collect()
+    };
+    lists.iter().map(ids_of).collect()
+}
+
+fn all_different<T: Ord>(values: impl Iterator<Item = T>) -> bool {
+    let mut seen = BTreeSet::new();
+    values.into_iter().all(|value| seen.insert(value))
+}
+
+#[cfg(test)]
+mod tests {
+    use proptest::prelude::*;
+    use serde_json::json;
+
+    use super::*;
+
+    const VCT: &str = "urn:test:membership";
+
+    /// A query for one membership credential, with these members beside the usual ones.
+    fn asking(extra: Value) -> Value {
+        let mut query = json!({ "id": "q", "format": "dc+sd-jwt", "meta": { "vct_values": [VCT] } });
+        let (Value::Object(query_members), Value::Object(extra)) = (&mut query, extra) else {
+            unreachable!("objects")
+        };
+        query_members.extend(extra);
+        json!({ "credentials": [query] })
+    }
+
+    fn parsed(value: &Value) -> DcqlQuery {
+        DcqlQuery::from_value(value).expect("a query")
+    }
+
+    fn candidate<'a>(id: &'a str, claims: &'a Value) -> Candidate<'a> {
+        Candidate {
+            id,
+            format: FORMAT_SD_JWT_VC,
+            vct: VCT,
+            claims,
+        }
+    }
+
+    fn disclosed_by(query: &Value, claims: &Value) -> Option<Value> {
+        let [matches] = parsed(query)
+            .matches(&[candidate("c", claims)])
+            .try_into()
+            .expect("one query");
+        matches
+            .matches
+            .first()
+            .map(|found| serde_json::to_value(&found.disclose).unwrap())
+    }
+
+    #[test]
+    fn dcql_001_a_query_needs_credentials_with_unique_ids_format_and_meta() {
+        use DcqlError::{DuplicateId, Malformed};
+        let one = json!({ "id": "a", "format": "dc+sd-jwt", "meta": { "vct_values": ["x"] } });
+        let with = |name: &str, value: Value| {
+            let mut query = one.clone();
+            query[name] = value;
+            json!({ "credentials": [query] })
+        };
+        let without = |name: &str| {
+            let mut query = one.clone();
+            query.as_object_mut().unwrap().remove(name);
+            json!({ "credentials": [query] })
+        };
+        let cases = [
+            (json!([]), Malformed),
+            (json!({}), Malformed),
+            (json!({ "credentials": [] }), Malformed),
+            (json!({ "credentials": {} }), Malformed),
+            (json!({ "credentials": [one, one] }), DuplicateId),
+            (with("id", json!("with space")), Malformed),
+            (with("id", json!("")), Malformed),
+            (with("id", json!(1)), Malformed),
+            (with("meta", json!({})), Malformed),
+            (with("meta", json!({ "vct_values": [] })), Malformed),
+            (with("meta", json!({ "vct_values": [1] })), Malformed),
+            (with("multiple", json!("yes")), Malformed),
+            (with("trusted_authorities", json!([])), Malformed),
+            (without("id"), Malformed),
+            (without("format"), Malformed),
+            (without("meta"), Malformed),
+        ];
+        for (query, error) in cases {
+            assert_eq!(DcqlQuery::from_value(&query), Err(error), "{query}");
+        }
+    }
+
+    #[test]
+    fn dcql_002_claims_are_not_empty_not_repeated_and_have_comparable_values() {
+        use DcqlError::{DuplicateClaim, DuplicateId, Malformed};
+        let cases = [
+            (json!({ "claims": [] }), Malformed),
+            (json!({ "claims": [{}] }), Malformed),
+            (json!({ "claims": [{ "path": [] }] }), Malformed),
+            (json!({ "claims": [{ "path": [-1] }] }), Malformed),
+            (json!({ "claims": [{ "path": ["a"], "values": [] }] }), Malformed),
+            (json!({ "claims": [{ "path": ["a"], "values": [null] }] }), Malformed),
+            (json!({ "claims": [{ "path": ["a"], "values": [1.5] }] }), Malformed),
+            (
+                json!({ "claims": [{ "path": ["a"] }, { "path": ["a"], "values": ["x"] }] }),
+                DuplicateClaim,
+            ),
+            (
+                json!({ "claims": [{ "id": "i", "path": ["a"] }, { "id": "i", "path": ["b"] }] }),
+                DuplicateId,
+            ),
+        ];
+        for (extra, error) in cases {
+            assert_eq!(DcqlQuery::from_value(&asking(extra.clone())), Err(error), "{extra}");
+        }
+    }
+
+    #[test]
+    fn dcql_003_claim_sets_need_named_claims() {
+        use DcqlError::{ClaimSets, Malformed};
+        let cases = [
+            (json!({ "claim_sets": [["a"]] }), ClaimSets),
+            (
+                json!({ "claim_sets": [["b"]], "claims": [{ "id": "a", "path": ["a"] }] }),
+                ClaimSets,
+            ),
+            (
+                json!({ "claim_sets": [["a"]], "claims": [{ "id": "a", "path": ["a"] }, { "path": ["b"] }] }),
+                Malformed,
+            ),
+            (
+                json!({ "claim_sets": [[]], "claims": [{ "id": "a", "path": ["a"] }] }),
+                Malformed,
+            ),
+            (
+                json!({ "claim_sets": [], "claims": [{ "id": "a", "path": ["a"] }] }),
+                Malformed,
+            ),
+        ];
+        for (extra, error) in cases {
+            assert_eq!(DcqlQuery::from_value(&asking(extra.clone())), Err(error), "{extra}");
+        }
+    }
+
+    #[test]
+    fn dcql_003_the_first_claim_set_that_can_be_answered_is_chosen() {
+        let query = asking(json!({
+            "claims": [{ "id": "a", "path": ["a"] }, { "id": "b", "path": ["b"] }, { "id": "c", "path": ["c"] }],
+            "claim_sets": [["a", "c"], ["b", "a"], ["b"]],
+        }));
+        assert_eq!(
+            disclosed_by(&query, &json!({ "a": 1, "b": 2, "c": 3 })),
+            Some(json!([["a"], ["c"]]))
+        );
+        assert_eq!(
+            disclosed_by(&query, &json!({ "a": 1, "b": 2 })),
+            Some(json!([["a"], ["b"]]))
+        );
+        assert_eq!(disclosed_by(&query, &json!({ "b": 2, "c": 3 })), Some(json!([["b"]])));
+        assert_eq!(disclosed_by(&query, &json!({ "a": 1 })), None);
+    }
+
+    #[test]
+    fn dcql_004_without_claims_nothing_selective_is_disclosed() {
+        assert_eq!(disclosed_by(&asking(json!({})), &json!({ "a": 1 })), Some(json!([])));
+    }
+
+    #[test]
+    fn dcql_005_values_match_by_type_and_value() {
+        let query = asking(json!({ "claims": [{ "path": ["a"], "values": [1, "x", true] }] }));
+        for claims in [json!({ "a": 1 }), json!({ "a": "x" }), json!({ "a": true })] {
+            assert_eq!(disclosed_by(&query, &claims), Some(json!([["a"]])), "{claims}");
+        }
+        for claims in [
+            json!({ "a": "1" }),
+            json!({ "a": 2 }),
+            json!({ "a": false }),
+            json!({ "a": null }),
+            json!({}),
+        ] {
+            assert_eq!(disclosed_by(&query, &claims), None, "{claims}");
+        }
+    }
+
+    #[test]
+    fn dcql_005_of_many_elements_only_those_of_an_accepted_value_are_disclosed() {
+        let query = asking(json!({ "claims": [{ "path": ["n", null], "values": ["FR", "BE"] }] }));
+        assert_eq!(
+            disclosed_by(&query, &json!({ "n": ["DE", "FR", "BE"] })),
+            Some(json!([["n", 1], ["n", 2]]))
+        );
+        assert_eq!(disclosed_by(&query, &json!({ "n": ["DE"] })), None);
+    }
+
+    /// Two alternatives and an optional extra.
+    fn alternatives() -> Value {
+        let query = |id: &str| json!({ "id": id, "format": "dc+sd-jwt", "meta": { "vct_values": [VCT] } });
+        json!({
+            "credentials": [query("a"), query("b"), query("c"), query("d")],
+            "credential_sets": [
+                { "options": [["a", "c"], ["b", "c"]] },
+                { "options": [["d"]], "required": false },
+            ],
+        })
+    }
+
+    #[test]
+    fn dcql_006_every_required_credential_set_must_be_answered() {
+        let query = parsed(&alternatives());
+        for enough in [&["a", "c"][..], &["b", "c"], &["a", "b", "c", "d"]] {
+            assert!(query.is_satisfied_by(enough), "{enough:?}");
+        }
+        for short in [&[][..], &["a"], &["c", "d"], &["a", "b"], &["a", "c", "not-asked"]] {
+            assert!(!query.is_satisfied_by(short), "{short:?}");
+        }
+        let required: Vec<_> = query.matches(&[]).into_iter().map(|matches| matches.required).collect();
+        assert_eq!(required, [false, false, true, false]);
+    }
+
+    #[test]
+    fn dcql_006_without_credential_sets_every_query_must_be_answered() {
+        let mut query = alternatives();
+        query.as_object_mut().unwrap().remove("credential_sets");
+        let query = parsed(&query);
+        assert!(query.is_satisfied_by(&["a", "b", "c", "d"]));
+        assert!(!query.is_satisfied_by(&["a", "b", "c"]));
+        assert!(query.matches(&[]).iter().all(|matches| matches.required));
+    }
+
+    #[test]
+    fn dcql_006_a_credential_set_names_only_what_is_asked() {
+        for (sets, error) in [
+            (json!([{ "options": [["z"]] }]), DcqlError::CredentialSets),
+            (json!([{ "options": [[]] }]), DcqlError::Malformed),
+            (json!([{ "options": [] }]), DcqlError::Malformed),
+            (json!([{}]), DcqlError::Malformed),
+            (json!([]), DcqlError::Malformed),
+        ] {
+            let mut query = alternatives();
+            query["credential_sets"] = sets.clone();
+            assert_eq!(DcqlQuery::from_value(&query), Err(error), "{sets}");
+        }
+    }
+
+    #[test]
+    fn dcql_007_defaults_are_one_presentation_and_holder_binding() {
+        let [query] = parsed(&asking(json!({}))).credentials.try_into().expect("one query");
+        assert!(!query.multiple);
+        assert!(query.require_cryptographic_holder_binding);
+        let written = serde_json::to_value(&query).unwrap();
+        assert_eq!(
+            written,
+            json!({ "id": "q", "format": "dc+sd-jwt", "meta": { "vct_values": [VCT] } })
+        );
+    }
+
+    #[test]
+    fn dcql_008_trusted_authorities_are_read_and_do_not_filter() {
+        let query =
+            asking(json!({ "trusted_authorities": [{ "type": "aki", "values": ["s9tIpPmhxdiuNkHMEWNpYim8S8Y"] }] }));
+        assert_eq!(disclosed_by(&query, &json!({})), Some(json!([])));
+    }
+
+    #[test]
+    fn dcql_011_unknown_members_are_ignored_everywhere() {
+        let mut query = asking(json!({ "extra": 1, "claims": [{ "path": ["a"], "extra": {} }] }));
+        query["extra"] = json!("x");
+        assert_eq!(disclosed_by(&query, &json!({ "a": 1 })), Some(json!([["a"]])));
+    }
+
+    #[test]
+    fn another_type_or_format_does_not_fit() {
+        let query = parsed(&asking(json!({})));
+        let claims = json!({});
+        let other_type = Candidate {
+            vct: "urn:test:other",
+            ..candidate("c", &claims)
+        };
+        let other_format = Candidate {
+            format: "jwt_vc_json",
+            ..candidate("c", &claims)
+        };
+        assert_eq!(query.matches(&[other_type, other_format])[0].matches, []);
+        assert!(!query.credentials[0].is_answered_by(FORMAT_SD_JWT_VC, "urn:test:other", &claims));
+        assert!(!query.credentials[0].is_answered_by("jwt_vc_json", VCT, &claims));
+    }
+
+    #[test]
+    fn too_many_credentials_or_claims_are_refused() {
+        let query = |id: usize| json!({ "id": id.to_string(), "format": "dc+sd-jwt", "meta": { "vct_values": [VCT] } });
+        let queries: Vec<_> = (0..=MAX_CREDENTIALS).map(query).collect();
+        assert_eq!(
+            DcqlQuery::from_value(&json!({ "credentials": queries })),
+            Err(DcqlError::TooLarge)
+        );
+        let claims: Vec<_> = (0..=MAX_CLAIMS)
+            .map(|index| json!({ "path": [index.to_string()] }))
+            .collect();
+        assert_eq!(
+            DcqlQuery::from_value(&asking(json!({ "claims": claims }))),
+            Err(DcqlError::TooLarge)
+        );
+    }
+
+    /// What a verifier sees once only `paths` are disclosed: undisclosed elements leave no gap.
+    fn presented(claims: &Value, here: &mut Vec<PathElement>, paths: &[ClaimPath]) -> Option<Value> {
+        let at = |here: &[PathElement]| ClaimPath::try_from(here.to_vec()).ok();
+        if at(here).is_some_and(|here| paths.contains(&here)) {
+            return Some(claims.clone());
+        }
+        if let Some(place) = at(here)
+            && !paths.iter().any(|path| place.is_parent_of(path))
+        {
+            return None;
+        }
+        let mut below = |step: PathElement, value: &Value| {
+            here.push(step);
+            let seen = presented(value, here, paths);
+            here.pop();
+            seen
+        };
+        Some(match claims {
+            Value::Object(members) => {
+                let kept = members
+                    .iter()
+                    .filter_map(|(key, value)| Some((key.clone(), below(PathElement::Key(key.clone()), value)?)));
+                Value::Object(kept.collect())
+            }
+            Value::Array(elements) => Value::Array(
+                (0..)
+                    .zip(elements)
+                    .filter_map(|(index, value)| below(PathElement::Index(index), value))
+                    .collect(),
+            ),
+            leaf => leaf.clone(),
+        })
+    }
+
+    fn a_key() -> impl Strategy<Value = String> {
+        prop::sample::select(vec!["a", "b", "c"]).prop_map(str::to_owned)
+    }
+
+    fn some_claims() -> impl Strategy<Value = Value> {
+        let leaf = prop_oneof![
+            (0..3u64).prop_map(Value::from),
+            any::<bool>().prop_map(Value::from),
+            a_key().prop_map(Value::from)
+        ];
+        let tree = leaf.prop_recursive(3, 24, 3, |inner| {
+            prop_oneof![
+                prop::collection::vec(inner.clone(), 0..4).prop_map(Value::Array),
+                prop::collection::btree_map(a_key(), inner, 0..4)
+                    .prop_map(|members| Value::Object(members.into_iter().collect())),
+            ]
+        });
+        prop::collection::btree_map(a_key(), tree, 0..4)
+            .prop_map(|members| Value::Object(members.into_iter().collect()))
+    }
+
+    fn some_claim_query() -> impl Strategy<Value = Value> {
+        let step = prop_oneof![3 => a_key().prop_map(Value::from), 1 => (0..3u64).prop_map(Value::from), 1 => Just(Value::Null)];
+        let values = prop_oneof![3 => Just(None), 1 => Just(Some(json!([0, 1, "a", true])))];
+        (a_key(), prop::collection::vec(step, 0..3), values).prop_map(|(first, mut path, values)| {
+            path.insert(0, Value::from(first));
+            values.map_or_else(
+                || json!({ "path": path }),
+                |values| json!({ "path": path, "values": values }),
+            )
+        })
+    }
+
+    proptest! {
+        #[test]
+        fn dcql_012_a_match_discloses_only_what_is_asked_and_is_an_answer(
+            claims in some_claims(),
+            asked in prop::collection::vec(some_claim_query(), 1..4),
+            with_sets in any::<bool>(),
+        ) {
+            let mut asked = asked;
+            asked.sort_by_key(|claim| claim["path"].to_string());
+            asked.dedup_by_key(|claim| claim["path"].to_string());
+            let ids: Vec<_> = (0..asked.len()).map(|index| format!("i{index}")).collect();
+            for (claim, id) in asked.iter_mut().zip(&ids) {
+                claim["id"] = json!(id);
+            }
+            let mut extra = json!({ "claims": asked });
+            if with_sets {
+                extra["claim_sets"] = json!(ids.iter().map(|id| vec![id]).chain([ids.iter().collect()]).collect::<Vec<Vec<_>>>());
+            }
+            let query = parsed(&asking(extra));
+            for found in &query.matches(&[candidate("c", &claims)])[0].matches {
+                for path in &found.disclose {
+                    prop_assert!(query.credentials[0].claims.iter().any(|claim| claim.path.covers(path)), "{path} was not asked");
+                    prop_assert!(path.select(&claims).is_ok(), "{path} is not there");
+                }
+                let shown = presented(&claims, &mut Vec::new(), &found.disclose).expect("the root");
+                prop_assert!(query.credentials[0].is_answered_by(FORMAT_SD_JWT_VC, VCT, &shown), "{shown} is no answer");
+            }
+        }
+
+        #[test]
+        fn a_query_survives_json(asked in prop::collection::vec(some_claim_query(), 0..4)) {
+            let extra = if asked.is_empty() { json!({}) } else { json!({ "claims": asked }) };
+            if let Ok(query) = DcqlQuery::from_value(&asking(extra)) {
+                prop_assert_eq!(DcqlQuery::from_value(&serde_json::to_value(&query).unwrap()), Ok(query));
+            }
+        }
+    }
 }

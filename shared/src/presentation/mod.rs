@@ -1,2 +1,3 @@
 //! What is asked and what is shown.
+
 pub mod dcql;
