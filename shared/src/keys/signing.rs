@@ -43,6 +43,9 @@ pub struct SigningKey {
 
 impl SigningKey {
     /// A fresh key, from the operating system's randomness.
+    ///
+    /// # Panics
+    /// Only when AWS-LC has no memory or no randomness left.
     #[expect(
         clippy::expect_used,
         reason = "AWS-LC fails to make a P-256 key only when memory or randomness are out"
@@ -60,6 +63,9 @@ impl SigningKey {
     }
 
     /// To PKCS#8 DER, erased when dropped.
+    ///
+    /// # Panics
+    /// Only when AWS-LC has no memory or no randomness left.
     #[expect(clippy::expect_used, reason = "a parsed P-256 key has an encoding")]
     pub fn to_pkcs8(&self) -> Zeroizing<Vec<u8>> {
         Zeroizing::new(
@@ -77,6 +83,9 @@ impl SigningKey {
     }
 
     /// 64 bytes, r ‖ s.
+    ///
+    /// # Panics
+    /// Only when AWS-LC has no memory or no randomness left.
     #[expect(
         clippy::expect_used,
         reason = "AWS-LC fails to sign only when memory or randomness are out"

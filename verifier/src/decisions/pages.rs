@@ -1,0 +1,67 @@
+//! The decision, on the page of its request.
+
+use askama::Template;
+use axum::response::Response;
+use shared::service::page::{PageContext, PageError, render};
+
+use super::{
+    Decision, DecisionId, Outcome, store,
+    words::{Words, words},
+};
+use crate::{App, requests::Request};
+
+#[derive(Template)]
+#[template(path = "decision.html")]
+struct DecisionPage<'a> {
+    page: &'a PageContext,
+    right: &'a str,
+    outcome: Outcome,
+    words: Words,
+    reference: &'a str,
+    made_on: String,
+}
+
+impl DecisionPage<'_> {
+    /// Colour of the notice.
+    fn tone(&self) -> &'static str {
+        match self.outcome {
+            Outcome::Granted => "ok",
+            Outcome::Denied => "bad",
+            Outcome::Review | Outcome::Incomplete => "warn",
+        }
+    }
+
+    /// Shape beside the word: state is never told by colour alone.
+    fn shape(&self) -> &'static str {
+        match self.outcome {
+            Outcome::Granted => "✔",
+            Outcome::Denied => "✖",
+            Outcome::Review => "⚠",
+            Outcome::Incomplete => "…",
+        }
+    }
+
+    /// The word itself.
+    fn word(&self) -> String {
+        self.page.t(&format!("decision-word-{}", self.outcome.code()))
+    }
+}
+
+/// Shows the decision of a request.
+pub(crate) async fn show(app: &App, page: &PageContext, request: &Request, id: &DecisionId) -> Result<Response, PageError> {
+    let mut tx = app.db.read().await.map_err(|error| PageError::internal(page, &error))?;
+    let decision = store::find(&mut tx, id, &app.keys).await.map_err(|error| PageError::internal(page, &error))?;
+    Ok(render_decision(app, page, request, &decision))
+}
+
+fn render_decision(app: &App, page: &PageContext, request: &Request, decision: &Decision) -> Response {
+    let right = app.rules.rule(&request.claimed.rule).map_or(request.claimed.rule.as_str(), shared::entitlement::Rule::title);
+    render(&DecisionPage {
+        page,
+        right,
+        outcome: decision.outcome,
+        words: words(decision, page),
+        reference: decision.id.as_str(),
+        made_on: page.date(decision.made_at.date_naive()),
+    })
+}
