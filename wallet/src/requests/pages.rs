@@ -2,14 +2,17 @@
 
 use askama::Template;
 use axum::{
-    extract::{Path, RawForm, State as AxumState},
+    extract::{Path, State as AxumState},
     http::StatusCode,
     response::{IntoResponse, Redirect, Response},
 };
 use shared::{
     language::Language,
     oid4vp::{RequestError, RequestLink, RequestObject},
-    service::page::{PageContext, PageError, render},
+    service::{
+        form::Form,
+        page::{PageContext, PageError, render},
+    },
 };
 use url::Url;
 
@@ -159,9 +162,9 @@ pub(crate) async fn share(
     AxumState(app): AxumState<App>,
     holder: Holder,
     Path(id): Path<String>,
-    RawForm(body): RawForm,
+    Form(fields): Form<Vec<(String, String)>>,
 ) -> Result<Response, Response> {
-    let (csrf, choices) = read_choices(&body);
+    let (csrf, choices) = read_choices(fields);
     holder.expect_token(&csrf).map_err(IntoResponse::into_response)?;
     let (request, credentials) = load(&app, &holder, &id).await.map_err(IntoResponse::into_response)?;
     let (choices, agreed) = match &request.state {
@@ -215,9 +218,9 @@ pub(crate) async fn refuse(
     AxumState(app): AxumState<App>,
     holder: Holder,
     Path(id): Path<String>,
-    RawForm(body): RawForm,
+    Form(fields): Form<Vec<(String, String)>>,
 ) -> Result<Response, PageError> {
-    let (csrf, _) = read_choices(&body);
+    let (csrf, _) = read_choices(fields);
     holder.expect_token(&csrf)?;
     let (request, _) = load(&app, &holder, &id).await?;
     if !matches!(request.state, State::Pending) {
@@ -271,12 +274,12 @@ fn read(app: &App, holder: &Holder, request: &Request) -> Result<RequestObject, 
 }
 
 /// The token and the choices of a form: `choose` comes as often as there are choices.
-fn read_choices(body: &[u8]) -> (String, Vec<Choice>) {
+fn read_choices(fields: Vec<(String, String)>) -> (String, Vec<Choice>) {
     let mut csrf = String::new();
     let mut choices = Vec::new();
-    for (name, value) in url::form_urlencoded::parse(body) {
+    for (name, value) in fields {
         if name == "csrf" {
-            csrf = value.into_owned();
+            csrf = value;
         } else if name == "choose" || name.starts_with("choose.") {
             choices.extend(Choice::read(&value));
         }
