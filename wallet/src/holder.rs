@@ -33,7 +33,7 @@ impl Holder {
         if self.session.accepts(csrf) {
             return Ok(());
         }
-        Err(PageError::new(&self.page, StatusCode::FORBIDDEN, "error-csrf", urls::PATH))
+        Err(PageError::stale_form(&self.page))
     }
 
     /// An error page with a way forward.
@@ -43,7 +43,7 @@ impl Holder {
 
     /// The page for what this person does not have.
     pub(crate) fn not_found(&self) -> PageError {
-        self.error(StatusCode::NOT_FOUND, "error-not-found", urls::PATH)
+        PageError::not_found(&self.page)
     }
 
     /// The page for what nobody foresaw.

@@ -2,24 +2,16 @@
 
 use axum::{
     Router,
-    extract::DefaultBodyLimit,
     routing::{get, post},
 };
-use shared::service::{assets, csrf, form::MAX_UPLOAD, page, security_headers};
+use shared::service::{assets, csrf, page, security_headers};
 
 use crate::{accounts, app::App, arrivals, credentials, offers, path, presentations, requests, urls};
-
-/// The text fields around an uploaded picture, in bytes.
-const FIELDS: usize = 64 * 1024;
 
 /// The whole wallet: pages only, in one layer of protections.
 pub fn router(app: App) -> Router {
     let public_url = app.config.service.public_url.clone();
     let locale = app.locale.clone();
-    let brought = Router::new()
-        .route(urls::ADD, get(arrivals::pages::add_form).post(arrivals::pages::add))
-        .route(urls::PRESENT, get(arrivals::pages::present_form).post(arrivals::pages::present))
-        .layer(DefaultBodyLimit::max(MAX_UPLOAD + FIELDS));
     let pages = Router::new()
         .route(urls::HOME, get(accounts::pages::landing))
         .route(urls::CREATE, get(accounts::pages::create_form).post(accounts::pages::create))
@@ -28,6 +20,8 @@ pub fn router(app: App) -> Router {
         .route(urls::RECOVER, get(accounts::pages::recover_form).post(accounts::pages::recover))
         .route(urls::RECOVERY, get(accounts::pages::recovery).post(accounts::pages::confirm_code))
         .route(urls::PATH, get(path::pages::show))
+        .route(urls::ADD, get(arrivals::pages::add_form).post(arrivals::pages::add))
+        .route(urls::PRESENT, get(arrivals::pages::present_form).post(arrivals::pages::present))
         .route(urls::OFFER, get(offers::pages::show))
         .route(urls::OFFER_ACCEPT, post(offers::pages::accept))
         .route(urls::OFFER_REFUSE, post(offers::pages::refuse))
@@ -39,7 +33,6 @@ pub fn router(app: App) -> Router {
         .route(urls::REQUEST_REFUSE, post(requests::pages::refuse))
         .route(urls::PRESENTATIONS, get(presentations::pages::list))
         .route(urls::PRESENTATION, get(presentations::pages::show))
-        .merge(brought)
         .merge(assets::routes())
         .with_state(app);
     let pages = page::layer(csrf::layer(pages, &public_url), locale);

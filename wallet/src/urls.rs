@@ -47,8 +47,16 @@ pub(crate) fn presentation(id: impl Display) -> String {
 
 /// The page that opens the vault, then leads to `next`.
 pub(crate) fn open(next: &str) -> String {
+    with_next(OPEN, next)
+}
+
+/// A page that leads to `next` afterwards, when there is one.
+pub(crate) fn with_next(page: &str, next: &str) -> String {
+    if next.is_empty() {
+        return page.to_owned();
+    }
     let query = url::form_urlencoded::Serializer::new(String::new()).append_pair("next", next).finish();
-    format!("{OPEN}?{query}")
+    format!("{page}?{query}")
 }
 
 /// A path of this service, or `/path`: what another site could put in `next` leads nowhere else.

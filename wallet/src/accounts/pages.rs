@@ -165,15 +165,7 @@ pub(crate) async fn create(
     }
     let cookie = open_session(&app, &mut tx, &account.id, &account.vault).await.map_err(internal)?;
     tx.commit().await.map_err(internal)?;
-    let target = if form.next.is_empty() {
-        urls::RECOVERY.to_owned()
-    } else {
-        let query = url::form_urlencoded::Serializer::new(String::new())
-            .append_pair("next", &urls::local(&form.next))
-            .finish();
-        format!("{}?{query}", urls::RECOVERY)
-    };
-    Ok(([(SET_COOKIE, cookie)], Redirect::to(&target)).into_response())
+    Ok(([(SET_COOKIE, cookie)], Redirect::to(&urls::with_next(urls::RECOVERY, &form.next))).into_response())
 }
 
 /// `GET /open`
@@ -350,6 +342,13 @@ fn refusal(error: &OpenError, wrong: &'static str) -> (StatusCode, &'static str)
     match error {
         OpenError::TooMany => (StatusCode::TOO_MANY_REQUESTS, "open-too-many"),
         OpenError::Wrong | OpenError::Database(_) => (StatusCode::UNPROCESSABLE_ENTITY, wrong),
+    }
+}
+
+impl OpenPage {
+    /// The page to create a musette, which leads to the same place afterwards.
+    fn create_link(&self) -> String {
+        urls::with_next(urls::CREATE, &self.next)
     }
 }
 

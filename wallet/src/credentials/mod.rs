@@ -220,6 +220,18 @@ impl Standing {
         }
     }
 
+    /// The key of a word or two, for lists.
+    pub(crate) fn short_key(self) -> &'static str {
+        match self {
+            Self::Good => "standing-short-good",
+            Self::StatusUnchecked | Self::Unknown => "standing-short-unknown",
+            Self::Revoked => "standing-short-revoked",
+            Self::Suspended => "standing-short-suspended",
+            Self::Expired => "standing-short-expired",
+            Self::Doubtful => "standing-short-doubtful",
+        }
+    }
+
     /// The class of its notice.
     pub(crate) fn class(self) -> &'static str {
         match self {

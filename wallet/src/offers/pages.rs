@@ -379,6 +379,11 @@ impl OfferPage {
         }
     }
 
+    fn code_length_text(&self) -> Option<String> {
+        let length = self.code.as_ref()?.length?;
+        Some(self.page.t1("offer-code-length", "length", i64::from(length)))
+    }
+
     fn code_error_text(&self) -> Option<String> {
         self.code_error.map(|key| self.page.t1(key, "tries", i64::from(self.tries)))
     }

@@ -117,12 +117,21 @@ impl ReceiptPage {
 }
 
 impl Outcome {
-    /// The key of its word: `outcome-…`.
+    /// The key of the heading of its receipt.
+    pub(crate) fn title_key(&self) -> &'static str {
+        match self {
+            Self::Unconfirmed => "receipt-unconfirmed",
+            Self::Shared { .. } => "receipt-shared",
+            Self::Refused { .. } => "receipt-refused",
+        }
+    }
+
+    /// The key of its word: `share-…`.
     pub(crate) fn key(&self) -> &'static str {
         match self {
-            Self::Unconfirmed => "outcome-unconfirmed",
-            Self::Shared { .. } => "outcome-shared",
-            Self::Refused { .. } => "outcome-refused",
+            Self::Unconfirmed => "share-unconfirmed",
+            Self::Shared { .. } => "share-shared",
+            Self::Refused { .. } => "share-refused",
         }
     }
 }

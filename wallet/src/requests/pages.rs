@@ -2,11 +2,10 @@
 
 use askama::Template;
 use axum::{
-    extract::{Path, RawForm, State as AxumState},
+    extract::{Path, State as AxumState},
     http::StatusCode,
     response::{IntoResponse, Redirect, Response},
 };
-use serde::Deserialize;
 use shared::{
     language::Language,
     oid4vp::{RequestError, RequestLink, RequestObject},
@@ -109,11 +108,6 @@ pub(crate) struct Lacking {
     pub(crate) claims: Vec<String>,
 }
 
-#[derive(Deserialize)]
-pub(crate) struct TokenForm {
-    csrf: String,
-}
-
 /// A link that the person wants to look at: fetched, checked, stored, shown.
 pub(crate) async fn arrive(app: &App, holder: &Holder, link: &RequestLink) -> Result<Response, Response> {
     let known = async {
@@ -168,9 +162,9 @@ pub(crate) async fn share(
     AxumState(app): AxumState<App>,
     holder: Holder,
     Path(id): Path<String>,
-    RawForm(body): RawForm,
+    Form(fields): Form<Vec<(String, String)>>,
 ) -> Result<Response, Response> {
-    let (csrf, choices) = read_choices(&body);
+    let (csrf, choices) = read_choices(fields);
     holder.expect_token(&csrf).map_err(IntoResponse::into_response)?;
     let (request, credentials) = load(&app, &holder, &id).await.map_err(IntoResponse::into_response)?;
     let (choices, agreed) = match &request.state {
@@ -224,9 +218,10 @@ pub(crate) async fn refuse(
     AxumState(app): AxumState<App>,
     holder: Holder,
     Path(id): Path<String>,
-    Form(form): Form<TokenForm>,
+    Form(fields): Form<Vec<(String, String)>>,
 ) -> Result<Response, PageError> {
-    holder.expect_token(&form.csrf)?;
+    let (csrf, _) = read_choices(fields);
+    holder.expect_token(&csrf)?;
     let (request, _) = load(&app, &holder, &id).await?;
     if !matches!(request.state, State::Pending) {
         return Ok(Redirect::to(&urls::request(&request.id)).into_response());
@@ -279,12 +274,12 @@ fn read(app: &App, holder: &Holder, request: &Request) -> Result<RequestObject, 
 }
 
 /// The token and the choices of a form: `choose` comes as often as there are choices.
-fn read_choices(body: &[u8]) -> (String, Vec<Choice>) {
+fn read_choices(fields: Vec<(String, String)>) -> (String, Vec<Choice>) {
     let mut csrf = String::new();
     let mut choices = Vec::new();
-    for (name, value) in url::form_urlencoded::parse(body) {
+    for (name, value) in fields {
         if name == "csrf" {
-            csrf = value.into_owned();
+            csrf = value;
         } else if name == "choose" || name.starts_with("choose.") {
             choices.extend(Choice::read(&value));
         }
