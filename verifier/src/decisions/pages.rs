@@ -8,7 +8,7 @@ use super::{
     Decision, DecisionId, Outcome, store,
     words::{Words, words},
 };
-use crate::{App, requests::Request};
+use crate::{App, requests::Request, urls};
 
 #[derive(Template)]
 #[template(path = "decision.html")]
@@ -19,6 +19,7 @@ struct DecisionPage<'a> {
     words: Words,
     reference: &'a str,
     made_on: String,
+    again: String,
 }
 
 impl DecisionPage<'_> {
@@ -39,6 +40,11 @@ impl DecisionPage<'_> {
             Outcome::Review => "⚠",
             Outcome::Incomplete => "…",
         }
+    }
+
+    /// Whether asking again may end otherwise.
+    fn may_try_again(&self) -> bool {
+        self.outcome == Outcome::Incomplete
     }
 
     /// The word itself.
@@ -63,5 +69,6 @@ fn render_decision(app: &App, page: &PageContext, request: &Request, decision: &
         words: words(decision, page),
         reference: decision.id.as_str(),
         made_on: page.date(decision.made_at.date_naive()),
+        again: urls::path(urls::AGAIN, &request.id),
     })
 }

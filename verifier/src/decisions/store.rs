@@ -59,7 +59,8 @@ pub(crate) async fn insert(
         .bind(decision.made_at)
         .bind(&sealed)
         .execute(c)
-        .await)?;
+        .await
+        .map(drop))?;
     Ok(())
 }
 

@@ -95,7 +95,7 @@ fn aside(page: &PageContext, presentation: &CheckedPresentation) -> Line {
 fn check_words(page: &PageContext, check: &NamedCheck) -> CheckWords {
     CheckWords {
         name: page.t(&format!("check-{}", check.id)),
-        result: page.t(&format!("mark-{}", check.mark.code())),
+        result: page.t(&format!("outcome-{}", check.mark.code())),
         text: check.reason.as_deref().map(|code| reason(page, code)),
         id: check.id.clone(),
         outcome: check.mark.code(),

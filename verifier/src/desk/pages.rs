@@ -30,7 +30,7 @@ impl Clerk {
         if self.session.accepts(csrf) {
             Ok(())
         } else {
-            Err(PageError::new(&self.page, StatusCode::FORBIDDEN, "stale-form", urls::COUNTER))
+            Err(PageError::new(&self.page, StatusCode::FORBIDDEN, "error-csrf", urls::COUNTER))
         }
     }
 }
@@ -72,12 +72,12 @@ pub(crate) async fn sign_in_page(State(app): State<App>, page: PageContext, head
 /// What the sign-in form sends.
 #[derive(Deserialize)]
 pub(crate) struct SignInForm {
-    passphrase: Zeroizing<String>,
+    passphrase: String,
 }
 
 /// `POST /sign-in`.
 pub(crate) async fn sign_in(State(app): State<App>, page: PageContext, Form(form): Form<SignInForm>) -> Result<Response, PageError> {
-    let (status, problem) = match super::sign_in(&app, form.passphrase).await {
+    let (status, problem) = match super::sign_in(&app, Zeroizing::new(form.passphrase)).await {
         Ok(cookie) => return Ok(([(SET_COOKIE, cookie)], Redirect::to(urls::COUNTER)).into_response()),
         Err(SignInError::WrongPassphrase) => (StatusCode::UNPROCESSABLE_ENTITY, Some("sign-in-wrong")),
         Err(SignInError::TooManyTries) => (StatusCode::TOO_MANY_REQUESTS, Some("sign-in-too-many")),

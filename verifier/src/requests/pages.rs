@@ -63,9 +63,9 @@ struct EndedPage<'a> {
 #[template(path = "landing.html")]
 struct LandingPage<'a> {
     page: &'a PageContext,
-    asker: &'a str,
+    asker: &'a String,
     host: &'a str,
-    right: &'a str,
+    right: String,
     waiting: bool,
     wallet_link: Url,
     scheme_link: String,
@@ -75,7 +75,7 @@ struct LandingPage<'a> {
 #[template(path = "done.html")]
 struct DonePage<'a> {
     page: &'a PageContext,
-    asker: &'a str,
+    asker: &'a String,
 }
 
 /// `GET /requests/{id}`.
@@ -196,7 +196,7 @@ pub(crate) async fn landing(State(app): State<App>, Path(id): Path<String>, page
         page: &page,
         asker: &app.config.name,
         host: app.urls.base().host_str().unwrap_or_default(),
-        right: right(&app, &request),
+        right: right(&app, &request).to_owned(),
         waiting: request.state(app.now()) == RequestState::Waiting,
         wallet_link: link.to_page_link(&wallet),
         scheme_link: link.to_scheme_link(),
