@@ -51,6 +51,20 @@ pub fn parse_as<T: DeserializeOwned>(bytes: &[u8]) -> Result<T, Ambiguous> {
     serde_json::from_value(parse(bytes)?).map_err(|_| Ambiguous)
 }
 
+/// A NumericDate (RFC 7519 §2): whole seconds since 1970-01-01T00:00:00Z. Some wallets write a fraction; it is cut off.
+pub fn numeric_date(value: &Value) -> Option<i64> {
+    let number = value.as_number()?;
+    number.as_i64().or_else(|| {
+        let written = number.to_string();
+        let (seconds, fraction) = written.split_once('.')?;
+        if fraction.bytes().all(|byte| byte.is_ascii_digit()) {
+            seconds.parse().ok()
+        } else {
+            None
+        }
+    })
+}
+
 /// Builds a [`Value`] at `depth` enclosing arrays and objects.
 #[derive(Clone, Copy)]
 struct Strict {
@@ -253,6 +267,16 @@ mod tests {
         assert_eq!(value[1].as_i64(), Some(-7));
         assert_eq!(value[2].as_u64(), Some(u64::MAX));
         assert_eq!(value[3].as_f64(), Some(1.5));
+    }
+
+    #[test]
+    fn numeric_dates_are_whole_seconds() {
+        let read = |text: &str| numeric_date(&parse(text.as_bytes()).unwrap());
+        assert_eq!(read("1748536865"), Some(1_748_536_865));
+        assert_eq!(read("1748536865.75"), Some(1_748_536_865));
+        for wrong in ["\"1748536865\"", "1e9", "1.7e9", "null", "18446744073709551615"] {
+            assert_eq!(read(wrong), None, "{wrong}");
+        }
     }
 
     fn any_json() -> impl Strategy<Value = Value> {

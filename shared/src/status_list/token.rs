@@ -1,9 +1,20 @@
 //! Token Status List (draft-ietf-oauth-status-list-20), JWT form.
 
-use chrono::{DateTime, Duration, Utc};
-use serde::{Deserialize, Serialize};
+use std::io::{Read, Write};
 
-use crate::keys::{PublicKey, SigningKey};
+use base64::{Engine, engine::general_purpose::URL_SAFE_NO_PAD};
+use chrono::{DateTime, Duration, Utc};
+use flate2::{Compression, bufread::ZlibDecoder, write::ZlibEncoder};
+use serde::{Deserialize, Serialize};
+use serde_json::{Map, Value, json};
+
+use crate::{
+    json::numeric_date,
+    keys::{
+        PublicKey, SigningKey,
+        jws::{self, Jws},
+    },
+};
 
 /// `typ` of a status list token.
 pub const TYPE: &str = "statuslist+jwt";
@@ -12,13 +23,32 @@ pub const MEDIA_TYPE: &str = "application/statuslist+jwt";
 /// The largest list after inflation, in bytes (TSL-011).
 pub const MAX_INFLATED: usize = 1024 * 1024;
 
-/// TSL-004.
+/// The most a list may grow when inflated (TSL-011). DEFLATE itself cannot pass 1032.
+const MAX_RATIO: usize = 2000;
+
+/// What a status value says (TSL-004).
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub enum Status { /// 0.
-    Valid, /// 1.
-    Invalid, /// 2.
-    Suspended, /// 3 and above.
-    Other(u8) }
+pub enum Status {
+    /// 0.
+    Valid,
+    /// 1.
+    Invalid,
+    /// 2.
+    Suspended,
+    /// 3 and above.
+    Other(u8),
+}
+
+impl From<u8> for Status {
+    fn from(value: u8) -> Self {
+        match value {
+            0 => Self::Valid,
+            1 => Self::Invalid,
+            2 => Self::Suspended,
+            other => Self::Other(other),
+        }
+    }
+}
 
 /// Where a credential's status is (`status.status_list`, TSL-003).
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
@@ -30,8 +60,26 @@ pub struct StatusReference {
 }
 
 impl StatusReference {
-    /// From `status` in the claims of a credential: `Ok(None)` when there is none.
-    pub fn from_claims(claims: &serde_json::Value) -> Result<Option<Self>, StatusListError> { todo!() }
+    /// From `status` in the claims of a credential: `Ok(None)` when there is none. A `status` of another mechanism is
+    /// malformed for us: the credential may be revoked there.
+    pub fn from_claims(claims: &Value) -> Result<Option<Self>, StatusListError> {
+        let Some(status) = claims.get("status") else {
+            return Ok(None);
+        };
+        let list = status.get("status_list").ok_or(StatusListError::Malformed)?;
+        let idx = list
+            .get("idx")
+            .and_then(Value::as_u64)
+            .ok_or(StatusListError::Malformed)?;
+        let uri = list
+            .get("uri")
+            .and_then(Value::as_str)
+            .ok_or(StatusListError::Malformed)?;
+        Ok(Some(Self {
+            idx,
+            uri: uri.to_owned(),
+        }))
+    }
 }
 
 /// Why a status list was refused. Any of these means: could not check.
@@ -40,7 +88,8 @@ pub enum StatusListError {
     /// The JWS layer refused it.
     #[error(transparent)]
     Jws(#[from] crate::keys::jws::JwsError),
-    /// Claims are missing or of the wrong type, `bits` not 1, 2, 4 or 8, or not ZLIB.
+    /// Claims are missing or of the wrong type, `bits` is not 1, 2, 4 or 8, a value does not fit in them, or the list is
+    /// not exactly one ZLIB stream.
     #[error("the status list is malformed")]
     Malformed,
     /// Inflates beyond [`MAX_INFLATED`].
@@ -59,26 +108,448 @@ pub enum StatusListError {
 
 /// A list of statuses, `bits` each, packed from the least significant bit (§4.1).
 #[derive(Debug, Clone, PartialEq, Eq)]
-pub struct StatusList { _todo: () }
+pub struct StatusList {
+    bits: u8,
+    bytes: Vec<u8>,
+}
 
 impl StatusList {
-    /// A list of `size` entries, all valid. `bits` is 1, 2, 4 or 8.
-    pub fn new(bits: u8, size: usize) -> Result<Self, StatusListError> { todo!() }
-    /// Sets an entry to a raw value.
-    pub fn set(&mut self, index: u64, value: u8) -> Result<(), StatusListError> { todo!() }
+    /// A list of `size` entries, all valid. `bits` is 1, 2, 4 or 8. The last byte is filled up with valid entries.
+    pub fn new(bits: u8, size: usize) -> Result<Self, StatusListError> {
+        check_bits(bits)?;
+        let bytes = size.div_ceil(8 / usize::from(bits));
+        if bytes > MAX_INFLATED {
+            return Err(StatusListError::TooLarge);
+        }
+        Ok(Self {
+            bits,
+            bytes: vec![0; bytes],
+        })
+    }
+
+    /// How many entries it has.
+    pub fn size(&self) -> u64 {
+        self.bytes.len() as u64 * u64::from(8 / self.bits)
+    }
+
+    /// Sets an entry to a raw value. A value wider than `bits` is malformed.
+    pub fn set(&mut self, index: u64, value: u8) -> Result<(), StatusListError> {
+        let mask = self.mask();
+        if value & !mask != 0 {
+            return Err(StatusListError::Malformed);
+        }
+        let (byte, shift) = self.place(index)?;
+        self.bytes[byte] = self.bytes[byte] & !(mask << shift) | value << shift;
+        Ok(())
+    }
+
     /// The raw value of an entry.
-    pub fn value(&self, index: u64) -> Result<u8, StatusListError> { todo!() }
+    pub fn value(&self, index: u64) -> Result<u8, StatusListError> {
+        let (byte, shift) = self.place(index)?;
+        Ok(self.bytes[byte] >> shift & self.mask())
+    }
+
     /// The status of an entry.
-    pub fn status(&self, index: u64) -> Result<Status, StatusListError> { todo!() }
+    pub fn status(&self, index: u64) -> Result<Status, StatusListError> {
+        self.value(index).map(Status::from)
+    }
+
     /// `{"bits": …, "lst": …}` (§4.2).
-    pub fn encode(&self) -> serde_json::Value { todo!() }
-    /// Reads `{"bits": …, "lst": …}` within the limits.
-    pub fn decode(value: &serde_json::Value) -> Result<Self, StatusListError> { todo!() }
+    #[expect(clippy::expect_used, reason = "writing into memory does not fail")]
+    pub fn encode(&self) -> Value {
+        let mut encoder = ZlibEncoder::new(Vec::new(), Compression::best());
+        encoder.write_all(&self.bytes).expect("memory takes bytes");
+        let compressed = encoder.finish().expect("memory takes bytes");
+        json!({"bits": self.bits, "lst": URL_SAFE_NO_PAD.encode(compressed)})
+    }
+
+    /// Reads `{"bits": …, "lst": …}` within the limits. Memory stays below them whatever the list claims to hold.
+    pub fn decode(value: &Value) -> Result<Self, StatusListError> {
+        let bits = value
+            .get("bits")
+            .and_then(Value::as_u64)
+            .and_then(|bits| u8::try_from(bits).ok());
+        let bits = bits.ok_or(StatusListError::Malformed)?;
+        check_bits(bits)?;
+        let text = value
+            .get("lst")
+            .and_then(Value::as_str)
+            .ok_or(StatusListError::Malformed)?;
+        let compressed = URL_SAFE_NO_PAD.decode(text).map_err(|_| StatusListError::Malformed)?;
+        let limit = MAX_INFLATED.min(compressed.len().saturating_mul(MAX_RATIO));
+        let mut decoder = ZlibDecoder::new(compressed.as_slice());
+        let mut bytes = Vec::new();
+        decoder
+            .by_ref()
+            .take(limit as u64 + 1)
+            .read_to_end(&mut bytes)
+            .map_err(|_| StatusListError::Malformed)?;
+        if bytes.len() > limit {
+            return Err(StatusListError::TooLarge);
+        }
+        if !decoder.into_inner().is_empty() {
+            return Err(StatusListError::Malformed);
+        }
+        Ok(Self { bits, bytes })
+    }
+
     /// Signs it as a token for `uri` (§5.1).
-    pub fn sign(&self, uri: &str, issued_at: DateTime<Utc>, lifetime: Duration, ttl: Duration, kid: &str, key: &SigningKey) -> String { todo!() }
+    pub fn sign(
+        &self,
+        uri: &str,
+        issued_at: DateTime<Utc>,
+        lifetime: Duration,
+        ttl: Duration,
+        kid: &str,
+        key: &SigningKey,
+    ) -> String {
+        let claims = json!({
+            "sub": uri,
+            "iat": issued_at.timestamp(),
+            "exp": (issued_at + lifetime).timestamp(),
+            "ttl": ttl.num_seconds(),
+            "status_list": self.encode(),
+        });
+        let mut header = Map::new();
+        header.insert("kid".to_owned(), kid.into());
+        jws::sign(TYPE, header, &claims, key)
+    }
+
     /// Checks and reads the token fetched from `uri` (§8.3), at `now`.
-    pub fn verify(token: &str, uri: &str, key: &PublicKey, now: DateTime<Utc>) -> Result<Self, StatusListError> { todo!() }
+    pub fn verify(token: &str, uri: &str, key: &PublicKey, now: DateTime<Utc>) -> Result<Self, StatusListError> {
+        Edition::verify(token, uri, key, now).map(|edition| edition.list)
+    }
+
+    fn mask(&self) -> u8 {
+        u8::MAX >> (8 - self.bits)
+    }
+
+    /// The byte of an entry and how far its bits are from the least significant.
+    fn place(&self, index: u64) -> Result<(usize, u8), StatusListError> {
+        let in_a_byte = u64::from(8 / self.bits);
+        let byte = usize::try_from(index / in_a_byte).map_err(|_| StatusListError::OutOfRange)?;
+        if byte >= self.bytes.len() {
+            return Err(StatusListError::OutOfRange);
+        }
+        let entry = u8::try_from(index % in_a_byte).map_err(|_| StatusListError::OutOfRange)?;
+        Ok((byte, entry * self.bits))
+    }
+}
+
+/// A list as it was published, with the times that say how long it may be kept (TSL-007).
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Edition {
+    /// The statuses.
+    pub list: StatusList,
+    /// `iat`, in seconds since 1970: an older edition never replaces a newer one (NEG-20).
+    pub issued_at: i64,
+    /// `exp`, in seconds since 1970: not to be used from then on.
+    pub expires_at: Option<i64>,
+    /// `ttl`, in seconds: to be fetched anew after that.
+    pub ttl: Option<i64>,
+}
+
+impl Edition {
+    /// Checks and reads the token fetched from `uri` (§8.3), at `now`.
+    pub fn verify(token: &str, uri: &str, key: &PublicKey, now: DateTime<Utc>) -> Result<Self, StatusListError> {
+        let jws = Jws::parse(token)?;
+        jws.expect_type(TYPE)?;
+        jws.verify(key)?;
+        let claims = jws.unverified_object()?;
+        let seconds = |name: &str| {
+            claims
+                .get(name)
+                .map(|value| numeric_date(value).ok_or(StatusListError::Malformed))
+                .transpose()
+        };
+        match claims.get("sub").and_then(Value::as_str) {
+            None => return Err(StatusListError::Malformed),
+            Some(sub) if sub != uri => return Err(StatusListError::OtherList),
+            Some(_) => {}
+        }
+        let issued_at = seconds("iat")?.ok_or(StatusListError::Malformed)?;
+        let expires_at = seconds("exp")?;
+        let ttl = seconds("ttl")?;
+        if ttl.is_some_and(|ttl| ttl <= 0) {
+            return Err(StatusListError::Malformed);
+        }
+        if expires_at.is_some_and(|expiry| expiry <= now.timestamp()) {
+            return Err(StatusListError::Expired);
+        }
+        let list = StatusList::decode(claims.get("status_list").ok_or(StatusListError::Malformed)?)?;
+        Ok(Self {
+            list,
+            issued_at,
+            expires_at,
+            ttl,
+        })
+    }
 }
 
 /// The `kid` of a status list token, to find its key; nothing is checked.
-pub fn unverified_kid(token: &str) -> Result<Option<String>, StatusListError> { todo!() }
+pub fn unverified_kid(token: &str) -> Result<Option<String>, StatusListError> {
+    Ok(Jws::parse(token)?.kid().map(str::to_owned))
+}
+
+fn check_bits(bits: u8) -> Result<(), StatusListError> {
+    if [1, 2, 4, 8].contains(&bits) {
+        Ok(())
+    } else {
+        Err(StatusListError::Malformed)
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use proptest::prelude::*;
+
+    use super::*;
+    use crate::keys::jws::JwsError;
+
+    const URI: &str = "https://issuer.example/o/paniers/status/1";
+
+    fn now() -> DateTime<Utc> {
+        "2026-03-15T10:00:00Z".parse().unwrap()
+    }
+
+    fn token(change: impl FnOnce(&mut Value)) -> (String, SigningKey) {
+        let key = SigningKey::generate();
+        let mut claims = json!({
+            "sub": URI,
+            "iat": now().timestamp(),
+            "exp": now().timestamp() + 60,
+            "ttl": 30,
+            "status_list": StatusList::new(1, 16).unwrap().encode(),
+        });
+        change(&mut claims);
+        (jws::sign(TYPE, Map::new(), &claims, &key), key)
+    }
+
+    fn refusal(change: impl FnOnce(&mut Value)) -> StatusListError {
+        let (token, key) = token(change);
+        StatusList::verify(&token, URI, key.public(), now()).unwrap_err()
+    }
+
+    fn deflated(bytes: &[u8]) -> Vec<u8> {
+        let mut encoder = ZlibEncoder::new(Vec::new(), Compression::best());
+        encoder.write_all(bytes).unwrap();
+        encoder.finish().unwrap()
+    }
+
+    fn decode(bits: u8, compressed: &[u8]) -> Result<StatusList, StatusListError> {
+        StatusList::decode(&json!({"bits": bits, "lst": URL_SAFE_NO_PAD.encode(compressed)}))
+    }
+
+    #[test]
+    fn tsl_001_entries_are_packed_from_the_least_significant_bit() {
+        // Draft §4.1: statuses 1,0,0,1,1,1,0,1 give 0xB9; with two bits, 1,2,0,3 give 0xC9.
+        let mut list = StatusList::new(1, 8).unwrap();
+        for (index, value) in (0..).zip([1, 0, 0, 1, 1, 1, 0, 1]) {
+            list.set(index, value).unwrap();
+        }
+        assert_eq!(list.bytes, [0xB9]);
+        let mut list = StatusList::new(2, 4).unwrap();
+        for (index, value) in (0..).zip([1, 2, 0, 3]) {
+            list.set(index, value).unwrap();
+        }
+        assert_eq!(list.bytes, [0xC9]);
+        list.set(3, 1).unwrap();
+        assert_eq!((list.value(3), list.value(2)), (Ok(1), Ok(0)));
+        assert_eq!(list.set(3, 4), Err(StatusListError::Malformed));
+    }
+
+    #[test]
+    fn tsl_001_other_widths_are_refused() {
+        for bits in [0, 3, 5, 6, 7, 9, 16] {
+            assert_eq!(StatusList::new(bits, 8), Err(StatusListError::Malformed));
+            assert_eq!(decode(bits, &deflated(&[0])), Err(StatusListError::Malformed));
+        }
+    }
+
+    #[test]
+    fn tsl_003_a_reference_is_read_or_refused() {
+        let read = |claims: Value| StatusReference::from_claims(&claims);
+        assert_eq!(read(json!({})), Ok(None));
+        let good = json!({"status": {"status_list": {"idx": 7, "uri": URI}}});
+        assert_eq!(
+            read(good),
+            Ok(Some(StatusReference {
+                idx: 7,
+                uri: URI.to_owned()
+            }))
+        );
+        for status in [
+            json!({}),
+            json!(null),
+            json!({"other": {}}),
+            json!({"status_list": {"idx": -1, "uri": URI}}),
+            json!({"status_list": {"idx": 1.5, "uri": URI}}),
+            json!({"status_list": {"idx": "7", "uri": URI}}),
+            json!({"status_list": {"idx": 7}}),
+        ] {
+            assert_eq!(read(json!({"status": status})), Err(StatusListError::Malformed));
+        }
+    }
+
+    #[test]
+    fn tsl_004_values_have_names() {
+        let mut list = StatusList::new(4, 4).unwrap();
+        list.set(1, 1).unwrap();
+        list.set(2, 2).unwrap();
+        list.set(3, 12).unwrap();
+        let statuses: Vec<_> = (0..4).map(|index| list.status(index).unwrap()).collect();
+        assert_eq!(
+            statuses,
+            [Status::Valid, Status::Invalid, Status::Suspended, Status::Other(12)]
+        );
+    }
+
+    #[test]
+    fn tsl_006_a_list_of_another_address_is_refused() {
+        assert_eq!(
+            refusal(|claims| claims["sub"] = "https://issuer.example/other".into()),
+            StatusListError::OtherList
+        );
+        assert_eq!(
+            refusal(|claims| claims["sub"] = format!("{URI}/").into()),
+            StatusListError::OtherList
+        );
+        assert_eq!(
+            refusal(|claims| claims["sub"] = Value::Null),
+            StatusListError::Malformed
+        );
+    }
+
+    #[test]
+    fn tsl_006_an_expired_list_is_refused() {
+        let (token, key) = token(|_| {});
+        let at =
+            |seconds| StatusList::verify(&token, URI, key.public(), now() + Duration::seconds(seconds)).map(|_| ());
+        assert_eq!(at(59), Ok(()));
+        assert_eq!(at(60), Err(StatusListError::Expired));
+    }
+
+    #[test]
+    fn tsl_006_an_index_outside_the_list_is_refused() {
+        let list = StatusList::new(1, 16).unwrap();
+        assert_eq!(list.size(), 16);
+        assert_eq!(list.value(15), Ok(0));
+        for index in [16, 17, u64::MAX] {
+            assert_eq!(list.status(index), Err(StatusListError::OutOfRange));
+            assert_eq!(list.clone().set(index, 1), Err(StatusListError::OutOfRange));
+        }
+        assert_eq!(
+            StatusList::new(1, 0).unwrap().status(0),
+            Err(StatusListError::OutOfRange)
+        );
+    }
+
+    #[test]
+    fn tsl_002_claims_are_required_and_typed() {
+        for (name, value) in [
+            ("iat", Value::Null),
+            ("iat", json!("now")),
+            ("exp", json!("later")),
+            ("ttl", json!(0)),
+            ("ttl", json!(-1)),
+            ("ttl", json!("300")),
+            ("status_list", Value::Null),
+            ("status_list", json!({"bits": "1", "lst": ""})),
+            ("status_list", json!({"bits": 1})),
+        ] {
+            assert_eq!(
+                refusal(|claims| claims[name] = value),
+                StatusListError::Malformed,
+                "{name}"
+            );
+        }
+    }
+
+    #[test]
+    fn neg_17_a_token_of_another_type_is_refused() {
+        let key = SigningKey::generate();
+        let other = jws::sign("dc+sd-jwt", Map::new(), &json!({"sub": URI}), &key);
+        let refused = StatusList::verify(&other, URI, key.public(), now());
+        assert_eq!(refused, Err(StatusListError::Jws(JwsError::WrongType)));
+    }
+
+    #[test]
+    fn neg_19_a_list_of_another_signer_is_refused() {
+        let (token, _) = token(|_| {});
+        let refused = StatusList::verify(&token, URI, SigningKey::generate().public(), now());
+        assert_eq!(refused, Err(StatusListError::Jws(JwsError::BadSignature)));
+    }
+
+    #[test]
+    fn neg_21_a_list_stays_within_its_limit() {
+        assert!(decode(1, &deflated(&vec![0; MAX_INFLATED])).is_ok());
+        assert_eq!(
+            decode(1, &deflated(&vec![0; MAX_INFLATED + 1])),
+            Err(StatusListError::TooLarge)
+        );
+        assert_eq!(
+            decode(1, &deflated(&vec![0; 64 * MAX_INFLATED])),
+            Err(StatusListError::TooLarge)
+        );
+        assert_eq!(StatusList::new(8, MAX_INFLATED + 1), Err(StatusListError::TooLarge));
+    }
+
+    #[test]
+    fn neg_29_the_list_is_exactly_one_zlib_stream() {
+        let good = deflated(&[1, 2, 3]);
+        assert!(decode(1, &good).is_ok());
+        assert_eq!(decode(1, &[&good[..], &[0]].concat()), Err(StatusListError::Malformed));
+        assert_eq!(
+            decode(1, &[&good[..], &good[..]].concat()),
+            Err(StatusListError::Malformed)
+        );
+        assert_eq!(decode(1, &good[..good.len() - 1]), Err(StatusListError::Malformed));
+        assert_eq!(decode(1, &good[2..good.len() - 4]), Err(StatusListError::Malformed)); // raw DEFLATE
+        assert_eq!(decode(1, b""), Err(StatusListError::Malformed));
+        let padded = json!({"bits": 1, "lst": format!("{}==", URL_SAFE_NO_PAD.encode(&good))});
+        assert_eq!(StatusList::decode(&padded), Err(StatusListError::Malformed));
+    }
+
+    #[test]
+    fn a_published_list_says_how_long_it_may_be_kept() {
+        let key = SigningKey::generate();
+        let mut list = StatusList::new(1, 131_072).unwrap();
+        list.set(94_567, 1).unwrap();
+        let token = list.sign(URI, now(), Duration::days(1), Duration::seconds(300), "k1", &key);
+        assert_eq!(unverified_kid(&token), Ok(Some("k1".to_owned())));
+        let edition = Edition::verify(&token, URI, key.public(), now()).unwrap();
+        assert_eq!(edition.list, list);
+        assert_eq!(edition.issued_at, now().timestamp());
+        assert_eq!(edition.expires_at, Some((now() + Duration::days(1)).timestamp()));
+        assert_eq!(edition.ttl, Some(300));
+    }
+
+    proptest! {
+        #[test]
+        fn what_is_set_is_read_back(
+            bits in prop::sample::select(vec![1u8, 2, 4, 8]),
+            size in 1usize..300,
+            entries in prop::collection::btree_map(0u64..300, any::<u8>(), 0..40),
+        ) {
+            let mut list = StatusList::new(bits, size).unwrap();
+            let mut expected = std::collections::BTreeMap::new();
+            for (index, value) in entries {
+                let value = value & list.mask();
+                if index < list.size() {
+                    list.set(index, value).unwrap();
+                    expected.insert(index, value);
+                }
+            }
+            let read = StatusList::decode(&list.encode()).unwrap();
+            prop_assert_eq!(&read, &list);
+            for index in 0..read.size() {
+                prop_assert_eq!(read.value(index), Ok(expected.get(&index).copied().unwrap_or(0)));
+            }
+        }
+
+        #[test]
+        fn any_bytes_decode_or_are_refused(bits in any::<u8>(), bytes in prop::collection::vec(any::<u8>(), 0..64)) {
+            let _ = decode(bits, &bytes);
+        }
+    }
+}

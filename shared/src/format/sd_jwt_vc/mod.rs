@@ -5,12 +5,35 @@
 //!                                    └──present(chosen, key binding)──► text
 //! ```
 
-use serde_json::Value;
+mod binding;
+mod digest;
+mod issue;
+mod present;
+mod reveal;
+#[cfg(test)]
+mod tests;
 
-use crate::{credential::ClaimPath, entropy::Entropy, keys::{PublicKey, SigningKey, jws::Jws}};
+use std::ops::Range;
+
+use serde_json::{Map, Value};
+
+use self::digest::DigestAlgorithm;
+pub use self::{
+    binding::{
+        BindingChecks, ExpectedBinding, KeyBindingError, MAX_BINDING_AGE, MAX_CLOCK_SKEW, check_binding, holder_key,
+    },
+    issue::issue,
+    present::KeyBinding,
+};
+use crate::{
+    credential::{ClaimPath, PathElement},
+    keys::jws::Jws,
+};
 
 /// `typ` of the issuer's JWT (SDVC-001).
 pub const TYPE: &str = "dc+sd-jwt";
+/// `typ` of the holder's key binding (SDJ-010).
+pub const KEY_BINDING_TYPE: &str = "kb+jwt";
 /// The largest SD-JWT that is parsed, in bytes.
 pub const MAX_BYTES: usize = 256 * 1024;
 /// The largest number of disclosures.
@@ -31,7 +54,7 @@ pub enum SdJwtError {
     /// §4.1.1: a hash we do not accept.
     #[error("the digest algorithm is not accepted")]
     DigestAlgorithm,
-    /// §7.1 step 3.c: arity, or a name that is `_sd` or `...`.
+    /// §7.1 step 3.c: arity, or a reserved name (`_sd`, `...`, `_sd_alg`).
     #[error("a disclosure is malformed")]
     Disclosure,
     /// §7.1 step 3.c.ii.3: the name stands there already.
@@ -43,7 +66,8 @@ pub enum SdJwtError {
     /// §7.1 step 5.
     #[error("a disclosure is referenced by nothing")]
     UnreferencedDisclosure,
-    /// §4.2.4.2: `{"...": digest}` with another key, or `_sd` that is no array of strings.
+    /// §4.1: `{"...": digest}` with another key, `_sd` that is no array of strings, `_sd_alg` or `...` elsewhere than
+    /// they belong.
     #[error("digests are in a shape that is not allowed")]
     DigestShape,
     /// SDVC-003: a claim that may not be selectively disclosed was.
@@ -60,33 +84,102 @@ pub enum SdJwtError {
     NoSuchClaim,
 }
 
-/// Signs `claims` into `JWT~D1~…~`. `disclosable` lists the paths made selectively disclosable, each on its own (an
-/// array element by its index); paths below another disclosable path nest. Salts are 128 bits, digests sorted.
-pub fn issue(
-    claims: Value,
-    disclosable: &[ClaimPath],
-    kid: &str,
-    key: &SigningKey,
-    entropy: &dyn Entropy,
-) -> Result<String, SdJwtError> { todo!() }
+/// Claims that stand in the open, with all they contain (SDVC-003): they decide whether a credential is to be believed, so
+/// a holder must not be able to leave them out.
+const PROTECTED_CLAIMS: [&str; 8] = ["iss", "nbf", "exp", "cnf", "vct", "vct#integrity", "aka_vcts", "status"];
+
+/// Whether `path` is a protected claim or lies within one.
+fn is_protected(path: &[PathElement]) -> bool {
+    matches!(path.first(), Some(PathElement::Key(name)) if PROTECTED_CLAIMS.contains(&name.as_str()))
+}
 
 /// A parsed, **unverified** SD-JWT or SD-JWT+KB.
 #[derive(Debug, Clone)]
-pub struct SdJwt { _todo: () }
+pub struct SdJwt {
+    /// Everything before the key binding: `JWT~D1~…~`.
+    text: Box<str>,
+    /// The issuer's JWT in `text`.
+    issued: Range<usize>,
+    /// The disclosures in `text`.
+    disclosures: Vec<Range<usize>>,
+    jws: Jws,
+    claims: Map<String, Value>,
+    algorithm: DigestAlgorithm,
+    key_binding: Option<Jws>,
+}
 
 impl SdJwt {
-    /// Parses the compact form. Checks structure only.
-    pub fn parse(text: &str) -> Result<Self, SdJwtError> { todo!() }
+    /// Parses the compact form. Checks structure only: disclosures are read by [`SdJwt::reveal`].
+    pub fn parse(text: &str) -> Result<Self, SdJwtError> {
+        if text.len() > MAX_BYTES {
+            return Err(SdJwtError::TooLarge);
+        }
+        let end = text.rfind('~').ok_or(SdJwtError::Malformed)? + 1;
+        let (text, binding) = text.split_at(end);
+        let mut start = 0;
+        let mut parts = text.split_terminator('~').map(|part| {
+            let range = start..start + part.len();
+            start = range.end + 1;
+            range
+        });
+        let issued = parts.next().ok_or(SdJwtError::Malformed)?;
+        let disclosures: Vec<_> = parts.take(MAX_DISCLOSURES + 1).collect();
+        if disclosures.len() > MAX_DISCLOSURES {
+            return Err(SdJwtError::TooLarge);
+        }
+        if disclosures.iter().any(Range::is_empty) {
+            return Err(SdJwtError::Malformed);
+        }
+        let jws = Jws::parse(&text[issued.clone()])?;
+        let claims = jws.unverified_object()?;
+        let algorithm = DigestAlgorithm::of_claims(&claims)?;
+        let key_binding = if binding.is_empty() {
+            None
+        } else {
+            Some(Jws::parse(binding)?)
+        };
+        Ok(Self {
+            text: text.into(),
+            issued,
+            disclosures,
+            jws,
+            claims,
+            algorithm,
+            key_binding,
+        })
+    }
+
     /// The issuer's JWS.
-    pub fn jws(&self) -> &Jws { todo!() }
+    pub fn jws(&self) -> &Jws {
+        &self.jws
+    }
+
     /// The key binding JWT, when there is one.
-    pub fn key_binding(&self) -> Option<&Jws> { todo!() }
-    /// Puts the disclosures back in place (RFC 9901 §7.1 steps 2–5). Does **not** check the signature.
-    pub fn reveal(&self) -> Result<Revealed, SdJwtError> { todo!() }
+    pub fn key_binding(&self) -> Option<&Jws> {
+        self.key_binding.as_ref()
+    }
+
+    /// Refuses a presentation where an issuer should have sent a credential.
+    pub fn expect_no_key_binding(&self) -> Result<(), SdJwtError> {
+        if self.key_binding.is_none() {
+            Ok(())
+        } else {
+            Err(SdJwtError::KeyBindingUnexpected)
+        }
+    }
+
     /// `sd_hash`: the digest of everything before the key binding (§4.3.1).
-    pub fn hash(&self) -> String { todo!() }
-    /// A presentation: only `chosen` claims (with their parents), bound by the holder's key.
-    pub fn present(&self, chosen: &[ClaimPath], binding: &KeyBinding<'_>) -> Result<String, SdJwtError> { todo!() }
+    pub fn hash(&self) -> String {
+        self.algorithm.digest(&self.text)
+    }
+
+    fn issuer_part(&self) -> &str {
+        &self.text[self.issued.clone()]
+    }
+
+    fn disclosures(&self) -> impl Iterator<Item = &str> {
+        self.disclosures.iter().map(|range| &self.text[range.clone()])
+    }
 }
 
 /// What the disclosures say once in place.
@@ -94,73 +187,6 @@ impl SdJwt {
 pub struct Revealed {
     /// The claims, without `_sd`, `_sd_alg` and undisclosed elements.
     pub claims: Value,
-    /// The path of each disclosure.
+    /// The path of each disclosure in `claims`, in the order they were sent.
     pub disclosed: Vec<ClaimPath>,
 }
-
-/// What the holder signs to present (§4.3).
-pub struct KeyBinding<'a> {
-    /// The key in `cnf`.
-    pub key: &'a SigningKey,
-    /// The verifier's full `client_id`.
-    pub audience: &'a str,
-    /// The verifier's nonce.
-    pub nonce: &'a str,
-    /// When.
-    pub issued_at: chrono::DateTime<chrono::Utc>,
-}
-
-/// Why a key binding does not hold.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, thiserror::Error)]
-pub enum KeyBindingError {
-    /// No usable `cnf.jwk`.
-    #[error("the credential names no holder key")]
-    NoHolderKey,
-    /// Signature or `typ` (SDJ-010).
-    #[error("the key binding is not signed by the holder's key")]
-    BadSignature,
-    /// Malformed claims.
-    #[error("the key binding is malformed")]
-    Malformed,
-    /// `sd_hash` differs.
-    #[error("the key binding was made for another set of disclosures")]
-    HashMismatch,
-    /// `nonce` differs.
-    #[error("the key binding answers another request")]
-    Nonce,
-    /// `aud` differs.
-    #[error("the key binding was made for another verifier")]
-    Audience,
-    /// `iat` outside the window.
-    #[error("the key binding was not made just now")]
-    Time,
-}
-
-/// What a key binding is expected to say.
-#[derive(Debug, Clone, Copy)]
-pub struct ExpectedBinding<'a> {
-    /// Our full `client_id`.
-    pub audience: &'a str,
-    /// The nonce we gave.
-    pub nonce: &'a str,
-}
-
-/// The checks of a key binding, each on its own, so that a page can tell them apart. `None` where the claim could not be
-/// read.
-#[derive(Debug, Clone)]
-pub struct BindingChecks {
-    /// Signature by `cnf.jwk`, `typ`, `sd_hash`.
-    pub binding: Result<(), KeyBindingError>,
-    /// `nonce`.
-    pub nonce: Result<(), KeyBindingError>,
-    /// `aud`.
-    pub audience: Result<(), KeyBindingError>,
-    /// `iat` within 300 s of `now`, 60 s ahead at most (NEG-18).
-    pub time: Result<(), KeyBindingError>,
-}
-
-/// Checks the key binding of a presentation (RFC 9901 §7.3 step 5) against the holder key in `claims`.
-pub fn check_binding(sd_jwt: &SdJwt, claims: &Value, expected: ExpectedBinding<'_>, now: chrono::DateTime<chrono::Utc>) -> Result<BindingChecks, SdJwtError> { todo!() }
-
-/// The holder key in `cnf.jwk`.
-pub fn holder_key(claims: &Value) -> Result<PublicKey, KeyBindingError> { todo!() }
