@@ -7,16 +7,28 @@ use serde::{Deserialize, Serialize};
 #[serde(rename_all = "snake_case")]
 #[expect(missing_docs, reason = "the names are those of the specifications' tables")]
 pub enum ErrorCode {
-    #[error("invalid_request")] InvalidRequest,
-    #[error("invalid_client")] InvalidClient,
-    #[error("invalid_grant")] InvalidGrant,
-    #[error("unsupported_grant_type")] UnsupportedGrantType,
-    #[error("invalid_token")] InvalidToken,
-    #[error("invalid_credential_request")] InvalidCredentialRequest,
-    #[error("unknown_credential_configuration")] UnknownCredentialConfiguration,
-    #[error("unknown_credential_identifier")] UnknownCredentialIdentifier,
-    #[error("invalid_proof")] InvalidProof,
-    #[error("invalid_nonce")] InvalidNonce,
-    #[error("invalid_encryption_parameters")] InvalidEncryptionParameters,
-    #[error("credential_request_denied")] CredentialRequestDenied,
+    #[error("invalid_request")]
+    InvalidRequest,
+    #[error("invalid_client")]
+    InvalidClient,
+    #[error("invalid_grant")]
+    InvalidGrant,
+    #[error("unsupported_grant_type")]
+    UnsupportedGrantType,
+    #[error("invalid_token")]
+    InvalidToken,
+    #[error("invalid_credential_request")]
+    InvalidCredentialRequest,
+    #[error("unknown_credential_configuration")]
+    UnknownCredentialConfiguration,
+    #[error("unknown_credential_identifier")]
+    UnknownCredentialIdentifier,
+    #[error("invalid_proof")]
+    InvalidProof,
+    #[error("invalid_nonce")]
+    InvalidNonce,
+    #[error("invalid_encryption_parameters")]
+    InvalidEncryptionParameters,
+    #[error("credential_request_denied")]
+    CredentialRequestDenied,
 }

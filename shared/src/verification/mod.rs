@@ -1,11 +1,20 @@
 //! Checking what arrived. Verification is not an error: [`verify`] runs every check that can run and says for each whether
 //! it passed, failed, or could not be made (`design.md` §6).
 
-use chrono::{DateTime, Utc};
+use chrono::{DateTime, Duration, Utc};
 use serde::Serialize;
-use serde_json::Value;
+use serde_json::{Map, Value};
 
-use crate::{format::sd_jwt_vc::{ExpectedBinding, SdJwtError}, keys::JwkSet, status_list::token::Status, trust::TrustList};
+use crate::{
+    format::sd_jwt_vc::{self, BindingChecks, ExpectedBinding, SdJwt, SdJwtError, check_binding, holder_key},
+    json::numeric_date,
+    keys::{JwkSet, PublicKey},
+    status_list::token::{self, Status, StatusList, StatusListError, StatusReference},
+    trust::{Recognition, TrustList},
+};
+
+/// How far other clocks may be from ours (NEG-18).
+const MAX_SKEW: Duration = Duration::seconds(60);
 
 /// A named check.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, PartialOrd, Ord, Serialize)]
@@ -29,6 +38,36 @@ pub enum CheckId {
     Status,
     /// The issuer is on the trust list, and was when it signed.
     Trust,
+}
+
+impl CheckId {
+    /// Every check, in order.
+    pub const ALL: &[Self] = &[
+        Self::Structure,
+        Self::Signature,
+        Self::Type,
+        Self::KeyBinding,
+        Self::Nonce,
+        Self::Audience,
+        Self::Time,
+        Self::Status,
+        Self::Trust,
+    ];
+
+    /// Stable code, as in JSON and translation keys.
+    pub fn code(self) -> &'static str {
+        match self {
+            Self::Structure => "structure",
+            Self::Signature => "signature",
+            Self::Type => "type",
+            Self::KeyBinding => "key_binding",
+            Self::Nonce => "nonce",
+            Self::Audience => "audience",
+            Self::Time => "time",
+            Self::Status => "status",
+            Self::Trust => "trust",
+        }
+    }
 }
 
 /// How a check ended.
@@ -96,8 +135,61 @@ pub enum Reason {
 }
 
 impl Reason {
+    /// Every reason.
+    pub const ALL: &[Self] = &[
+        Self::Malformed,
+        Self::WrongSignature,
+        Self::UnknownKey,
+        Self::IssuerUnreachable,
+        Self::IssuerRefused,
+        Self::WrongType,
+        Self::NotBound,
+        Self::OtherRequest,
+        Self::OtherVerifier,
+        Self::Expired,
+        Self::NotYetValid,
+        Self::StaleBinding,
+        Self::Revoked,
+        Self::Suspended,
+        Self::UnknownStatus,
+        Self::StatusUnreachable,
+        Self::StatusRefused,
+        Self::NoStatus,
+        Self::UnknownIssuer,
+        Self::IssuerNotThen,
+        Self::NoTrustList,
+        Self::StaleTrustList,
+        Self::Unavailable,
+    ];
+
     /// Stable code, as in JSON and translation keys.
-    pub fn code(self) -> &'static str { todo!() }
+    pub fn code(self) -> &'static str {
+        match self {
+            Self::Malformed => "malformed",
+            Self::WrongSignature => "wrong_signature",
+            Self::UnknownKey => "unknown_key",
+            Self::IssuerUnreachable => "issuer_unreachable",
+            Self::IssuerRefused => "issuer_refused",
+            Self::WrongType => "wrong_type",
+            Self::NotBound => "not_bound",
+            Self::OtherRequest => "other_request",
+            Self::OtherVerifier => "other_verifier",
+            Self::Expired => "expired",
+            Self::NotYetValid => "not_yet_valid",
+            Self::StaleBinding => "stale_binding",
+            Self::Revoked => "revoked",
+            Self::Suspended => "suspended",
+            Self::UnknownStatus => "unknown_status",
+            Self::StatusUnreachable => "status_unreachable",
+            Self::StatusRefused => "status_refused",
+            Self::NoStatus => "no_status",
+            Self::UnknownIssuer => "unknown_issuer",
+            Self::IssuerNotThen => "issuer_not_then",
+            Self::NoTrustList => "no_trust_list",
+            Self::StaleTrustList => "stale_trust_list",
+            Self::Unavailable => "unavailable",
+        }
+    }
 }
 
 /// One check and its outcome.
@@ -132,11 +224,31 @@ pub enum Policy {
 
 impl Verdict {
     /// Whether every check passed, but for what `policy` lets be skipped.
-    pub fn accepted(&self, policy: Policy) -> bool { todo!() }
+    pub fn accepted(&self, policy: Policy) -> bool {
+        let may_be_skipped = |id: CheckId| policy == Policy::AcceptUncheckedStatus && id == CheckId::Status;
+        self.claims.is_some()
+            && !self.checks.is_empty()
+            && self.checks.iter().all(|check| match check.outcome {
+                Outcome::Passed => true,
+                Outcome::Failed(_) => false,
+                Outcome::Skipped(_) => may_be_skipped(check.id),
+            })
+    }
+
     /// The outcome of a check; `None` when it does not apply.
-    pub fn outcome(&self, id: CheckId) -> Option<Outcome> { todo!() }
+    pub fn outcome(&self, id: CheckId) -> Option<Outcome> {
+        self.checks
+            .iter()
+            .find(|check| check.id == id)
+            .map(|check| check.outcome)
+    }
+
     /// Whether some check failed (not merely skipped).
-    pub fn has_failed(&self) -> bool { todo!() }
+    pub fn has_failed(&self) -> bool {
+        self.checks
+            .iter()
+            .any(|check| matches!(check.outcome, Outcome::Failed(_)))
+    }
 }
 
 /// Something that was fetched for a verification, or why it was not.
@@ -172,7 +284,7 @@ pub struct Materials {
 #[derive(Debug, Clone, Copy)]
 pub enum Expectation<'a> {
     /// A wallet that just collected: no key binding, bound to this thumbprint, of this issuer and type. No trust check.
-    Collected { 
+    Collected {
         /// The credential issuer it was collected from.
         issuer: &'a str,
         /// The accepted type.
@@ -192,7 +304,225 @@ pub enum Expectation<'a> {
 }
 
 /// What a verification will need, read without trusting anything. `Err` when nothing can be evaluated.
-pub fn needs(credential: &str) -> Result<Needs, SdJwtError> { todo!() }
+pub fn needs(credential: &str) -> Result<Needs, SdJwtError> {
+    let signed = Signed::parse(credential)?;
+    let issuer = signed.text("iss").ok_or(SdJwtError::Malformed)?.to_owned();
+    let status_list = StatusReference::from_claims(&signed.claims)
+        .ok()
+        .flatten()
+        .map(|reference| reference.uri);
+    Ok(Needs { issuer, status_list })
+}
 
-/// Runs every check that can run.
-pub fn verify(credential: &str, expectation: Expectation<'_>, materials: &Materials, now: DateTime<Utc>) -> Result<Verdict, SdJwtError> { todo!() }
+/// Runs every check that can run. `Err` only when the text is no SD-JWT at all.
+///
+/// `materials` must be those of [`needs`]: the keys published by the very issuer the credential names. What it is worth
+/// to a rule, and whether several presentations answer the whole query, is not checked here.
+pub fn verify(
+    credential: &str,
+    expectation: Expectation<'_>,
+    materials: &Materials,
+    now: DateTime<Utc>,
+) -> Result<Verdict, SdJwtError> {
+    let signed = Signed::parse(credential)?;
+    let revealed = signed.sd_jwt.reveal().ok().map(|revealed| revealed.claims);
+    let structure = if revealed.is_some() && signed.sd_jwt.jws().expect_type(sd_jwt_vc::TYPE).is_ok() {
+        Outcome::Passed
+    } else {
+        Outcome::Failed(Reason::Malformed)
+    };
+    let (status_outcome, status) = signed.check_status(materials, now);
+    let mut checks = vec![(CheckId::Structure, structure)];
+    match expectation {
+        Expectation::Collected { issuer, vct, holder } => checks.extend([
+            (CheckId::Signature, signed.check_signature(materials, Some(issuer))),
+            (CheckId::Type, signed.check_type(&[vct])),
+            (CheckId::KeyBinding, signed.check_bound_to(holder)),
+            (CheckId::Time, signed.check_time(revealed.as_ref(), now)),
+            (CheckId::Status, status_outcome),
+        ]),
+        Expectation::Presented { binding, vcts, trust } => {
+            let binding = check_binding(&signed.sd_jwt, &signed.claims, binding, now).ok();
+            let nonce = binding.as_ref().map(|checks| checks.nonce);
+            let audience = binding.as_ref().map(|checks| checks.audience);
+            let time = match (signed.check_time(revealed.as_ref(), now), &binding) {
+                (Outcome::Passed, Some(BindingChecks { time: Err(_), .. })) => Outcome::Failed(Reason::StaleBinding),
+                (outcome, _) => outcome,
+            };
+            checks.extend([
+                (CheckId::Signature, signed.check_signature(materials, None)),
+                (CheckId::Type, signed.check_type(vcts)),
+                (
+                    CheckId::KeyBinding,
+                    passed(binding.is_some_and(|checks| checks.binding.is_ok()), Reason::NotBound),
+                ),
+                (CheckId::Nonce, of_binding(nonce, Reason::OtherRequest)),
+                (CheckId::Audience, of_binding(audience, Reason::OtherVerifier)),
+                (CheckId::Time, time),
+                (CheckId::Status, status_outcome),
+                (CheckId::Trust, signed.check_trust(trust, revealed.as_ref(), now)),
+            ]);
+        }
+    }
+    let checks = checks.into_iter().map(|(id, outcome)| Check { id, outcome }).collect();
+    Ok(Verdict {
+        checks,
+        claims: revealed,
+        status,
+    })
+}
+
+fn passed(holds: bool, otherwise: Reason) -> Outcome {
+    if holds {
+        Outcome::Passed
+    } else {
+        Outcome::Failed(otherwise)
+    }
+}
+
+/// A claim of the key binding; it could not be compared when there is no key binding.
+fn of_binding<E>(claim: Option<Result<(), E>>, otherwise: Reason) -> Outcome {
+    claim.map_or(Outcome::Skipped(Reason::Unavailable), |claim| {
+        passed(claim.is_ok(), otherwise)
+    })
+}
+
+/// A credential with the claims its issuer's JWT holds in the clear. What decides over trust is read from them alone,
+/// never from a disclosure (SDVC-003, SDJ-012).
+struct Signed {
+    sd_jwt: SdJwt,
+    claims: Value,
+}
+
+impl Signed {
+    fn parse(credential: &str) -> Result<Self, SdJwtError> {
+        let sd_jwt = SdJwt::parse(credential)?;
+        let claims: Map<String, Value> = sd_jwt.jws().unverified_claims()?;
+        Ok(Self {
+            sd_jwt,
+            claims: Value::Object(claims),
+        })
+    }
+
+    fn text(&self, name: &str) -> Option<&str> {
+        self.claims.get(name).and_then(Value::as_str)
+    }
+
+    /// The signature, by a key of the issuer; of `expected`, when it is known who must have signed.
+    fn check_signature(&self, materials: &Materials, expected: Option<&str>) -> Outcome {
+        if expected.is_some_and(|issuer| self.text("iss") != Some(issuer)) {
+            return Outcome::Failed(Reason::WrongSignature);
+        }
+        let keys = match &materials.issuer_keys {
+            Fetched::Found(keys) => keys,
+            Fetched::Unreachable => return Outcome::Skipped(Reason::IssuerUnreachable),
+            Fetched::Refused => return Outcome::Failed(Reason::IssuerRefused),
+        };
+        match key_of(keys, self.sd_jwt.jws().kid()) {
+            None => Outcome::Failed(Reason::UnknownKey),
+            Some(key) => passed(self.sd_jwt.jws().verify(&key).is_ok(), Reason::WrongSignature),
+        }
+    }
+
+    fn check_type(&self, accepted: &[&str]) -> Outcome {
+        passed(
+            self.text("vct").is_some_and(|vct| accepted.contains(&vct)),
+            Reason::WrongType,
+        )
+    }
+
+    /// A credential just collected: bound to our key, and not already presented by someone (VCI-W-015, VCI-W-016).
+    fn check_bound_to(&self, holder: &str) -> Outcome {
+        let is_ours = holder_key(&self.claims).is_ok_and(|key| key.thumbprint() == holder);
+        passed(is_ours && self.sd_jwt.key_binding().is_none(), Reason::NotBound)
+    }
+
+    /// `exp`, `nbf`, and `iat` not in the future. `iat` may be in a disclosure (SDVC-003).
+    fn check_time(&self, revealed: Option<&Value>, now: DateTime<Utc>) -> Outcome {
+        let issued_at = revealed.unwrap_or(&self.claims).get("iat");
+        let instants = [self.claims.get("exp"), self.claims.get("nbf"), issued_at].map(|date| date.map(instant));
+        match instants {
+            [Some(None), ..] | [_, Some(None), _] | [.., Some(None)] => Outcome::Failed(Reason::Malformed),
+            [Some(Some(expiry)), ..] if expiry <= now - MAX_SKEW => Outcome::Failed(Reason::Expired),
+            [_, Some(Some(start)), _] | [_, _, Some(Some(start))] if start > now + MAX_SKEW => {
+                Outcome::Failed(Reason::NotYetValid)
+            }
+            _ => Outcome::Passed,
+        }
+    }
+
+    /// TSL §8.3. A list that is out of reach or past its time proves nothing; one that cannot be believed fails (NEG-19).
+    fn check_status(&self, materials: &Materials, now: DateTime<Utc>) -> (Outcome, Option<Status>) {
+        let reference = match StatusReference::from_claims(&self.claims) {
+            Ok(Some(reference)) => reference,
+            Ok(None) => return (Outcome::Skipped(Reason::NoStatus), None),
+            Err(_) => return (Outcome::Failed(Reason::Malformed), None),
+        };
+        let token = match &materials.status_list {
+            Fetched::Found(token) => token,
+            Fetched::Unreachable => return (Outcome::Skipped(Reason::StatusUnreachable), None),
+            Fetched::Refused => return (Outcome::Failed(Reason::StatusRefused), None),
+        };
+        let Fetched::Found(keys) = &materials.issuer_keys else {
+            return (Outcome::Skipped(Reason::Unavailable), None);
+        };
+        match read_status(token, &reference, keys, now) {
+            Ok(status) => (outcome_of(status), Some(status)),
+            Err(Some(StatusListError::Expired)) => (Outcome::Skipped(Reason::StatusRefused), None),
+            Err(_) => (Outcome::Failed(Reason::StatusRefused), None),
+        }
+    }
+
+    /// Whether the issuer could attest on the day it signed (NEG-30).
+    fn check_trust(&self, trust: Option<&TrustList>, revealed: Option<&Value>, now: DateTime<Utc>) -> Outcome {
+        let Some(list) = trust else {
+            return Outcome::Skipped(Reason::NoTrustList);
+        };
+        if list.is_stale(now) {
+            return Outcome::Skipped(Reason::StaleTrustList);
+        }
+        let issued_at = revealed.unwrap_or(&self.claims).get("iat").and_then(instant);
+        let (Some(issuer), Some(issued_at)) = (self.text("iss"), issued_at) else {
+            return Outcome::Skipped(Reason::Unavailable);
+        };
+        match list.recognition(issuer, issued_at.date_naive()) {
+            Recognition::Recognised(_) => Outcome::Passed,
+            Recognition::NotThen(_) => Outcome::Failed(Reason::IssuerNotThen),
+            Recognition::Unknown => Outcome::Failed(Reason::UnknownIssuer),
+        }
+    }
+}
+
+/// The status in a token, once it is signed by the issuer. `Err(None)`: by none of its keys.
+fn read_status(
+    token: &str,
+    reference: &StatusReference,
+    keys: &JwkSet,
+    now: DateTime<Utc>,
+) -> Result<Status, Option<StatusListError>> {
+    let kid = token::unverified_kid(token)?;
+    let key = key_of(keys, kid.as_deref()).ok_or(None)?;
+    Ok(StatusList::verify(token, &reference.uri, &key, now)?.status(reference.idx)?)
+}
+
+fn outcome_of(status: Status) -> Outcome {
+    match status {
+        Status::Valid => Outcome::Passed,
+        Status::Invalid => Outcome::Failed(Reason::Revoked),
+        Status::Suspended => Outcome::Failed(Reason::Suspended),
+        Status::Other(_) => Outcome::Failed(Reason::UnknownStatus),
+    }
+}
+
+/// The key `kid` names among the issuer's: it selects within them, and nowhere else (NEG-03).
+fn key_of(keys: &JwkSet, kid: Option<&str>) -> Option<PublicKey> {
+    keys.select(kid).and_then(|key| PublicKey::from_jwk(key).ok())
+}
+
+/// A NumericDate (RFC 7519 §2).
+fn instant(value: &Value) -> Option<DateTime<Utc>> {
+    DateTime::from_timestamp(numeric_date(value)?, 0)
+}
+
+#[cfg(test)]
+mod tests;
