@@ -3,6 +3,8 @@
 #[cfg(feature = "service")]
 mod database;
 #[cfg(feature = "service")]
+mod exchange;
+#[cfg(feature = "service")]
 mod messages;
 
 use std::{
@@ -15,6 +17,8 @@ use chrono::{DateTime, Duration, Utc};
 
 #[cfg(feature = "service")]
 pub use database::{ThrowAwayDatabase, every_database, survive};
+#[cfg(feature = "service")]
+pub use exchange::{Answer, Exchange};
 #[cfg(feature = "service")]
 pub use messages::check_messages;
 

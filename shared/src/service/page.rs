@@ -145,7 +145,10 @@ pub fn render(template: &impl Template) -> Response {
 
 /// An error page: title, what happened, what to do next. All three are message keys.
 #[derive(Clone)]
-pub struct PageError {
+pub struct PageError(Box<Failure>);
+
+#[derive(Clone)]
+struct Failure {
     status: StatusCode,
     page: PageContext,
     key: &'static str,
@@ -156,13 +159,14 @@ pub struct PageError {
 impl PageError {
     /// `key` names three messages: `KEY-title`, `KEY-text`, `KEY-action` (text of the link to `back`).
     pub fn new(page: &PageContext, status: StatusCode, key: &'static str, back: impl Into<String>) -> Self {
-        Self { status, page: page.clone(), key, back: back.into(), id: None }
+        Self(Box::new(Failure { status, page: page.clone(), key, back: back.into(), id: None }))
     }
 
     /// What we did not foresee: logs `error` once with a request id and shows only that id.
     pub fn internal(page: &PageContext, error: &dyn std::error::Error) -> Self {
-        let id = Some(telemetry::failure(error));
-        Self { id, ..Self::new(page, StatusCode::INTERNAL_SERVER_ERROR, "error-internal", "/") }
+        let mut failure = Self::new(page, StatusCode::INTERNAL_SERVER_ERROR, "error-internal", "/");
+        failure.0.id = Some(telemetry::failure(error));
+        failure
     }
 
     /// A page that is not there.
@@ -194,18 +198,19 @@ struct ErrorPage<'a> {
 
 impl IntoResponse for PageError {
     fn into_response(self) -> Response {
-        let message = |part: &str| self.page.t(&format!("{}-{part}", self.key));
-        let page = ErrorPage {
-            page: &self.page,
+        let Failure { status, page, key, back, id } = *self.0;
+        let message = |part: &str| page.t(&format!("{key}-{part}"));
+        let template = ErrorPage {
+            page: &page,
             title: message("title"),
             text: message("text"),
             action: message("action"),
-            back: &self.back,
-            id: self.id.as_deref(),
+            back: &back,
+            id: id.as_deref(),
         };
-        let mut response = render(&page);
+        let mut response = render(&template);
         if response.status() == StatusCode::OK {
-            *response.status_mut() = self.status;
+            *response.status_mut() = status;
         }
         response
     }

@@ -1,18 +1,16 @@
 //! Databases that live as long as a test.
 
-use std::{
-    any::Any,
-    future::poll_fn,
-    panic::{AssertUnwindSafe, catch_unwind},
-    pin::pin,
-    task::Poll,
-};
+use std::any::Any;
 
 use sqlx::{AssertSqlSafe, Connection, Executor, PgConnection, SqlSafeStr, migrate::Migrator};
 use url::Url;
 
 use super::TemporaryDirectory;
-use crate::{entropy::SystemEntropy, id, service::db::Database};
+use crate::{
+    entropy::SystemEntropy,
+    id,
+    service::{db::Database, serve},
+};
 
 /// Names a PostgreSQL server where databases may be created: `postgres://user@host:port/postgres`.
 const POSTGRES: &str = "MUSETTE_TEST_POSTGRES";
@@ -132,13 +130,7 @@ pub async fn every_database() -> Vec<ThrowAwayDatabase> {
 
 /// Runs a future to its end, or to its panic, so that what follows can clean up.
 pub async fn survive<F: Future>(future: F) -> Result<F::Output, Box<dyn Any + Send>> {
-    let mut future = pin!(future);
-    poll_fn(|context| match catch_unwind(AssertUnwindSafe(|| future.as_mut().poll(context))) {
-        Ok(Poll::Pending) => Poll::Pending,
-        Ok(Poll::Ready(output)) => Poll::Ready(Ok(output)),
-        Err(panic) => Poll::Ready(Err(panic)),
-    })
-    .await
+    serve::survive(future).await
 }
 
 async fn execute(server: &str, statement: String) -> Result<(), sqlx::Error> {
