@@ -11,7 +11,6 @@ use shared::{
     keys::seal::SealingKey,
     service::{db::Database, http_client::HttpClient, keyring, locale::Locale, session::SessionPolicy},
 };
-use tokio::sync::watch;
 
 use crate::{config::Config, identity, identity::Identity, rules, urls::Urls};
 
@@ -43,8 +42,6 @@ pub struct App {
     pub(crate) identity: Arc<Identity>,
     /// The rights that can be decided.
     pub(crate) rules: Arc<RuleSet>,
-    /// Becomes true when the service stops, so that live results end.
-    pub(crate) closing: watch::Sender<bool>,
 }
 
 impl App {
@@ -81,7 +78,6 @@ impl App {
             }),
             identity: Arc::new(identity),
             rules: Arc::new(rules),
-            closing: watch::Sender::new(false),
             db,
             keys: Arc::new(keys),
             clock,

@@ -155,12 +155,7 @@ async fn serve(app: App) -> anyhow::Result<()> {
     let address = app.config.service.listen;
     let listener = tokio::net::TcpListener::bind(address).await.with_context(|| format!("cannot listen on {address}"))?;
     tracing::info!(%address, public_url = %app.config.service.public_url, "the counter is open");
-    let closing = app.closing.clone();
-    let shutdown = async move {
-        serve::signal().await;
-        closing.send_replace(true);
-    };
-    serve::serve(listener, router(app), shutdown).await?;
+    serve::serve(listener, router(app), serve::signal()).await?;
     Ok(())
 }
 

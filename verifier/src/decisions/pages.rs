@@ -23,22 +23,12 @@ struct DecisionPage<'a> {
 }
 
 impl DecisionPage<'_> {
-    /// Colour of the notice.
+    /// Colour and shape of the notice; the word is in it.
     fn tone(&self) -> &'static str {
         match self.outcome {
             Outcome::Granted => "ok",
             Outcome::Denied => "bad",
             Outcome::Review | Outcome::Incomplete => "warn",
-        }
-    }
-
-    /// Shape beside the word: state is never told by colour alone.
-    fn shape(&self) -> &'static str {
-        match self.outcome {
-            Outcome::Granted => "✔",
-            Outcome::Denied => "✖",
-            Outcome::Review => "⚠",
-            Outcome::Incomplete => "…",
         }
     }
 

@@ -96,3 +96,29 @@ pub(crate) async fn open(
     let key = SigningKey::from_pkcs8(&keys.open(&sealed, PLACE)?)?;
     Ok(Identity::new(did, key))
 }
+
+#[cfg(test)]
+mod tests {
+    use shared::{did::Purpose, entropy::SystemEntropy};
+
+    use super::*;
+    use crate::testing;
+
+    #[tokio::test]
+    async fn the_key_is_made_once_and_listed_in_our_document() {
+        shared::on_every_database!(crate::app::SQLITE, crate::app::POSTGRES, |db| {
+            let keys = SealingKey::random(&SystemEntropy);
+            let url = "http://localhost:8083".parse().unwrap();
+            let mut tx = db.write().await.unwrap();
+            let first = open(&mut tx, &keys, &url, &SystemEntropy, testing::now()).await.unwrap();
+            let second = open(&mut tx, &keys, &url, &SystemEntropy, testing::now()).await.unwrap();
+            assert_eq!(first.kid(), second.kid());
+            assert_eq!(first.client_id().to_string(), "decentralized_identifier:did:web:localhost%3A8083");
+            assert!(first.document().key(first.kid(), Purpose::Authentication).is_ok());
+
+            let others = SealingKey::random(&SystemEntropy);
+            let stolen = open(&mut tx, &others, &url, &SystemEntropy, testing::now()).await;
+            assert!(matches!(stolen, Err(IdentityError::Sealed(_))), "another key file opens nothing");
+        });
+    }
+}

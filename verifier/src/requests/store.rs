@@ -132,3 +132,72 @@ pub(super) async fn refuse(tx: &mut Tx, id: &RequestId, error: &str, now: DateTi
 pub(super) async fn forget_expired(tx: &mut Tx, before: DateTime<Utc>) -> Result<(), sqlx::Error> {
     on!(tx, c => sqlx::query(FORGET).bind(before).execute(c).await.map(drop))
 }
+
+#[cfg(test)]
+mod tests {
+    use chrono::Duration;
+
+    use super::super::{State, find as found, retention};
+    use crate::{
+        Policy,
+        decisions::DecisionId,
+        requests::{self, RequestError, lifetime},
+        testing::{Stage, stage_on},
+    };
+
+    #[tokio::test]
+    async fn every_statement_is_valid_on_both_databases() {
+        shared::on_every_database!(crate::app::SQLITE, crate::app::POSTGRES, |db| {
+            use shared::service::{session, throttle};
+            let all = [
+                super::STATEMENTS,
+                crate::decisions::store::STATEMENTS,
+                crate::desk::store::STATEMENTS,
+                crate::identity::store::STATEMENTS,
+                session::STATEMENTS,
+                throttle::STATEMENTS,
+            ];
+            for statement in all.concat() {
+                db.prepare(statement).await.unwrap_or_else(|error| panic!("{statement}: {error}"));
+            }
+        });
+    }
+
+    #[tokio::test]
+    async fn a_request_is_read_as_it_was_written_and_ends_once() {
+        shared::on_every_database!(crate::app::SQLITE, crate::app::POSTGRES, |db| {
+            let stage = stage_on(db, Policy::Strict).await;
+            let app = &stage.app;
+            let id = stage.ask().await;
+            let mut tx = app.db.write().await.unwrap();
+            let request = found(&mut tx, &id).await.unwrap();
+            assert_eq!(request.claimed, Stage::claimed());
+            assert_eq!(request.query.credentials[0].id, shared::entitlement::QUERY_ID);
+            assert_eq!(request.state(app.now()), State::Waiting);
+            assert_eq!(request.state(request.expires_at - Duration::seconds(1)), State::Waiting);
+            assert_eq!(request.state(request.expires_at), State::Expired, "the end is excluded");
+
+            let decision = DecisionId::random(app.entropy.as_ref());
+            let code = requests::answer(app, &mut tx, &id, &decision, app.now()).await.unwrap();
+            assert!(matches!(requests::answer(app, &mut tx, &id, &decision, app.now()).await, Err(RequestError::Ended)));
+            assert!(matches!(requests::refuse(&mut tx, &id, "access_denied", app.now()).await, Err(RequestError::Ended)));
+            let request = found(&mut tx, &id).await.unwrap();
+            assert_eq!(request.state(app.now() + lifetime()), State::Answered { at: app.now(), decision });
+            assert!(request.accepts_response_code(&code) && !request.accepts_response_code("other"));
+            assert!(matches!(request.secrets(app, app.now()), Err(RequestError::Ended)), "the key is gone");
+        });
+    }
+
+    #[tokio::test]
+    async fn requests_that_nobody_answered_are_forgotten() {
+        shared::on_every_database!(crate::app::SQLITE, crate::app::POSTGRES, |db| {
+            let stage = stage_on(db, Policy::Strict).await;
+            let old = stage.ask().await;
+            stage.clock.advance(lifetime() + retention() + Duration::seconds(1));
+            let fresh = stage.ask().await;
+            let mut tx = stage.app.db.read().await.unwrap();
+            assert!(matches!(found(&mut tx, &old).await, Err(RequestError::Unknown)));
+            assert!(found(&mut tx, &fresh).await.is_ok());
+        });
+    }
+}
