@@ -48,7 +48,9 @@ impl App {
     /// Opens the database, brings its tables up to date, opens the key file and our signing key (both made on first
     /// start), and reads the rules.
     pub async fn open(config: Config, clock: Arc<dyn Clock>, entropy: Arc<dyn Entropy>) -> anyhow::Result<Self> {
-        let db = Database::open(&config.service.database, &SQLITE, &POSTGRES).await.context("cannot open the database")?;
+        let db = Database::open(&config.service.database, &SQLITE, &POSTGRES)
+            .await
+            .context("cannot open the database")?;
         let keys = keyring::open(&config.service.key_file, entropy.as_ref())
             .with_context(|| format!("cannot open the key file {}", config.service.key_file.display()))?;
         Self::assemble(db, keys, config, clock, entropy).await
@@ -63,8 +65,15 @@ impl App {
     ) -> anyhow::Result<Self> {
         let rules = rules::load(config.rules.as_deref()).context("cannot read the rules")?;
         let mut tx = db.write().await?;
-        let identity =
-            identity::open(&mut tx, &keys, &config.service.public_url, entropy.as_ref(), clock.now()).await.context("cannot open our signing key")?;
+        let identity = identity::open(
+            &mut tx,
+            &keys,
+            &config.service.public_url,
+            entropy.as_ref(),
+            clock.now(),
+        )
+        .await
+        .context("cannot open our signing key")?;
         tx.commit().await?;
         Ok(Self {
             http: HttpClient::new(config.service.development),

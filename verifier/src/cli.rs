@@ -96,11 +96,17 @@ pub async fn run() -> anyhow::Result<ExitCode> {
     let arguments = Arguments::parse();
     let told = match arguments.command {
         Command::Trust(TrustCommand::Keygen { out, public }) => trust::cli::keygen(&out, &public)?,
-        Command::Trust(TrustCommand::Sign { list, key, out }) => trust::cli::sign(&list, &key, &out, SystemClock.now())?,
+        Command::Trust(TrustCommand::Sign { list, key, out }) => {
+            trust::cli::sign(&list, &key, &out, SystemClock.now())?
+        }
         Command::Rule(RuleCommand::Check { cases, rules }) => {
             let report = rules::cases::check(&cases, &rules)?;
             print!("{}", report.text);
-            return Ok(if report.failed == 0 { ExitCode::SUCCESS } else { ExitCode::FAILURE });
+            return Ok(if report.failed == 0 {
+                ExitCode::SUCCESS
+            } else {
+                ExitCode::FAILURE
+            });
         }
         command => {
             let config = Config::load(arguments.config.as_deref())?;
@@ -132,7 +138,8 @@ async fn perform(app: &App, command: Command) -> anyhow::Result<String> {
         Command::Check => Ok(describe(&app.config)),
         Command::Desk(DeskCommand::Passphrase { passphrase_file }) => {
             let text = Zeroizing::new(
-                std::fs::read_to_string(&passphrase_file).with_context(|| format!("cannot read {}", passphrase_file.display()))?,
+                std::fs::read_to_string(&passphrase_file)
+                    .with_context(|| format!("cannot read {}", passphrase_file.display()))?,
             );
             let passphrase = Zeroizing::new(text.lines().next().unwrap_or_default().trim().to_owned());
             desk::set_passphrase(app, passphrase).await?;
@@ -153,7 +160,9 @@ async fn perform(app: &App, command: Command) -> anyhow::Result<String> {
 
 async fn serve(app: App) -> anyhow::Result<()> {
     let address = app.config.service.listen;
-    let listener = tokio::net::TcpListener::bind(address).await.with_context(|| format!("cannot listen on {address}"))?;
+    let listener = tokio::net::TcpListener::bind(address)
+        .await
+        .with_context(|| format!("cannot listen on {address}"))?;
     tracing::info!(%address, public_url = %app.config.service.public_url, "the counter is open");
     serve::serve(listener, router(app), serve::signal()).await?;
     Ok(())
@@ -164,9 +173,18 @@ fn describe(config: &Config) -> String {
     let service = &config.service;
     let trust = config.trust.as_ref().map_or_else(
         || "aucune (aucun organisme ne sera reconnu)".to_owned(),
-        |files| format!("{}, signée par la clé de {}", files.list.display(), files.authority.display()),
+        |files| {
+            format!(
+                "{}, signée par la clé de {}",
+                files.list.display(),
+                files.authority.display()
+            )
+        },
     );
-    let rules = config.rules.as_ref().map_or_else(|| "celles de cette version".to_owned(), |folder| folder.display().to_string());
+    let rules = config.rules.as_ref().map_or_else(
+        || "celles de cette version".to_owned(),
+        |folder| folder.display().to_string(),
+    );
     format!(
         "écoute : {}\nadresse publique : {}\nbase de données : {}\nfichier de clé : {}\ndéveloppement : {}\nnom : {}\n\
          portefeuille : {}\nrègles : {rules}\nliste de confiance : {trust}\npolitique : {}\n",
@@ -208,7 +226,10 @@ mod tests {
 
     #[test]
     fn passwords_are_not_shown() {
-        assert_eq!(redacted("postgres://musette:secret@db.example/verifier"), "postgres://musette:***@db.example/verifier");
+        assert_eq!(
+            redacted("postgres://musette:secret@db.example/verifier"),
+            "postgres://musette:***@db.example/verifier"
+        );
         assert_eq!(redacted("sqlite:verifier.sqlite"), "sqlite:verifier.sqlite");
     }
 

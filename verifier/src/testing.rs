@@ -85,7 +85,10 @@ pub(crate) struct Held {
 pub(crate) async fn stage() -> Stage {
     let database = ThrowAwayDatabase::sqlite();
     let db = database.open(&crate::app::SQLITE, &crate::app::POSTGRES).await;
-    Stage { _database: Some(database), ..stage_on(db, Policy::Strict).await }
+    Stage {
+        _database: Some(database),
+        ..stage_on(db, Policy::Strict).await
+    }
 }
 
 /// On a database of the test's.
@@ -113,9 +116,19 @@ pub(crate) async fn stage_on(db: Database, policy: Policy) -> Stage {
     };
     let entropy: Arc<dyn Entropy> = Arc::new(SystemEntropy);
     let keys = SealingKey::random(entropy.as_ref());
-    let app = App::assemble(db, keys, config, Arc::new(clock.clone()), entropy).await.unwrap();
+    let app = App::assemble(db, keys, config, Arc::new(clock.clone()), entropy)
+        .await
+        .unwrap();
     tokio::spawn(serve(listener, crate::router(app.clone()), std::future::pending()));
-    Stage { app, clock, issuer, files, authority, _folder: folder, _database: None }
+    Stage {
+        app,
+        clock,
+        issuer,
+        files,
+        authority,
+        _folder: folder,
+        _database: None,
+    }
 }
 
 async fn listen() -> (TcpListener, Url) {
@@ -127,7 +140,10 @@ async fn listen() -> (TcpListener, Url) {
 /// Where a trust list will be, and the key it must be signed with.
 pub(crate) fn trust_files(folder: &Path) -> (TrustFiles, SigningKey) {
     let key = SigningKey::generate();
-    let files = TrustFiles { list: folder.join("trust.jwt"), authority: folder.join("authority.json") };
+    let files = TrustFiles {
+        list: folder.join("trust.jwt"),
+        authority: folder.join("authority.json"),
+    };
     fs::write(&files.authority, serde_json::to_vec(&key.public().to_jwk()).unwrap()).unwrap();
     (files, key)
 }
@@ -169,7 +185,7 @@ impl Issuer {
     async fn open(clock: &FixedClock) -> Self {
         let (listener, base) = listen().await;
         let issuer = Self {
-            identifier: format!("{}o/paniers", base),
+            identifier: format!("{base}o/paniers"),
             key: Arc::new(SigningKey::generate()),
             clock: clock.clone(),
             statuses: Arc::default(),
@@ -193,7 +209,10 @@ impl Issuer {
 
     /// Publishes a status: 1 revoked, 2 suspended.
     pub(crate) fn publish(&self, index: u64, status: u8) {
-        self.statuses.lock().unwrap_or_else(PoisonError::into_inner).insert(index, status);
+        self.statuses
+            .lock()
+            .unwrap_or_else(PoisonError::into_inner)
+            .insert(index, status);
     }
 
     /// Answers nothing about statuses any more.
@@ -253,8 +272,14 @@ async fn published_statuses(State(issuer): State<Issuer>) -> Response {
     for (index, status) in issuer.statuses.lock().unwrap_or_else(PoisonError::into_inner).iter() {
         list.set(*index, *status).unwrap();
     }
-    let signed =
-        list.sign(&issuer.list(), issuer.clock.now(), Duration::days(1), Duration::minutes(5), &issuer.kid(), &issuer.key);
+    let signed = list.sign(
+        &issuer.list(),
+        issuer.clock.now(),
+        Duration::days(1),
+        Duration::minutes(5),
+        &issuer.kid(),
+        &issuer.key,
+    );
     ([(CONTENT_TYPE, token::MEDIA_TYPE)], signed).into_response()
 }
 
@@ -268,23 +293,43 @@ impl Held {
     pub(crate) fn present_to(&self, request: &RequestObject, nonce: &str, audience: &str, at: DateTime<Utc>) -> String {
         let sd_jwt = SdJwt::parse(&self.credential).unwrap();
         let claims = sd_jwt.reveal().unwrap().claims;
-        let asked = request.query.credentials[0].claims.iter().map(|claim| claim.path.clone());
+        let asked = request.query.credentials[0]
+            .claims
+            .iter()
+            .map(|claim| claim.path.clone());
         let chosen = asked.filter(|path| path.select(&claims).is_ok()).collect::<Vec<_>>();
-        sd_jwt.present(&chosen, &KeyBinding { key: &self.key, audience, nonce, issued_at: at }).unwrap()
+        sd_jwt
+            .present(
+                &chosen,
+                &KeyBinding {
+                    key: &self.key,
+                    audience,
+                    nonce,
+                    issued_at: at,
+                },
+            )
+            .unwrap()
     }
 }
 
 impl Stage {
     /// What the clerk asks in most tests.
     pub(crate) fn claimed() -> Claimed {
-        Claimed { rule: RULE.to_owned(), year: Some(2025), declared_on: NaiveDate::from_ymd_opt(2026, 3, 15), age_seen: false }
+        Claimed {
+            rule: RULE.to_owned(),
+            year: Some(2025),
+            declared_on: NaiveDate::from_ymd_opt(2026, 3, 15),
+            age_seen: false,
+        }
     }
 
     /// A request.
     pub(crate) async fn ask(&self) -> RequestId {
         let rule = self.app.rules.rule(RULE).unwrap();
         let mut tx = self.app.db.write().await.unwrap();
-        let id = requests::create(&self.app, &mut tx, rule, Self::claimed()).await.unwrap();
+        let id = requests::create(&self.app, &mut tx, rule, Self::claimed())
+            .await
+            .unwrap();
         tx.commit().await.unwrap();
         id
     }
@@ -298,8 +343,12 @@ impl Stage {
     /// The headers of a signed-in clerk's browser, and its form token.
     pub(crate) async fn clerk(&self) -> (HeaderMap, String) {
         let mut tx = self.app.db.write().await.unwrap();
-        let cookie =
-            self.app.sessions.open(&mut tx, desk::ACCOUNT, None, self.app.entropy.as_ref(), self.app.now()).await.unwrap();
+        let cookie = self
+            .app
+            .sessions
+            .open(&mut tx, desk::ACCOUNT, None, self.app.entropy.as_ref(), self.app.now())
+            .await
+            .unwrap();
         tx.commit().await.unwrap();
         let headers = cookie_headers(&cookie);
         let csrf = desk::session(&self.app, &headers).await.unwrap().unwrap().csrf;
@@ -317,15 +366,27 @@ impl Stage {
     }
 
     /// POST of a form from our own pages.
-    pub(crate) async fn post(&self, path: &str, headers: HeaderMap, form: &[(&str, &str)]) -> (StatusCode, HeaderMap, String) {
-        let request = browser().post(self.url(path)).headers(headers).header("sec-fetch-site", "same-origin").form(form);
+    pub(crate) async fn post(
+        &self,
+        path: &str,
+        headers: HeaderMap,
+        form: &[(&str, &str)],
+    ) -> (StatusCode, HeaderMap, String) {
+        let request = browser()
+            .post(self.url(path))
+            .headers(headers)
+            .header("sec-fetch-site", "same-origin")
+            .form(form);
         answer(request).await
     }
 
     /// The request object, as a wallet reads it.
     pub(crate) async fn object(&self, id: &RequestId) -> RequestObject {
         let (status, headers, jwt) = self.get(&urls::path(urls::OBJECT, id), HeaderMap::new()).await;
-        assert_eq!((status, headers[CONTENT_TYPE].to_str().unwrap()), (StatusCode::OK, MEDIA_TYPE));
+        assert_eq!(
+            (status, headers[CONTENT_TYPE].to_str().unwrap()),
+            (StatusCode::OK, MEDIA_TYPE)
+        );
         self.read_object(&jwt, None)
     }
 
@@ -337,14 +398,27 @@ impl Stage {
     }
 
     /// Posts an answer as a wallet does.
-    pub(crate) async fn answer(&self, id: &RequestId, request: &RequestObject, presentations: Vec<String>) -> (StatusCode, Value) {
+    pub(crate) async fn answer(
+        &self,
+        id: &RequestId,
+        request: &RequestObject,
+        presentations: Vec<String>,
+    ) -> (StatusCode, Value) {
         let query = request.query.credentials[0].id.clone();
-        let response = WalletResponse::Presented { vp_token: BTreeMap::from([(query, presentations)]), state: request.state.clone() };
+        let response = WalletResponse::Presented {
+            vp_token: BTreeMap::from([(query, presentations)]),
+            state: request.state.clone(),
+        };
         self.respond(id, request, &response).await
     }
 
     /// Posts any response.
-    pub(crate) async fn respond(&self, id: &RequestId, request: &RequestObject, response: &WalletResponse) -> (StatusCode, Value) {
+    pub(crate) async fn respond(
+        &self,
+        id: &RequestId,
+        request: &RequestObject,
+        response: &WalletResponse,
+    ) -> (StatusCode, Value) {
         let form = to_form(response, request).unwrap();
         let (status, _, body) = answer(browser().post(self.url(&urls::path(urls::RESPONSE, id))).form(&form)).await;
         (status, serde_json::from_str(&body).unwrap())
@@ -360,13 +434,24 @@ impl Stage {
     }
 }
 
-#[expect(clippy::disallowed_methods, reason = "tests are outsiders: they come with a client of their own")]
+#[expect(
+    clippy::disallowed_methods,
+    reason = "tests are outsiders: they come with a client of their own"
+)]
 pub(crate) fn browser() -> reqwest::Client {
-    reqwest::Client::builder().redirect(reqwest::redirect::Policy::none()).no_proxy().build().unwrap()
+    reqwest::Client::builder()
+        .redirect(reqwest::redirect::Policy::none())
+        .no_proxy()
+        .build()
+        .unwrap()
 }
 
 /// Sends, and reads the answer whole.
 pub(crate) async fn answer(request: reqwest::RequestBuilder) -> (StatusCode, HeaderMap, String) {
     let response = request.send().await.unwrap();
-    (response.status(), response.headers().clone(), response.text().await.unwrap())
+    (
+        response.status(),
+        response.headers().clone(),
+        response.text().await.unwrap(),
+    )
 }

@@ -44,14 +44,24 @@ impl DecisionPage<'_> {
 }
 
 /// Shows the decision of a request.
-pub(crate) async fn show(app: &App, page: &PageContext, request: &Request, id: &DecisionId) -> Result<Response, PageError> {
+pub(crate) async fn show(
+    app: &App,
+    page: &PageContext,
+    request: &Request,
+    id: &DecisionId,
+) -> Result<Response, PageError> {
     let mut tx = app.db.read().await.map_err(|error| PageError::internal(page, &error))?;
-    let decision = store::find(&mut tx, id, &app.keys).await.map_err(|error| PageError::internal(page, &error))?;
+    let decision = store::find(&mut tx, id, &app.keys)
+        .await
+        .map_err(|error| PageError::internal(page, &error))?;
     Ok(render_decision(app, page, request, &decision))
 }
 
 fn render_decision(app: &App, page: &PageContext, request: &Request, decision: &Decision) -> Response {
-    let right = app.rules.rule(&request.claimed.rule).map_or(request.claimed.rule.as_str(), shared::entitlement::Rule::title);
+    let right = app
+        .rules
+        .rule(&request.claimed.rule)
+        .map_or(request.claimed.rule.as_str(), shared::entitlement::Rule::title);
     render(&DecisionPage {
         page,
         right,

@@ -84,7 +84,10 @@ pub(crate) async fn find(tx: &mut Tx, id: &DecisionId, keys: &SealingKey) -> Res
 }
 
 fn wrong(column: &'static str) -> Inconsistent {
-    Inconsistent { table: "decisions", column }
+    Inconsistent {
+        table: "decisions",
+        column,
+    }
 }
 
 fn place(id: &DecisionId) -> String {

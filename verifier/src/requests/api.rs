@@ -44,18 +44,28 @@ pub(crate) struct WalletError {
 
 impl WalletError {
     fn new(status: StatusCode, description: impl std::fmt::Display) -> Self {
-        Self { status, description: description.to_string() }
+        Self {
+            status,
+            description: description.to_string(),
+        }
     }
 
     fn internal(error: &dyn std::error::Error) -> Self {
         let request_id = telemetry::failure(error);
-        Self::new(StatusCode::INTERNAL_SERVER_ERROR, format_args!("unexpected failure {request_id}"))
+        Self::new(
+            StatusCode::INTERNAL_SERVER_ERROR,
+            format_args!("unexpected failure {request_id}"),
+        )
     }
 }
 
 impl IntoResponse for WalletError {
     fn into_response(self) -> Response {
-        let error = if self.status.is_server_error() { "server_error" } else { "invalid_request" };
+        let error = if self.status.is_server_error() {
+            "server_error"
+        } else {
+            "invalid_request"
+        };
         let body = json!({ "error": error, "error_description": self.description });
         (self.status, [(CACHE_CONTROL, "no-store")], Json(body)).into_response()
     }
@@ -64,10 +74,14 @@ impl IntoResponse for WalletError {
 impl From<RequestError> for WalletError {
     fn from(error: RequestError) -> Self {
         match error {
-            RequestError::Unknown | RequestError::Ended | RequestError::Expired | RequestError::WalletNonce | RequestError::RuleGone => {
-                Self::new(StatusCode::BAD_REQUEST, error)
+            RequestError::Unknown
+            | RequestError::Ended
+            | RequestError::Expired
+            | RequestError::WalletNonce
+            | RequestError::RuleGone => Self::new(StatusCode::BAD_REQUEST, error),
+            RequestError::Sealed(_) | RequestError::Secrets(_) | RequestError::Key(_) | RequestError::Database(_) => {
+                Self::internal(&error)
             }
-            RequestError::Sealed(_) | RequestError::Secrets(_) | RequestError::Key(_) | RequestError::Database(_) => Self::internal(&error),
         }
     }
 }
@@ -118,7 +132,9 @@ async fn signed_object(app: &App, id: &str, wallet_nonce: Option<&str>) -> Resul
         other => other.into(),
     })?;
     let object = super::object(app, &request, wallet_nonce, app.now()).map_err(|error| match error {
-        RequestError::Ended | RequestError::Expired | RequestError::RuleGone => WalletError::new(StatusCode::GONE, error),
+        RequestError::Ended | RequestError::Expired | RequestError::RuleGone => {
+            WalletError::new(StatusCode::GONE, error)
+        }
         other => other.into(),
     })?;
     Ok(([(CONTENT_TYPE, MEDIA_TYPE), (CACHE_CONTROL, "no-store")], object).into_response())
@@ -141,7 +157,10 @@ pub(crate) async fn response(
     };
     // VP-V-024.
     if !state.is_some_and(|state| equal(state.as_bytes(), secrets.state.as_bytes())) {
-        return Err(WalletError::new(StatusCode::BAD_REQUEST, "state is not the one of the request"));
+        return Err(WalletError::new(
+            StatusCode::BAD_REQUEST,
+            "state is not the one of the request",
+        ));
     }
     if let Some(error) = refusal {
         let mut tx = app.db.write().await?;
@@ -158,17 +177,30 @@ pub(crate) async fn response(
     let answer = verification::Answer::read(&request.query, &vp_token)?;
     let gathered = answer.fetch(&app.http).await;
     let audience = app.identity.client_id().to_string();
-    let binding = ExpectedBinding { audience: &audience, nonce: &secrets.nonce };
+    let binding = ExpectedBinding {
+        audience: &audience,
+        nonce: &secrets.nonce,
+    };
     let examined = answer.examine(binding, &gathered, trust.as_ref(), now)?;
     let id = DecisionId::random(app.entropy.as_ref());
-    let decision = decisions::decide(id, rule, &request.claimed, &examined, trust.as_ref(), app.config.policy.into(), now);
+    let decision = decisions::decide(
+        id,
+        rule,
+        &request.claimed,
+        &examined,
+        trust.as_ref(),
+        app.config.policy.into(),
+        now,
+    );
 
     let mut tx = app.db.write().await?;
     let response_code = super::answer(&app, &mut tx, &request.id, &decision.id, now).await?;
     decisions::store::insert(&mut tx, &request.id, &decision, &app.keys, app.entropy.as_ref()).await?;
     tx.commit().await?;
     tracing::info!(request.id = %request.id, decision.id = %decision.id, decision.outcome = decision.outcome.code(), "request decided");
-    Ok(answered(&Answer { redirect_uri: Some(app.urls.done(&request.id, &response_code)) }))
+    Ok(answered(&Answer {
+        redirect_uri: Some(app.urls.done(&request.id, &response_code)),
+    }))
 }
 
 fn answered(answer: &Answer) -> Response {
@@ -184,7 +216,10 @@ async fn find(app: &App, id: &str) -> Result<Request, RequestError> {
 /// The body of a form, of at most `limit` bytes.
 async fn read_form(request: extract::Request, limit: usize) -> Result<Bytes, WalletError> {
     if !body::has_type(&request, FORM) {
-        return Err(WalletError::new(StatusCode::UNSUPPORTED_MEDIA_TYPE, format_args!("the body must be {FORM}")));
+        return Err(WalletError::new(
+            StatusCode::UNSUPPORTED_MEDIA_TYPE,
+            format_args!("the body must be {FORM}"),
+        ));
     }
     body::limited(request, limit).await.map_err(|error| match error {
         BodyError::TooLarge => WalletError::new(StatusCode::PAYLOAD_TOO_LARGE, error),
@@ -194,12 +229,15 @@ async fn read_form(request: extract::Request, limit: usize) -> Result<Bytes, Wal
 
 /// The value of a parameter that may be there once.
 fn only(form: &[u8], name: &str) -> Result<Option<String>, WalletError> {
-    let pairs: Vec<(String, String)> =
-        serde_urlencoded::from_bytes(form).map_err(|_| WalletError::new(StatusCode::BAD_REQUEST, "the form is malformed"))?;
+    let pairs: Vec<(String, String)> = serde_urlencoded::from_bytes(form)
+        .map_err(|_| WalletError::new(StatusCode::BAD_REQUEST, "the form is malformed"))?;
     let mut values = pairs.into_iter().filter(|(key, _)| key == name).map(|(_, value)| value);
     match (values.next(), values.next()) {
         (value, None) => Ok(value),
-        _ => Err(WalletError::new(StatusCode::BAD_REQUEST, format_args!("{name} is there twice"))),
+        _ => Err(WalletError::new(
+            StatusCode::BAD_REQUEST,
+            format_args!("{name} is there twice"),
+        )),
     }
 }
 
@@ -226,28 +264,49 @@ mod tests {
         let stage = stage().await;
         let id = stage.ask().await;
         let request = stage.object(&id).await;
-        let presentations = [(7800, 1), (4500, 2)].map(|(minutes, index)| stage.issuer.attest(minutes, index).present(&request, testing::now()));
+        let presentations = [(7800, 1), (4500, 2)]
+            .map(|(minutes, index)| stage.issuer.attest(minutes, index).present(&request, testing::now()));
         let (status, answer) = stage.answer(&id, &request, presentations.to_vec()).await;
         assert_eq!(status, StatusCode::OK, "{answer}");
 
         let decision = stage.decision(&id).await;
         assert_eq!(decision["outcome"], "granted", "{decision:#}");
         assert_eq!(decision["amount"], 24000);
-        assert_eq!(decision["headline"].as_str().map(|text| text.contains("240")), Some(true), "{decision:#}");
+        assert_eq!(
+            decision["headline"].as_str().map(|text| text.contains("240")),
+            Some(true),
+            "{decision:#}"
+        );
         assert_eq!(decision["used"].as_array().map(Vec::len), Some(2));
         assert_eq!(decision["checks"].as_array().map(Vec::len), Some(2));
         let text = decision.to_string();
-        assert!(!text.contains("Benali") && !text.contains("Nadia"), "nobody is named: {text}");
+        assert!(
+            !text.contains("Benali") && !text.contains("Nadia"),
+            "nobody is named: {text}"
+        );
 
         // VP-V-023: a page of ours with a fresh code, which shows nothing to those who lack it.
         let page: url::Url = answer["redirect_uri"].as_str().unwrap().parse().unwrap();
-        let code = page.query_pairs().find(|(name, _)| name == "response_code").unwrap().1.into_owned();
+        let code = page
+            .query_pairs()
+            .find(|(name, _)| name == "response_code")
+            .unwrap()
+            .1
+            .into_owned();
         assert!(code.len() >= 22, "{code}");
         let path = urls::path(urls::DONE, &id);
-        let (status, _, thanks) = stage.get(&format!("{path}?response_code={code}"), HeaderMap::new()).await;
+        let (status, _, thanks) = stage
+            .get(&format!("{path}?response_code={code}"), HeaderMap::new())
+            .await;
         assert_eq!(status, StatusCode::OK);
         assert!(!thanks.contains("240"), "the result is for the counter");
-        assert_eq!(stage.get(&format!("{path}?response_code=guess"), HeaderMap::new()).await.0, StatusCode::NOT_FOUND);
+        assert_eq!(
+            stage
+                .get(&format!("{path}?response_code=guess"), HeaderMap::new())
+                .await
+                .0,
+            StatusCode::NOT_FOUND
+        );
     }
 
     #[tokio::test]
@@ -270,7 +329,11 @@ mod tests {
         let stage = stage().await;
         let id = stage.ask().await;
         let path = urls::path(urls::OBJECT, &id);
-        let form = [("wallet_nonce", "n-0S6"), ("wallet_metadata", "{}"), ("other", "ignored")];
+        let form = [
+            ("wallet_nonce", "n-0S6"),
+            ("wallet_metadata", "{}"),
+            ("other", "ignored"),
+        ];
         let (status, _, jwt) = stage.post(&path, HeaderMap::new(), &form).await;
         assert_eq!(status, StatusCode::OK, "{jwt}");
         stage.read_object(&jwt, Some("n-0S6"));
@@ -284,7 +347,9 @@ mod tests {
             assert_eq!(status, StatusCode::BAD_REQUEST, "{body}");
             assert!(body.contains("invalid_request"), "{body}");
         }
-        let twice = stage.post(&path, HeaderMap::new(), &[("wallet_nonce", "a"), ("wallet_nonce", "b")]).await;
+        let twice = stage
+            .post(&path, HeaderMap::new(), &[("wallet_nonce", "a"), ("wallet_nonce", "b")])
+            .await;
         assert_eq!(twice.0, StatusCode::BAD_REQUEST);
     }
 
@@ -298,9 +363,21 @@ mod tests {
         assert_eq!(status, StatusCode::UNSUPPORTED_MEDIA_TYPE);
         assert!(body.contains("invalid_request"), "{body}");
         let large = "x".repeat(MAX_RESPONSE + 1);
-        assert_eq!(testing::answer(post().form(&[("response", large)])).await.0, StatusCode::PAYLOAD_TOO_LARGE);
-        for form in [vec![], vec![("response", "not-a-jwe")], vec![("vp_token", "{}")], vec![("response", "a"), ("error", "b")]] {
-            assert_eq!(testing::answer(post().form(&form)).await.0, StatusCode::BAD_REQUEST, "{form:?}");
+        assert_eq!(
+            testing::answer(post().form(&[("response", large)])).await.0,
+            StatusCode::PAYLOAD_TOO_LARGE
+        );
+        for form in [
+            vec![],
+            vec![("response", "not-a-jwe")],
+            vec![("vp_token", "{}")],
+            vec![("response", "a"), ("error", "b")],
+        ] {
+            assert_eq!(
+                testing::answer(post().form(&form)).await.0,
+                StatusCode::BAD_REQUEST,
+                "{form:?}"
+            );
         }
         assert!(is_waiting(&stage, &id).await);
     }
@@ -310,23 +387,35 @@ mod tests {
         let stage = stage().await;
         let id = stage.ask().await;
         let request = stage.object(&id).await;
-        let refused = |state: Option<&str>| WalletResponse::Refused { error: "access_denied".to_owned(), state: state.map(str::to_owned) };
+        let refused = |state: Option<&str>| WalletResponse::Refused {
+            error: "access_denied".to_owned(),
+            state: state.map(str::to_owned),
+        };
         for state in [None, Some("another")] {
             let (status, body) = stage.respond(&id, &request, &refused(state)).await;
-            assert_eq!((status, body["error"].as_str()), (StatusCode::BAD_REQUEST, Some("invalid_request")));
+            assert_eq!(
+                (status, body["error"].as_str()),
+                (StatusCode::BAD_REQUEST, Some("invalid_request"))
+            );
         }
         assert!(is_waiting(&stage, &id).await);
 
         let unknown = RequestId::random(stage.app.entropy.as_ref());
         let right = refused(request.state.as_deref());
-        assert_eq!(stage.respond(&unknown, &request, &right).await.0, StatusCode::BAD_REQUEST);
+        assert_eq!(
+            stage.respond(&unknown, &request, &right).await.0,
+            StatusCode::BAD_REQUEST
+        );
         let path = urls::path(urls::OBJECT, &unknown);
         assert_eq!(stage.get(&path, HeaderMap::new()).await.0, StatusCode::NOT_FOUND);
 
         stage.clock.advance(super::super::lifetime());
         assert_eq!(stage.respond(&id, &request, &right).await.0, StatusCode::BAD_REQUEST);
         assert_eq!(stage.state(&id).await, RequestState::Expired);
-        assert_eq!(stage.get(&urls::path(urls::OBJECT, &id), HeaderMap::new()).await.0, StatusCode::GONE);
+        assert_eq!(
+            stage.get(&urls::path(urls::OBJECT, &id), HeaderMap::new()).await.0,
+            StatusCode::GONE
+        );
     }
 
     #[tokio::test]
@@ -341,7 +430,10 @@ mod tests {
         let (status, body) = stage.answer(&id, &request, vec![right.clone(), replayed]).await;
         assert_eq!(status, StatusCode::BAD_REQUEST, "{body}");
         assert!(is_waiting(&stage, &id).await);
-        assert_eq!(stage.answer(&id, &request, vec!["not a credential".to_owned()]).await.0, StatusCode::BAD_REQUEST);
+        assert_eq!(
+            stage.answer(&id, &request, vec!["not a credential".to_owned()]).await.0,
+            StatusCode::BAD_REQUEST
+        );
         assert!(is_waiting(&stage, &id).await);
         assert_eq!(stage.answer(&id, &request, vec![right]).await.0, StatusCode::OK);
     }
@@ -351,7 +443,12 @@ mod tests {
         let stage = stage().await;
         let id = stage.ask().await;
         let request = stage.object(&id).await;
-        let bare = stage.issuer.attest(12000, 1).present_to(&request, &request.nonce, "did:web:elsewhere.example", testing::now());
+        let bare = stage.issuer.attest(12000, 1).present_to(
+            &request,
+            &request.nonce,
+            "did:web:elsewhere.example",
+            testing::now(),
+        );
         assert_eq!(stage.answer(&id, &request, vec![bare]).await.0, StatusCode::OK);
         let decision = stage.decision(&id).await;
         assert_eq!(decision["outcome"], "denied");
@@ -406,7 +503,11 @@ mod tests {
         let id = stage.ask().await;
         let request = stage.object(&id).await;
         let presentation = stage.issuer.attest(12000, 1).present(&request, testing::now());
-        std::fs::write(&stage.files.list, testing::trust_list(&[("https://elsewhere.example", "Ailleurs")]).sign(&stage.authority)).unwrap();
+        std::fs::write(
+            &stage.files.list,
+            testing::trust_list(&[("https://elsewhere.example", "Ailleurs")]).sign(&stage.authority),
+        )
+        .unwrap();
         assert_eq!(stage.answer(&id, &request, vec![presentation]).await.0, StatusCode::OK);
         let decision = stage.decision(&id).await;
         assert_eq!(decision["outcome"], "denied");
@@ -415,7 +516,11 @@ mod tests {
         let id = stage.ask().await;
         let request = stage.object(&id).await;
         let presentation = stage.issuer.attest(12000, 1).present(&request, testing::now());
-        std::fs::write(&stage.files.list, testing::trust_list(&[]).sign(&SigningKey::generate())).unwrap();
+        std::fs::write(
+            &stage.files.list,
+            testing::trust_list(&[]).sign(&SigningKey::generate()),
+        )
+        .unwrap();
         assert_eq!(stage.answer(&id, &request, vec![presentation]).await.0, StatusCode::OK);
         let decision = stage.decision(&id).await;
         assert_eq!(decision["outcome"], "incomplete", "{decision:#}");
@@ -443,10 +548,20 @@ mod tests {
         for (error, kept) in [("access_denied", "access_denied"), ("<script>", "unknown")] {
             let id = stage.ask().await;
             let request = stage.object(&id).await;
-            let refusal = WalletResponse::Refused { error: error.to_owned(), state: request.state.clone() };
-            assert_eq!(stage.respond(&id, &request, &refusal).await, (StatusCode::OK, serde_json::json!({})));
+            let refusal = WalletResponse::Refused {
+                error: error.to_owned(),
+                state: request.state.clone(),
+            };
+            assert_eq!(
+                stage.respond(&id, &request, &refusal).await,
+                (StatusCode::OK, serde_json::json!({}))
+            );
             assert!(matches!(stage.state(&id).await, RequestState::Refused { error, .. } if error == kept));
-            assert_eq!(stage.respond(&id, &request, &refusal).await.0, StatusCode::BAD_REQUEST, "VP-V-030");
+            assert_eq!(
+                stage.respond(&id, &request, &refusal).await.0,
+                StatusCode::BAD_REQUEST,
+                "VP-V-030"
+            );
         }
     }
 
@@ -461,7 +576,12 @@ mod tests {
             let answers = futures_util::future::join_all(answers).await;
             let accepted = answers.iter().filter(|(status, _)| *status == StatusCode::OK).count();
             assert_eq!(accepted, 1, "{answers:?}");
-            assert!(answers.iter().all(|(status, _)| [StatusCode::OK, StatusCode::BAD_REQUEST].contains(status)), "{answers:?}");
+            assert!(
+                answers
+                    .iter()
+                    .all(|(status, _)| [StatusCode::OK, StatusCode::BAD_REQUEST].contains(status)),
+                "{answers:?}"
+            );
             assert_eq!(stage.decision(&id).await["outcome"], "granted");
         });
     }
@@ -473,6 +593,10 @@ mod tests {
         let path = urls::path(urls::DECISION, &id);
         assert_eq!(stage.get(&path, HeaderMap::new()).await.0, StatusCode::UNAUTHORIZED);
         let (clerk, _) = stage.clerk().await;
-        assert_eq!(stage.get(&path, clerk).await.0, StatusCode::NOT_FOUND, "nothing is decided yet");
+        assert_eq!(
+            stage.get(&path, clerk).await.0,
+            StatusCode::NOT_FOUND,
+            "nothing is decided yet"
+        );
     }
 }
