@@ -1,1 +1,8 @@
-fn main() {}
+//! `issuer`: see [`issuer::cli`].
+
+use std::process::ExitCode;
+
+#[tokio::main]
+async fn main() -> anyhow::Result<ExitCode> {
+    issuer::cli::run().await
+}

@@ -1,0 +1,28 @@
+//! The verifier: a counter asks for attestations, checks what comes, and decides by rules.
+//!
+//! ```text
+//! counter ──► requests ──QR──► a wallet ──► requests::api ──► verification ──► decisions ──► page, JSON
+//!                                                                 ▲                ▲
+//!                                                               trust            rules
+//! ```
+
+mod app;
+pub mod cli;
+mod config;
+mod counter;
+mod decisions;
+mod desk;
+mod identity;
+mod requests;
+mod routes;
+mod rules;
+mod trust;
+mod urls;
+mod verification;
+
+#[cfg(test)]
+mod testing;
+
+pub use app::App;
+pub use config::{Config, Policy, TrustFiles};
+pub use routes::router;

@@ -1,0 +1,237 @@
+use std::{collections::BTreeMap, fmt::Write as _};
+
+use proptest::prelude::*;
+use shared::activity::Role;
+
+use super::*;
+
+fn today() -> NaiveDate {
+    NaiveDate::from_ymd_opt(2026, 3, 15).unwrap()
+}
+
+fn read(text: &str) -> Sheet {
+    parse(text.as_bytes(), today()).unwrap()
+}
+
+/// The reason, column and value of the only refusal of a sheet with this row.
+fn refused(row: &str) -> (Reason, String, String) {
+    let sheet = read(&format!(
+        "Nom;Prénom;Date;Début;Fin;Durée;Mission;Fonction;16 ans ou plus;E-mail;Note\n{row}\n"
+    ));
+    let [refusal] = sheet.refusals.as_slice() else {
+        panic!("{row}: {:?}", sheet.refusals)
+    };
+    assert_eq!((refusal.line, sheet.drafts.len()), (2, 0), "{row}");
+    (refusal.reason, refusal.column.clone(), refusal.value.clone())
+}
+
+#[test]
+fn sessions_add_up_by_person_and_role() {
+    let sheet = read(
+        "Les Paniers du Vallon\n\nNom;Prénom;Date;Début;Fin;Durée;Mission;Fonction;16 ans ou plus\n\
+         Benali;Nadia;12/03/2025;;;2h30;Comptes;Trésorière;oui\n\
+         BENALI;nadia;13/03/2025;14:00;16:00;2 h;Comptes;trésorière;\n\
+         Benali;Nadia;13/03/2025;;;150 min;Distribution;bénévole;\n\
+         Diallo;Karim;01/04/2025;;;2,5;;;\n",
+    );
+    assert_eq!(
+        (sheet.delimiter, sheet.rows, sheet.accepted(), sheet.refusals.len()),
+        (';', 4, 4, 0)
+    );
+    let summary: Vec<_> = sheet
+        .drafts
+        .iter()
+        .map(|draft| {
+            (
+                draft.person.given_name.as_str(),
+                draft.role,
+                draft.minutes(),
+                draft.sessions,
+                draft.person.age_over_16,
+            )
+        })
+        .collect();
+    assert_eq!(
+        summary,
+        [
+            ("Nadia", Role::Dirigeant, 270, 2, true),
+            ("Nadia", Role::Benevole, 150, 1, false),
+            ("Karim", Role::Benevole, 150, 1, false)
+        ]
+    );
+    assert_eq!(sheet.drafts[0].mission.as_ref().map(Text200::as_str), Some("Comptes"));
+}
+
+type Text200 = shared::text::Text<200>;
+
+#[test]
+fn a_file_that_crosses_the_year_gives_one_attestation_with_its_years() {
+    let sheet = read("Nom;Prénom;Date;Durée\nA;B;30/12/2023;2h\nA;B;02/01/2026;3h\n");
+    assert_eq!(
+        sheet.drafts[0].minutes_by_year,
+        BTreeMap::from([(2023, 120), (2024, 0), (2025, 0), (2026, 180)])
+    );
+}
+
+#[test]
+fn each_fault_is_refused_with_its_column_and_value() {
+    for (row, reason, column, value) in [
+        (";Nadia;12/03/2025;;;2h;;;", Reason::MissingName, "Nom", ""),
+        ("Benali;…;12/03/2025;;;2h;;;", Reason::MissingName, "Prénom", "…"),
+        ("Benali;Nadia;;;;2h;;;", Reason::MissingDate, "Date", ""),
+        (
+            "Benali;Nadia;31/02/2025;;;2h;;;",
+            Reason::ImpossibleDate,
+            "Date",
+            "31/02/2025",
+        ),
+        (
+            "Benali;Nadia;12/03/25;;;2h;;;",
+            Reason::TwoDigitYear,
+            "Date",
+            "12/03/25",
+        ),
+        (
+            "Benali;Nadia;12/03/2027;;;2h;;;",
+            Reason::FutureDate,
+            "Date",
+            "12/03/2027",
+        ),
+        ("Benali;Nadia;12/03/2025;;;;;;", Reason::MissingDuration, "Durée", ""),
+        ("Benali;Nadia;12/03/2025;;;0;;;", Reason::NotPositive, "Durée", "0"),
+        ("Benali;Nadia;12/03/2025;;;-2h;;;", Reason::NotPositive, "Durée", "-2h"),
+        ("Benali;Nadia;12/03/2025;;;26h;;;", Reason::OverADay, "Durée", "26h"),
+        ("Benali;Nadia;12/03/2025;14:00;;2h;;;", Reason::MissingTime, "Fin", ""),
+        (
+            "Benali;Nadia;12/03/2025;14:00;13:00;;;;",
+            Reason::EndBeforeStart,
+            "Fin",
+            "13:00",
+        ),
+        (
+            "Benali;Nadia;12/03/2025;14:00;16:00;3h;;;",
+            Reason::DurationMismatch { between: 120 },
+            "Durée",
+            "3h",
+        ),
+        (
+            "Benali;Nadia;12/03/2025;;;2h;;animatrice;",
+            Reason::UnknownRole,
+            "Fonction",
+            "animatrice",
+        ),
+        (
+            "Benali;Nadia;12/03/2025;;;2h;;;17 ans",
+            Reason::NotYesOrNo,
+            "16 ans ou plus",
+            "17 ans",
+        ),
+        (
+            "Benali;Nadia;12/03/2025;;;2h;;;;nadia",
+            Reason::NotAnEmail,
+            "E-mail",
+            "nadia",
+        ),
+        (
+            "Benali;Nadia;12/03/2025;;;2h;;;;;;en trop",
+            Reason::MoreCellsThanHeader,
+            "#12",
+            "en trop",
+        ),
+    ] {
+        assert_eq!(refused(row), (reason, column.to_owned(), value.to_owned()), "{row}");
+    }
+}
+
+#[test]
+fn a_social_security_number_is_refused_wherever_it_is_and_never_shown() {
+    for row in [
+        "Benali;Nadia;12/03/2025;;;2h;n° 2 85 05 78 006 084 41;;",
+        "Benali;Nadia;12/03/2025;;;2h;;;;;285057800608441",
+    ] {
+        let (reason, _, value) = refused(row);
+        assert_eq!(
+            (reason, value.contains("78")),
+            (Reason::SocialSecurityNumber, false),
+            "{row}"
+        );
+    }
+}
+
+#[test]
+fn repeated_rows_and_overfull_days_are_refused() {
+    let sheet =
+        read("Nom;Prénom;Date;Durée\nA;B;01/02/2025;2h\na;b;1/2/2025;120 min\nA;B;01/02/2025;23h\nA;B;02/02/2025;2h\n");
+    let reasons: Vec<_> = sheet
+        .refusals
+        .iter()
+        .map(|refusal| (refusal.line, refusal.reason))
+        .collect();
+    assert_eq!(reasons, [(3, Reason::Duplicate { of: 2 }), (4, Reason::DayOverfull)]);
+    assert_eq!(sheet.drafts[0].minutes(), 240);
+}
+
+#[test]
+fn namesakes_are_told_apart_by_address_or_refused() {
+    let sheet = read(
+        "Nom;Prénom;Date;Durée;E-mail\nA;B;01/02/2025;2h;b@un.example\nA;B;01/02/2025;2h;b@deux.example\nA;B;03/02/2025;2h;\n",
+    );
+    assert_eq!(sheet.drafts.len(), 2);
+    assert_eq!(
+        sheet
+            .refusals
+            .iter()
+            .map(|refusal| (refusal.line, refusal.reason))
+            .collect::<Vec<_>>(),
+        [(4, Reason::Homonym)]
+    );
+}
+
+#[test]
+fn files_that_cannot_be_read_say_why() {
+    assert_eq!(parse(b"", today()), Err(SheetError::Empty));
+    assert_eq!(
+        parse(b"Nom;Pr\xE9nom;Date;Dur\xE9e\n;;;\n", today()),
+        Err(SheetError::NoRows)
+    );
+    assert_eq!(parse(&vec![b'a'; MAX_BYTES + 1], today()), Err(SheetError::TooLarge));
+    let wide = format!("Nom;Prénom;Date;Durée\n{}\n", "a;".repeat(MAX_COLUMNS + 1));
+    assert_eq!(
+        parse(wide.as_bytes(), today()),
+        Err(SheetError::TooManyColumns { line: 2 })
+    );
+    let long = format!("Nom;Prénom;Date;Durée\n{}", "A;B;01/02/2025;2h\n".repeat(MAX_ROWS + 1));
+    assert_eq!(parse(long.as_bytes(), today()), Err(SheetError::TooManyRows));
+}
+
+proptest! {
+    #![proptest_config(ProptestConfig::with_cases(128))]
+
+    #[test]
+    fn any_bytes_are_read_or_refused(bytes in proptest::collection::vec(any::<u8>(), 0..400)) {
+        let _ = parse(&bytes, today());
+    }
+
+    #[test]
+    fn every_row_is_counted_or_refused(rows in proptest::collection::vec(
+        ("[ABc]{0,2}", "[Dé]{0,1}", "(0[1-9]/01/2025|x|)", "(2h30|2,5|0|150 min|)", "(oui|non|\\?|)", "(trésorière|bénévole|animateur|)"), 0..60)) {
+        let mut text = "Nom;Prénom;Date;Durée;16 ans ou plus;Fonction\n".to_owned();
+        let mut filled = 0;
+        for (family, given, date, duration, over, role) in &rows {
+            writeln!(text, "{family};{given};{date};{duration};{over};{role}").unwrap();
+            filled += usize::from([family, given, date, duration, over, role].iter().any(|cell| !cell.is_empty()));
+        }
+        match parse(text.as_bytes(), today()) {
+            Ok(sheet) => {
+                prop_assert_eq!(sheet.rows, filled);
+                let sessions: u32 = sheet.drafts.iter().map(|draft| draft.sessions).sum();
+                prop_assert_eq!(usize::try_from(sessions).unwrap() + sheet.refusals.len(), filled);
+                for draft in &sheet.drafts {
+                    let days = u64::try_from((draft.last_day - draft.first_day).num_days()).unwrap() + 1;
+                    prop_assert!(draft.minutes() >= 1 && draft.minutes() <= days * 1440);
+                }
+            }
+            Err(error) => { prop_assert_eq!(error, SheetError::NoRows); prop_assert_eq!(filled, 0); }
+        }
+    }
+}

@@ -1,0 +1,99 @@
+//! Status lists (Token Status List): one bit a credential, at a random place.
+
+pub(crate) mod api;
+pub(crate) mod store;
+
+use chrono::Duration;
+use shared::{
+    organisation::Slug,
+    service::db::Tx,
+    status_list::token::{StatusList, StatusListError, StatusReference},
+};
+
+use crate::{
+    App,
+    organisations::{self, KeyringError},
+};
+
+shared::id! {
+    /// Names a status list.
+    pub struct ListId;
+}
+
+/// Entries of a list: large enough that an index tells nothing (TSL-010).
+pub(crate) const SIZE: u32 = 131_072;
+/// How long a verifier may keep a list.
+const TTL: Duration = Duration::seconds(300);
+/// How long a list is valid.
+const LIFETIME: Duration = Duration::days(1);
+/// Random places tried before a list counts as full: with half of it taken, one in four thousand million misses them all.
+const TRIES: usize = 32;
+
+/// The place of one credential.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub(crate) struct Place {
+    pub(crate) list: ListId,
+    pub(crate) entry: u32,
+}
+
+impl Place {
+    /// As the credential says it.
+    pub(crate) fn reference(&self, app: &App, organisation: &Slug) -> StatusReference {
+        StatusReference {
+            idx: self.entry.into(),
+            uri: app.urls.status_list(organisation, &self.list).into(),
+        }
+    }
+}
+
+/// Why a list could not be published.
+#[derive(Debug, thiserror::Error)]
+pub(crate) enum StatusError {
+    #[error(transparent)]
+    Key(#[from] KeyringError),
+    #[error(transparent)]
+    List(#[from] StatusListError),
+    #[error(transparent)]
+    Database(#[from] sqlx::Error),
+}
+
+/// Takes a free place at random, in the newest list or in a new one. No place is ever taken twice.
+pub(crate) async fn allocate(app: &App, tx: &mut Tx, organisation: &Slug) -> sqlx::Result<Place> {
+    if let Some(list) = store::newest(tx, organisation).await?
+        && let Some(place) = place_in(app, tx, list).await?
+    {
+        return Ok(place);
+    }
+    let list = ListId::random(app.entropy.as_ref());
+    store::insert(tx, &list, organisation, SIZE, app.now()).await?;
+    place_in(app, tx, list).await?.ok_or(sqlx::Error::RowNotFound)
+}
+
+async fn place_in(app: &App, tx: &mut Tx, list: ListId) -> sqlx::Result<Option<Place>> {
+    for _ in 0..TRIES {
+        let entry = app.entropy.below(SIZE);
+        if store::take(tx, &list, entry).await? {
+            return Ok(Some(Place { list, entry }));
+        }
+    }
+    Ok(None)
+}
+
+/// The signed list; `None` when this organisation has no such list.
+pub(crate) async fn token(
+    app: &App,
+    tx: &mut Tx,
+    organisation: &Slug,
+    list: &ListId,
+) -> Result<Option<String>, StatusError> {
+    let Some(size) = store::size(tx, organisation, list).await? else {
+        return Ok(None);
+    };
+    let mut statuses = StatusList::new(1, size)?;
+    for entry in store::revoked(tx, list).await? {
+        statuses.set(entry, 1)?;
+    }
+    let (kid, key) = organisations::signing_key(app, tx, organisation).await?;
+    let uri = app.urls.status_list(organisation, list);
+    Ok(Some(statuses.sign(uri.as_str(), app.now(), LIFETIME, TTL, &kid, &key)))
+}

@@ -1,0 +1,285 @@
+//! What each fuzz target does with its bytes: every parser of bytes from outside, and what must hold of whatever it
+//! accepts. Here, and not in the targets, so that it stays compiled and runs on a small corpus with every test.
+
+use std::sync::OnceLock;
+
+use chrono::{DateTime, Duration, Utc};
+use serde_json::{Map, Value, json};
+use shared::{
+    clock::Clock,
+    credential::{ACTIVITY_CONFIGURATION, ACTIVITY_VCT, ClaimPath, FORMAT_SD_JWT_VC},
+    entitlement::RuleSet,
+    format::sd_jwt_vc::{self, KeyBinding, SdJwt},
+    keys::{
+        Jwk, SigningKey,
+        jwe::{self, ContentEncryption, DecryptionKey},
+        jws::{self, Jws},
+    },
+    oid4vci::{
+        CredentialRequest, PRE_AUTHORIZED_CODE,
+        metadata::{IssuerMetadata, publish_issuer_metadata},
+        offer::{self, CredentialOffer, OfferLink},
+        proof,
+        token::TokenRequest,
+    },
+    oid4vp::{RequestLink, RequestObject, response},
+    presentation::dcql::DcqlQuery,
+    status_list::token::StatusList,
+    testing::{FixedClock, SeededEntropy},
+    trust::TrustList,
+};
+
+/// A target.
+pub type Target = fn(&[u8]);
+
+/// Every target by name: the names of `tests/fuzz/fuzz_targets`.
+pub const TARGETS: &[(&str, Target)] = &[
+    ("credential_request", credential_request),
+    ("dcql", dcql),
+    ("jwe", jwe),
+    ("jwk", jwk),
+    ("jws", jws),
+    ("metadata", metadata),
+    ("offer", offer),
+    ("picture", picture),
+    ("proof", key_proof),
+    ("request", request),
+    ("response", response_form),
+    ("rule", rule),
+    ("sd_jwt", sd_jwt),
+    ("sheet", sheet),
+    ("status_list", status_list),
+    ("token", token_form),
+    ("trust_list", trust_list),
+];
+
+/// RFC 9901: parse, reveal; revealing invents no digest.
+pub fn sd_jwt(bytes: &[u8]) {
+    let Some(text) = text(bytes) else { return };
+    if let Ok(sd_jwt) = SdJwt::parse(text) {
+        if let Ok(revealed) = sd_jwt.reveal() {
+            assert!(!holds_digests(&revealed.claims), "digests are left in what was revealed");
+        }
+        let _ = sd_jwt.hash();
+    }
+    let _ = shared::verification::needs(text);
+}
+
+/// RFC 7515: nothing but ES256 gets through, and nobody's key fits.
+pub fn jws(bytes: &[u8]) {
+    let Some(text) = text(bytes) else { return };
+    if let Ok(jws) = Jws::parse(text) {
+        assert_eq!(jws.header().get("alg").and_then(Value::as_str), Some("ES256"));
+        let _ = jws.unverified_claims::<Value>();
+        assert!(jws.verify(SigningKey::generate().public()).is_err(), "a fresh key fits a signature");
+    }
+}
+
+/// RFC 7516: a fresh key opens nothing.
+pub fn jwe(bytes: &[u8]) {
+    let Some(text) = text(bytes) else { return };
+    assert!(DecryptionKey::generate().decrypt(text).is_err(), "a fresh key opens a message");
+}
+
+/// RFC 7517: what is accepted is public, and reads back as itself.
+pub fn jwk(bytes: &[u8]) {
+    let Some(value) = json(bytes) else { return };
+    if let Ok(key) = Jwk::from_value(value) {
+        let written = key.to_value();
+        assert!(written.get("d").is_none(), "a private key was accepted as a public one");
+        assert_eq!(Jwk::from_value(written).ok(), Some(key));
+    }
+}
+
+/// Token Status List, signed or not; the list itself is read within its limits.
+pub fn status_list(bytes: &[u8]) {
+    if let Some(text) = text(bytes) {
+        let fresh = SigningKey::generate();
+        assert!(StatusList::verify(text, "https://example.org/list", fresh.public(), now()).is_err());
+    }
+    if let Some(value) = json(bytes)
+        && let Ok(list) = StatusList::decode(&value)
+    {
+        let _ = list.status(0);
+        assert!(list.status(u64::MAX).is_err());
+        assert_eq!(StatusList::decode(&list.encode()), Ok(list));
+    }
+}
+
+/// Offers as links and as JSON: what is accepted reads back as itself.
+pub fn offer(bytes: &[u8]) {
+    if let Some(text) = text(bytes)
+        && let Ok(OfferLink::Value(offer)) = OfferLink::parse(text, false)
+    {
+        same_offer(&offer);
+    }
+    if let Some(value) = json(bytes)
+        && let Ok(offer) = CredentialOffer::from_value(&value, false)
+    {
+        same_offer(&offer);
+    }
+}
+
+/// Requests as links and as objects: nothing is believed unsigned, nothing leads to plain http.
+pub fn request(bytes: &[u8]) {
+    let Some(text) = text(bytes) else { return };
+    if let Ok(link) = RequestLink::parse(text, false) {
+        assert_eq!(link.request_uri.scheme(), "https");
+        assert_eq!(RequestLink::parse(&link.to_scheme_link(), false), Ok(link));
+    }
+    let _ = RequestObject::unverified_client(text, "decentralized_identifier:did:web:verifier.example");
+}
+
+/// Queries: what is accepted reads back as itself, and matches nothing in an empty wallet.
+pub fn dcql(bytes: &[u8]) {
+    let Some(value) = json(bytes) else { return };
+    if let Ok(query) = DcqlQuery::from_value(&value) {
+        assert!(query.matches(&[]).iter().all(|query| query.matches.is_empty()));
+        if let Ok(written) = serde_json::to_value(&query) {
+            assert_eq!(DcqlQuery::from_value(&written), Ok(query));
+        }
+    }
+}
+
+/// Credential requests: what is accepted holds a proof.
+pub fn credential_request(bytes: &[u8]) {
+    let Some(value) = json(bytes) else { return };
+    if let Ok(request) = CredentialRequest::from_value(&value) {
+        assert!(!request.proofs.is_empty());
+        assert_eq!(CredentialRequest::from_value(&request.to_value()), Ok(request));
+    }
+}
+
+/// Key proofs: `jws` says what is refused before; nothing panics after.
+pub fn key_proof(bytes: &[u8]) {
+    let Some(text) = text(bytes) else { return };
+    let _ = proof::check(text, "https://issuer.example", now());
+}
+
+/// Token requests.
+pub fn token_form(bytes: &[u8]) {
+    let _ = TokenRequest::from_form(bytes);
+}
+
+/// Responses of wallets: no clear presentation gets through.
+pub fn response_form(bytes: &[u8]) {
+    let answer = response::from_form(bytes, &DecryptionKey::generate());
+    assert!(!matches!(answer, Ok(response::Response::Presented { .. })), "a presentation for a fresh key was read");
+}
+
+/// Issuer metadata.
+pub fn metadata(bytes: &[u8]) {
+    let Some(value) = json(bytes) else { return };
+    if let Ok(metadata) = IssuerMetadata::read("https://issuer.example", value) {
+        assert_eq!(metadata.credential_issuer, "https://issuer.example");
+    }
+}
+
+/// Trust lists: nobody's signature fits.
+pub fn trust_list(bytes: &[u8]) {
+    let Some(text) = text(bytes) else { return };
+    assert!(TrustList::verify(text, SigningKey::generate().public(), now()).is_err());
+}
+
+/// Rule files, TOML and JSON.
+pub fn rule(bytes: &[u8]) {
+    let Some(text) = text(bytes) else { return };
+    for name in ["rule.toml", "rule.json"] {
+        let _ = RuleSet::default().add(name, text);
+    }
+}
+
+/// Pictures of QR codes.
+pub fn picture(bytes: &[u8]) {
+    let _ = shared::service::qr::read_picture(bytes);
+}
+
+/// Spreadsheets: every row is either counted or refused.
+pub fn sheet(bytes: &[u8]) {
+    let _ = issuer::batches::sheet::parse(bytes, now().date_naive());
+}
+
+/// Good input of every kind, to start from.
+pub fn corpus() -> &'static [Vec<u8>] {
+    static CORPUS: OnceLock<Vec<Vec<u8>>> = OnceLock::new();
+    CORPUS.get_or_init(seeds)
+}
+
+#[expect(clippy::expect_used, reason = "input we make ourselves and that is right")]
+fn seeds() -> Vec<Vec<u8>> {
+    let (key, decryption, entropy) = (SigningKey::generate(), DecryptionKey::generate(), SeededEntropy::new(7));
+    let (now, kid) = (now(), key.public().thumbprint());
+    let holder = SigningKey::generate();
+    let claims = json!({
+        "iss": "https://issuer.example", "vct": ACTIVITY_VCT, "iat": now.timestamp(), "cnf": { "jwk": holder.public().to_jwk().to_value() },
+        "given_name": "Nadia", "activity": { "minutes": 7800, "skills": ["a", "b"] },
+    });
+    let hidden = [ClaimPath::of(&["given_name"]), ClaimPath::of(&["activity", "minutes"])];
+    let credential = sd_jwt_vc::issue(claims, &hidden, &kid, &key, &entropy).expect("a credential");
+    let binding = KeyBinding { key: &holder, audience: "a", nonce: "n", issued_at: now };
+    let presented = SdJwt::parse(&credential).expect("ours").present(&hidden[..1], &binding).expect("a presentation");
+    let list = StatusList::new(1, 64).expect("a list");
+    let status = list.sign("https://example.org/list", now, Duration::days(1), Duration::minutes(5), &kid, &key);
+    let offer = json!({
+        "credential_issuer": "https://issuer.example/o/a", "credential_configuration_ids": [ACTIVITY_CONFIGURATION],
+        "grants": { PRE_AUTHORIZED_CODE: { "pre-authorized_code": "c", "tx_code": { "length": 6, "input_mode": "numeric" } } },
+    });
+    let query = json!({ "credentials": [{ "id": "a", "format": FORMAT_SD_JWT_VC, "meta": { "vct_values": [ACTIVITY_VCT] },
+        "claims": [{ "id": "m", "path": ["activity", "minutes"], "values": [1] }, { "id": "s", "path": ["activity", "skills", null] }],
+        "claim_sets": [["m"], ["m", "s"]] }], "credential_sets": [{ "options": [["a"]], "required": false }] });
+    let vp_token = json!({ "vp_token": { "a": [presented] }, "state": "s" }).to_string();
+    let encrypted = jwe::encrypt(vp_token.as_bytes(), &decryption.public(), ContentEncryption::A128GCM).expect("a message");
+    let texts = [
+        json!({ "credential_configuration_id": ACTIVITY_CONFIGURATION, "proofs": { "jwt": [proof::sign(&holder, "https://issuer.example", Some("n"), now)] } })
+            .to_string(),
+        query.to_string(),
+        format!("response={encrypted}"),
+        "error=access_denied&state=s".to_owned(),
+        encrypted,
+        key.public().to_jwk().to_value().to_string(),
+        jws::sign("JWT", Map::new(), &json!({ "a": 1 }), &key),
+        publish_issuer_metadata(&"https://issuer.example".parse().expect("a URL"), "Asso", None).to_string(),
+        offer.to_string(),
+        CredentialOffer::from_value(&offer, false).expect("an offer").link_by_value(),
+        offer::link_by_reference(&"https://issuer.example/offers/1".parse().expect("a URL")),
+        "openid4vp://?client_id=decentralized_identifier%3Adid%3Aweb%3Averifier.example&request_uri=https%3A%2F%2Fverifier.example%2Fo"
+            .to_owned(),
+        proof::sign(&holder, "https://issuer.example", Some("n"), now),
+        credential,
+        presented,
+        status,
+        list.encode().to_string(),
+        format!("grant_type={PRE_AUTHORIZED_CODE}&pre-authorized_code=c&tx_code=123456"),
+        "id = \"a\"\nformat = \"musette-rule/1\"\nversion = \"1\"\n[window]\ntype = \"calendar_year\"\n".to_owned(),
+        crate::fixtures::ONE_PERSON.to_owned(),
+    ];
+    let mut seeds: Vec<Vec<u8>> = texts.into_iter().map(String::into_bytes).collect();
+    seeds.push(include_bytes!("../tests/refusals/blank.png").to_vec());
+    seeds
+}
+
+fn same_offer(offer: &CredentialOffer) {
+    assert!(!offer.configuration_ids.is_empty());
+    assert_eq!(offer.credential_issuer.scheme(), "https");
+    assert_eq!(CredentialOffer::from_value(&offer.to_value(), false).as_ref(), Ok(offer));
+}
+
+fn holds_digests(value: &Value) -> bool {
+    match value {
+        Value::Object(members) => members.iter().any(|(name, value)| name == "_sd" || name == "..." || holds_digests(value)),
+        Value::Array(elements) => elements.iter().any(holds_digests),
+        _ => false,
+    }
+}
+
+fn text(bytes: &[u8]) -> Option<&str> {
+    std::str::from_utf8(bytes).ok()
+}
+
+fn json(bytes: &[u8]) -> Option<Value> {
+    serde_json::from_slice(bytes).ok()
+}
+
+fn now() -> DateTime<Utc> {
+    FixedClock::at_rfc3339("2026-03-15T10:00:00Z").now()
+}

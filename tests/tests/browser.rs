@@ -1,0 +1,152 @@
+//! The road once more in a real Chromium. QR codes are read from pictures of them, as phones do; every page is looked at on
+//! a phone's screen, in both languages.
+
+use std::{fs, path::PathBuf};
+
+use anyhow::{Context, Result};
+use tests::{
+    browser::{Browser, Screen},
+    fixtures,
+    world::{PANIERS, PASSPHRASE, World},
+};
+use url::Url;
+
+const PASSPHRASE_OF_NADIA: &str = "un panier de pommes rouges";
+
+#[tokio::test(flavor = "multi_thread")]
+async fn the_road_in_a_browser_with_codes_read_from_pictures() -> Result<()> {
+    let world = World::start().await?;
+    let desk = Browser::start(Screen::Desk, "fr").await?;
+    let phone = Browser::start(Screen::Phone, "fr").await?;
+
+    // The treasurer uploads the sheet and signs.
+    let at = |path: &str| world.addresses.issuer.join(path);
+    desk.open(&at("/sign-in")?).await?;
+    desk.fill("[name=organisation]", PANIERS).await?;
+    desk.fill("[name=passphrase]", PASSPHRASE).await?;
+    press_main(&desk).await?;
+    desk.find("a[href='/batches/new']").await?;
+    desk.open(&at("/batches/new")?).await?;
+    desk.choose_file("[name=file]", &sheet(&world)?).await?;
+    desk.press("form[action='/batches'] button", "/batches/").await?;
+    desk.press("form[action$='/sign'] button", "/batches/").await?;
+    desk.find("a[href^='/attestations/']").await?.click().await?;
+    desk.arrive("/attestations/").await?;
+    let invitation = desk.photograph(".qr svg", "invitation.png").await?;
+
+    // Nadia makes her wallet, and reads the code from the picture.
+    let at = |path: &str| world.addresses.wallet.join(path);
+    phone.open(&at("/create")?).await?;
+    phone.fill("[name=name]", "nadia").await?;
+    phone.fill("[name=passphrase]", PASSPHRASE_OF_NADIA).await?;
+    phone.fill("[name=passphrase_again]", PASSPHRASE_OF_NADIA).await?;
+    press_main(&phone).await?;
+    phone.arrive("/recovery").await?;
+    phone.open(&at("/add")?).await?;
+    phone.choose_file("[name=picture]", &invitation).await?;
+    press_main(&phone).await?;
+    phone.arrive("/offers/").await?;
+    phone.expect_fits("fr").await?;
+    phone.press("form[action$='/accept'] button", "/credentials/").await?;
+    phone.read("130 h").await?;
+
+    // The clerk asks; nothing is touched on that page from here on.
+    desk.open(&world.addresses.verifier.join("/sign-in")?).await?;
+    desk.fill("[name=passphrase]", PASSPHRASE).await?;
+    press_main(&desk).await?;
+    desk.fill("[name=year]", "2025").await?;
+    desk.set("[name=declared_on]", "2026-03-15").await?;
+    desk.press("form[action='/requests'] button", "/requests/").await?;
+    let request = desk.photograph(".qr svg", "demande.png").await?;
+
+    // Nadia presents by a picture of the clerk's code.
+    phone.open(&at("/present")?).await?;
+    phone.choose_file("[name=picture]", &request).await?;
+    press_main(&phone).await?;
+    phone.arrive("/requests/").await?;
+    phone.expect_fits("fr").await?;
+    phone.press("form[action$='/share'] button", "/presentations/").await?;
+
+    // The live result appears by itself: 130 hours of 200.
+    desk.read("Droit non ouvert").await.or(desk.read("70 h").await)?;
+    desk.close().await?;
+    phone.close().await
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn every_page_fits_a_phone_in_both_languages() -> Result<()> {
+    let world = World::start().await?;
+    let offer = world.one_offer_with(true).await?;
+    let marc = world.treasurer(PANIERS).await?;
+    let draft = marc.upload("heures.csv", &fixtures::read(fixtures::PANIERS_SHEET)?).await?;
+    let nadia = world.volunteer("nadia").await?;
+    let kept = nadia.collect(&offer.invitation()).await?;
+    let clerk = world.clerk().await?;
+    let asked = clerk.ask(&tests::world::QUESTION).await?;
+    let request = nadia.bring(&asked.link).await?;
+    let answered = clerk.ask(&tests::world::QUESTION).await?;
+    let receipt = nadia.present(&answered.link).await?;
+
+    let issuer = |path: &str| world.addresses.issuer.join(path);
+    let wallet = |path: &str| world.addresses.wallet.join(path);
+    let verifier = |path: &str| world.addresses.verifier.join(path);
+    let attestation = format!("/attestations/{}", offer.attestation);
+
+    let phone = Browser::start(Screen::Phone, "fr").await?;
+    let strangers = [
+        issuer("/sign-in")?,
+        issuer("/nowhere")?,
+        offer.invitation().link.parse()?,
+        wallet("/")?,
+        wallet("/create")?,
+        wallet("/open")?,
+        wallet("/recover")?,
+        wallet("/nowhere")?,
+        verifier("/sign-in")?,
+        verifier("/nowhere")?,
+        asked.link.parse()?,
+    ];
+    look_at(&phone, &strangers).await?;
+    wear(&phone, &marc.visitor, &world.addresses.issuer).await?;
+    look_at(&phone, &[issuer("/")?, issuer("/batches/new")?, draft.url.clone(), issuer(&attestation)?]).await?;
+    wear(&phone, &nadia.visitor, &world.addresses.wallet).await?;
+    let mine = [wallet("/path")?, wallet("/add")?, wallet("/present")?, kept.url, request.url, receipt.url];
+    look_at(&phone, &mine).await?;
+    wear(&phone, &clerk.visitor, &world.addresses.verifier).await?;
+    look_at(&phone, &[verifier("/")?, asked.page, answered.page]).await?;
+    phone.close().await
+}
+
+/// Opens each page in both languages; it must fit, have one main title, its language, and labelled fields.
+async fn look_at(phone: &Browser, pages: &[Url]) -> Result<()> {
+    for page in pages {
+        for language in ["en", "fr"] {
+            let mut page = page.clone();
+            page.query_pairs_mut().append_pair("lang", language);
+            phone.open(&page).await?;
+            phone.expect_fits(language).await.with_context(|| format!("{page}"))?;
+        }
+    }
+    Ok(())
+}
+
+/// Gives the browser the cookies of a person, so that it is signed in as they are.
+async fn wear(phone: &Browser, visitor: &tests::visitor::Visitor, service: &Url) -> Result<()> {
+    phone.open(service).await?;
+    for cookie in visitor.cookies(service).split("; ") {
+        let (name, value) = cookie.split_once('=').context("a cookie without a value")?;
+        let cookie = fantoccini::cookies::Cookie::build((name.to_owned(), value.to_owned())).path("/").http_only(true).build();
+        phone.client.add_cookie(cookie).await?;
+    }
+    Ok(())
+}
+
+async fn press_main(browser: &Browser) -> Result<()> {
+    browser.find("main form button").await?.click().await.context("cannot press the main button")
+}
+
+fn sheet(world: &World) -> Result<PathBuf> {
+    let file = world.path("heures.csv");
+    fs::write(&file, fixtures::ONE_PERSON)?;
+    Ok(file)
+}

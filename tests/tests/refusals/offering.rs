@@ -1,0 +1,162 @@
+//! What the issuer refuses before a token: offers, pages, spreadsheets.
+
+use anyhow::Result;
+use reqwest::{Method, StatusCode};
+use tests::{
+    fixtures,
+    foreign::{Collecting, get, send},
+    visitor::Visitor,
+    world::{CYCLO, PANIERS, PASSPHRASE, World},
+};
+use shared::clock::Clock;
+
+#[tokio::test(flavor = "multi_thread")]
+async fn vci_i_020_an_unknown_offer_is_a_404_problem() -> Result<()> {
+    let world = World::start().await?;
+    let offer = world.one_offer().await?;
+    let known = offer.uri().as_str();
+    let (base, id) = known.rsplit_once('/').expect("a path");
+    let addresses = [
+        format!("{base}/00000000000000000000000000"),
+        format!("{base}/x"),
+        format!("{base}/..%2f..%2fetc%2fpasswd"),
+        format!("{}/offers/{id}", world.addresses.organisation(CYCLO)),
+        format!("{}/offers/{id}", world.addresses.organisation("nobody")),
+    ];
+    for address in addresses {
+        let answer = get(&address.parse()?).await?;
+        assert_eq!(answer.status, StatusCode::NOT_FOUND, "{address}");
+        assert!(answer.header("content-type").starts_with("application/problem+json"), "{address}: {answer:?}");
+    }
+    assert_eq!(get(offer.uri()).await?.status, StatusCode::OK);
+    Ok(())
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn vci_i_025_reading_an_offer_or_its_page_never_consumes_it() -> Result<()> {
+    let world = World::start().await?;
+    let offer = world.one_offer().await?;
+    let visitor = Visitor::new("fr");
+    for _ in 0..3 {
+        let answer = get(offer.uri()).await?;
+        assert_eq!((answer.status, answer.header("cache-control").contains("no-store")), (StatusCode::OK, true));
+        visitor.open(&offer.invitation().link.parse()?).await?.expect(StatusCode::OK)?;
+        send(Method::HEAD, offer.uri(), &[], "").await?;
+    }
+    assert_eq!(world.offers(PANIERS).await?, std::slice::from_ref(&offer));
+    Collecting::from_offer(&offer).await?.collect(world.clock.now()).await?;
+    assert_eq!(get(offer.uri()).await?.status, StatusCode::GONE);
+    let page = visitor.open(&offer.invitation().link.parse()?).await?;
+    assert!(!page.html.contains("/add?credential_offer_uri="), "{}", page.text());
+    Ok(())
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn vci_i_002_unknown_organisations_have_no_metadata() -> Result<()> {
+    let world = World::start().await?;
+    let base = world.addresses.issuer.as_str();
+    for name in ["openid-credential-issuer", "oauth-authorization-server", "jwt-vc-issuer"] {
+        let known = get(&format!("{base}.well-known/{name}/o/{PANIERS}").parse()?).await?;
+        assert_eq!((known.status, known.header("content-type").starts_with("application/json")), (StatusCode::OK, true), "{name}");
+        for unknown in ["o/nobody", "o/", "x", "o/Les-Paniers", "o/les-paniers-du-vallon/x"] {
+            let answer = get(&format!("{base}.well-known/{name}/{unknown}").parse()?).await?;
+            assert_eq!(answer.status, StatusCode::NOT_FOUND, "{name}/{unknown}");
+        }
+    }
+    Ok(())
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn pages_of_an_organisation_are_not_for_the_treasurer_of_another() -> Result<()> {
+    let world = World::start().await?;
+    let paniers = world.treasurer(PANIERS).await?;
+    let draft = paniers.upload("heures.csv", fixtures::ONE_PERSON.as_bytes()).await?.expect(StatusCode::OK)?;
+    let signed = paniers.sign(&draft, false).await?;
+    let attestation = paniers.invitation(&signed, "Benali").await?.page;
+    let cyclo = world.treasurer(CYCLO).await?;
+    for foreign in [&draft.url, &attestation] {
+        assert_eq!(cyclo.visitor.open(foreign).await?.status, StatusCode::NOT_FOUND, "{}", foreign.path());
+    }
+    let nobody = Visitor::new("fr").open(&attestation).await?;
+    assert_eq!(nobody.url.path(), "/sign-in");
+    Ok(())
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn a_post_from_another_site_or_without_its_token_changes_nothing() -> Result<()> {
+    let world = World::start().await?;
+    let paniers = world.treasurer(PANIERS).await?;
+    let draft = paniers.upload("heures.csv", fixtures::ONE_PERSON.as_bytes()).await?.expect(StatusCode::OK)?;
+    let sign = draft.url.join(&draft.form("/sign")?.action)?;
+    let csrf = draft.form("/sign")?.defaults().into_iter().find(|(name, _)| name == "csrf").expect("a token").1;
+    let cookies = paniers.visitor.cookies(&sign);
+    let form = ("content-type", "application/x-www-form-urlencoded");
+    let right = format!("csrf={csrf}");
+    let cross = [
+        (vec![("origin", "https://evil.example"), ("sec-fetch-site", "cross-site")], right.as_str()),
+        (vec![("origin", "https://evil.example")], right.as_str()),
+        (vec![("sec-fetch-site", "same-origin")], "csrf=x"),
+        (vec![("sec-fetch-site", "same-origin")], ""),
+    ];
+    for (mut headers, body) in cross {
+        headers.extend([("cookie", cookies.as_str()), form]);
+        let answer = send(Method::POST, &sign, &headers, body).await?;
+        assert!(answer.status.is_client_error(), "{headers:?}: {}", answer.status);
+    }
+    assert_eq!(world.offers(PANIERS).await?, []);
+    paniers.sign(&draft, false).await?;
+    assert_eq!(world.offers(PANIERS).await?.len(), 1);
+    Ok(())
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn a_file_that_is_no_sheet_is_refused_with_a_page_and_nothing_is_kept() -> Result<()> {
+    let world = World::start().await?;
+    let paniers = world.treasurer(PANIERS).await?;
+    let large = vec![b'a'; 9 * 1024 * 1024];
+    let files: [(&str, &[u8]); 5] = [
+        ("vide.csv", b""),
+        ("image.png", b"\x89PNG\r\n\x1a\n\0\0\0\rIHDR"),
+        ("sans-colonnes.csv", b"a;b\n1;2\n"),
+        ("tableur.xlsx", b"PK\x03\x04\x14\0\x06\0"),
+        ("grand.csv", &large),
+    ];
+    for (name, bytes) in files {
+        if let Ok(page) = paniers.upload(name, bytes).await {
+            assert!(page.status.is_client_error(), "{name}: {} {}", page.status, page.text());
+            assert!(!page.links().is_empty() || page.form("/batches").is_ok(), "{name}: no way forward: {}", page.text());
+        }
+    }
+    assert_eq!(world.offers(PANIERS).await?, []);
+    Ok(())
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn a_sheet_is_not_imported_twice() -> Result<()> {
+    let world = World::start().await?;
+    let offers = world.import(PANIERS, fixtures::ONE_PERSON.as_bytes(), false).await?;
+    assert!(world.import(PANIERS, fixtures::ONE_PERSON.as_bytes(), false).await.is_err());
+    assert_eq!(world.offers(PANIERS).await?, offers);
+    Ok(())
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn a_wrong_passphrase_opens_nothing_and_guessing_is_slowed_down() -> Result<()> {
+    let world = World::start().await?;
+    let visitor = Visitor::new("fr");
+    let page = visitor.open(&world.addresses.issuer.join("/sign-in")?).await?;
+    let form = page.form("/sign-in")?;
+    let mut last = StatusCode::OK;
+    for _ in 0..25 {
+        let values = [("organisation", PANIERS), ("passphrase", "pas la bonne phrase")];
+        last = visitor.submit(&page, &form, &values, None).await?.status;
+        assert!(last.is_client_error(), "{last}");
+        if last == StatusCode::TOO_MANY_REQUESTS {
+            break;
+        }
+    }
+    assert_eq!(last, StatusCode::TOO_MANY_REQUESTS);
+    let values = [("organisation", CYCLO), ("passphrase", PASSPHRASE)];
+    assert_eq!(visitor.submit(&page, &form, &values, None).await?.expect(StatusCode::OK)?.url.path(), "/");
+    Ok(())
+}

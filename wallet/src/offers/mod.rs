@@ -1,0 +1,107 @@
+//! Pending offers: an invitation looked at, then collected or refused.
+//!
+//! ```text
+//! link ─ collect::inspect ─► Pending(Waiting) ─ redeem ─► Redeemed ─ fetch ─► Received ─ verify ─► Collected
+//!                                 └─► Refused
+//! ```
+//! Each step is stored sealed before the next one asks anything of the network, so that a retry goes on where the last
+//! try stopped: a code is never redeemed twice, a credential never lost.
+
+pub(crate) mod collect;
+pub(crate) mod pages;
+pub(crate) mod store;
+
+use chrono::{DateTime, Utc};
+use serde::{Deserialize, Serialize};
+use shared::oid4vci::offer::{CredentialOffer, TxCode};
+use url::Url;
+
+use crate::{
+    credentials::{CredentialId, HolderKey, Issuer, Secret},
+    vault::{Place, Vault},
+};
+
+shared::id! {
+    /// Names a pending offer in this wallet.
+    pub(crate) struct OfferId;
+}
+
+/// An offer of this person.
+pub(crate) struct Offer {
+    pub(crate) id: OfferId,
+    pub(crate) state: State,
+    pub(crate) terms: Terms,
+    /// Grows with each change, so that two requests do not overwrite each other.
+    revision: i64,
+}
+
+/// Where an offer stands.
+pub(crate) enum State {
+    Pending(Progress),
+    /// Kept; `None` once the attestation was deleted.
+    Collected(Option<CredentialId>),
+    Refused,
+}
+
+/// What was read of the offer and of its issuer's description. Rests sealed.
+#[derive(Clone, Serialize, Deserialize)]
+pub(crate) struct Terms {
+    pub(crate) issuer: Issuer,
+    /// Where the offer is published, when it came by reference.
+    pub(crate) link: Option<Url>,
+    pub(crate) configuration: String,
+    pub(crate) vct: String,
+    pub(crate) title: Option<String>,
+    pub(crate) code: Option<CodeShape>,
+    pub(crate) token_endpoint: Url,
+    pub(crate) nonce_endpoint: Option<Url>,
+    pub(crate) credential_endpoint: Url,
+}
+
+/// What the person must type (OpenID4VCI 1.0 §4.1.1).
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub(crate) struct CodeShape {
+    pub(crate) numeric: bool,
+    pub(crate) length: Option<u8>,
+    pub(crate) description: Option<String>,
+}
+
+/// How far the collection went.
+#[derive(Clone, Serialize, Deserialize)]
+pub(crate) enum Progress {
+    /// The code is not redeemed. `tries`: wrong codes typed so far.
+    Waiting { code: Secret, tries: u32 },
+    /// The code is spent; this token fetches the credential, for this key.
+    Redeemed { token: Secret, key: HolderKey, identifier: Option<String>, ends_at: DateTime<Utc> },
+    /// It came; it is not checked yet.
+    Received { key: HolderKey, text: String },
+}
+
+/// What rests sealed in one column: the terms, and the progress while pending.
+#[derive(Serialize, Deserialize)]
+struct Sealed {
+    terms: Terms,
+    progress: Option<Progress>,
+}
+
+impl Offer {
+    fn place(id: &OfferId) -> Place<'_> {
+        Place { table: "offers", column: "sealed", id: id.as_str() }
+    }
+}
+
+/// What finds an offer again: its issuer and code, whatever link they came by.
+pub(crate) fn fingerprint(vault: &Vault, offer: &CredentialOffer) -> Vec<u8> {
+    vault.fingerprint("offer", &[offer.credential_issuer.as_str(), &offer.pre_authorized_code])
+}
+
+/// What finds an offer again before it is fetched.
+pub(crate) fn link_fingerprint(vault: &Vault, link: &Url) -> Vec<u8> {
+    vault.fingerprint("offer link", &[link.as_str()])
+}
+
+impl From<&TxCode> for CodeShape {
+    fn from(code: &TxCode) -> Self {
+        Self { numeric: code.numeric, length: code.length, description: code.description.clone() }
+    }
+}

@@ -1,0 +1,407 @@
+//! Pages of an invitation: look, accept, refuse.
+
+use askama::Template;
+use axum::{
+    extract::{Path, State as AxumState},
+    http::StatusCode,
+    response::{IntoResponse, Redirect, Response},
+};
+use serde::Deserialize;
+use shared::{
+    oid4vci::{
+        metadata::MetadataError,
+        offer::{OfferError, OfferLink},
+    },
+    service::{
+        form::Form,
+        page::{PageContext, PageError, render},
+    },
+    verification::{CheckId, Outcome, Verdict},
+};
+
+use super::{
+    CodeShape, Offer, OfferId, Progress, State,
+    collect::{self, CollectError},
+    store::{self, NewOffer},
+};
+use crate::{
+    app::App,
+    credentials::{self, CredentialId, Kept, Secret},
+    holder::Holder,
+    urls,
+};
+
+/// More steps than a collection has: what another request does at the same time adds at most a few.
+const MAX_STEPS: usize = 12;
+
+#[derive(Template)]
+#[template(path = "offer.html")]
+pub(crate) struct OfferPage {
+    pub(crate) page: PageContext,
+    pub(crate) id: String,
+    pub(crate) organisation: String,
+    pub(crate) host: String,
+    pub(crate) kind: String,
+    pub(crate) stage: Stage,
+    pub(crate) code: Option<CodeShape>,
+    pub(crate) code_error: Option<&'static str>,
+    /// Wrong codes typed so far.
+    pub(crate) tries: u32,
+}
+
+/// What the person can still do with the invitation.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub(crate) enum Stage {
+    /// Accept or refuse.
+    Open,
+    /// Go on with a collection that was interrupted.
+    Interrupted,
+    /// It is kept, on this page.
+    Collected { page: String },
+    /// It was kept, then deleted.
+    Deleted,
+    /// It was refused.
+    Refused,
+}
+
+#[derive(Template)]
+#[template(path = "offer_refused.html")]
+pub(crate) struct UnverifiedPage {
+    pub(crate) page: PageContext,
+    pub(crate) id: String,
+    pub(crate) organisation: String,
+    /// Whether trying again may help: nothing failed, something could not be checked.
+    pub(crate) retry: bool,
+    pub(crate) checks: Vec<CheckLine>,
+}
+
+/// A check that did not pass, in words.
+pub(crate) struct CheckLine {
+    pub(crate) name: String,
+    pub(crate) reason: String,
+}
+
+#[derive(Deserialize)]
+pub(crate) struct AcceptForm {
+    csrf: String,
+    #[serde(default)]
+    tx_code: String,
+}
+
+#[derive(Deserialize)]
+pub(crate) struct TokenForm {
+    csrf: String,
+}
+
+/// A link that the person wants to look at: fetched, checked, stored, shown.
+pub(crate) async fn arrive(app: &App, holder: &Holder, link: &OfferLink) -> Result<Response, Response> {
+    let internal = |error: sqlx::Error| holder.internal(&error).into_response();
+    if let OfferLink::Reference(address) = link {
+        let fingerprint = super::link_fingerprint(&holder.vault, address);
+        if let Some(offer) = known(app, holder, Fingerprint::Link(&fingerprint)).await.map_err(internal)?
+            && !matches!(offer.state, State::Refused)
+        {
+            return Ok(Redirect::to(&urls::offer(&offer.id)).into_response());
+        }
+    }
+    let (offer, terms) = collect::inspect(app, link, holder.page.language)
+        .await
+        .map_err(|error| refusal(holder, None, &error, urls::ADD))?;
+    let id = keep(app, holder, &offer, terms).await.map_err(internal)?;
+    Ok(Redirect::to(&urls::offer(&id)).into_response())
+}
+
+/// `GET /offers/{id}`
+pub(crate) async fn show(
+    AxumState(app): AxumState<App>,
+    holder: Holder,
+    Path(id): Path<String>,
+) -> Result<Response, PageError> {
+    let offer = load(&app, &holder, &id).await?;
+    Ok(render(&OfferPage::new(holder.page, &offer, None)))
+}
+
+/// `POST /offers/{id}/accept`
+pub(crate) async fn accept(
+    AxumState(app): AxumState<App>,
+    holder: Holder,
+    Path(id): Path<String>,
+    Form(form): Form<AcceptForm>,
+) -> Result<Response, Response> {
+    holder.expect_token(&form.csrf).map_err(IntoResponse::into_response)?;
+    for _ in 0..MAX_STEPS {
+        let offer = load(&app, &holder, &id).await.map_err(IntoResponse::into_response)?;
+        let progress = match &offer.state {
+            State::Pending(progress) => progress,
+            State::Collected(Some(credential)) => return Ok(Redirect::to(&urls::credential(credential)).into_response()),
+            State::Collected(None) | State::Refused => return Ok(Redirect::to(&urls::offer(&offer.id)).into_response()),
+        };
+        let stored = match step(&app, &offer, progress, &form.tx_code).await {
+            Ok(Step::Further(next)) => advance(&app, &holder, &offer, &next).await.map(drop),
+            Ok(Step::Kept(kept)) => collected(&app, &holder, &offer, &kept).await,
+            Err(error) => {
+                // Another tab may have gone further meanwhile: then its result counts, not this refusal.
+                let now = load(&app, &holder, &id).await.map_err(IntoResponse::into_response)?;
+                if now.revision == offer.revision {
+                    return Err(refused_step(&app, holder, offer, error).await);
+                }
+                Ok(())
+            }
+        };
+        stored.map_err(|error| holder.internal(&error).into_response())?;
+    }
+    Err(holder.error(StatusCode::CONFLICT, "offer-interrupted", urls::offer(&id)).into_response())
+}
+
+/// `POST /offers/{id}/refuse`
+pub(crate) async fn refuse(
+    AxumState(app): AxumState<App>,
+    holder: Holder,
+    Path(id): Path<String>,
+    Form(form): Form<TokenForm>,
+) -> Result<Response, PageError> {
+    holder.expect_token(&form.csrf)?;
+    let offer = load(&app, &holder, &id).await?;
+    let refused = async {
+        let mut tx = app.db.write().await?;
+        store::refuse(&mut tx, &holder.account, &offer.id).await?;
+        tx.commit().await
+    };
+    refused.await.map_err(|error| holder.internal(&error))?;
+    Ok(Redirect::to(&urls::offer(&offer.id)).into_response())
+}
+
+/// What one step of a collection gave.
+enum Step {
+    Further(Progress),
+    Kept(Kept),
+}
+
+async fn step(app: &App, offer: &Offer, progress: &Progress, typed: &str) -> Result<Step, CollectError> {
+    let terms = &offer.terms;
+    match progress {
+        Progress::Waiting { code, .. } => collect::redeem(app, terms, code, typed).await.map(Step::Further),
+        Progress::Redeemed { token, key, identifier, .. } => {
+            let text = collect::fetch(app, terms, token, key, identifier.as_deref()).await?;
+            Ok(Step::Further(Progress::Received { key: key.clone(), text }))
+        }
+        Progress::Received { key, text } => collect::verify(app, terms, key, text.clone()).await.map(Step::Kept),
+    }
+}
+
+/// The answer to a step that failed; a wrong code is counted first.
+async fn refused_step(app: &App, holder: Holder, offer: Offer, error: CollectError) -> Response {
+    let State::Pending(progress) = &offer.state else { return holder.not_found().into_response() };
+    match (&error, progress) {
+        (CollectError::WrongCode, Progress::Waiting { code, tries }) => {
+            let counted = Progress::Waiting { code: code.clone(), tries: tries.saturating_add(1) };
+            if let Err(error) = advance(app, &holder, &offer, &counted).await {
+                return holder.internal(&error).into_response();
+            }
+            let offer = Offer { state: State::Pending(counted), ..offer };
+            unprocessable(&OfferPage::new(holder.page, &offer, Some("offer-code-wrong")))
+        }
+        (CollectError::CodeShape, _) => unprocessable(&OfferPage::new(holder.page, &offer, Some("offer-code-shape"))),
+        (_, progress) => {
+            let back = urls::offer(&offer.id);
+            if let (CollectError::Unreachable(_), Progress::Redeemed { .. }) = (&error, progress) {
+                return holder.error(StatusCode::BAD_GATEWAY, "offer-interrupted", back).into_response();
+            }
+            refusal(&holder, Some(&offer), &error, &back)
+        }
+    }
+}
+
+fn unprocessable(page: &OfferPage) -> Response {
+    (StatusCode::UNPROCESSABLE_ENTITY, render(page)).into_response()
+}
+
+/// The page of each way in which a collection ends badly.
+fn refusal(holder: &Holder, offer: Option<&Offer>, error: &CollectError, back: &str) -> Response {
+    let (status, key) = match error {
+        CollectError::Refused(verdict) | CollectError::Unchecked(verdict) => {
+            if let Some(offer) = offer {
+                let retry = matches!(error, CollectError::Unchecked(_));
+                let page = UnverifiedPage::new(holder.page.clone(), offer, verdict, retry);
+                return (StatusCode::UNPROCESSABLE_ENTITY, render(&page)).into_response();
+            }
+            (StatusCode::UNPROCESSABLE_ENTITY, "offer-answer")
+        }
+        CollectError::Key(error) => return holder.internal(error).into_response(),
+        CollectError::Offer(error) => (StatusCode::UNPROCESSABLE_ENTITY, offer_key(*error)),
+        CollectError::Metadata(error) => (StatusCode::UNPROCESSABLE_ENTITY, metadata_key(*error)),
+        CollectError::Unreachable(_) => (StatusCode::BAD_GATEWAY, "offer-unreachable"),
+        CollectError::Forbidden => (StatusCode::UNPROCESSABLE_ENTITY, "offer-address"),
+        CollectError::Answer(_) => (StatusCode::BAD_GATEWAY, "offer-answer"),
+        CollectError::ForeignServer => (StatusCode::UNPROCESSABLE_ENTITY, "offer-foreign-server"),
+        CollectError::EncryptionRequired => (StatusCode::UNPROCESSABLE_ENTITY, "offer-encryption"),
+        CollectError::Ended => (StatusCode::GONE, "offer-ended"),
+        CollectError::TokenEnded => (StatusCode::GONE, "offer-token-ended"),
+        CollectError::Denied => (StatusCode::UNPROCESSABLE_ENTITY, "offer-denied"),
+        CollectError::Deferred => (StatusCode::UNPROCESSABLE_ENTITY, "offer-deferred"),
+        CollectError::CodeShape => (StatusCode::UNPROCESSABLE_ENTITY, "offer-answer"),
+        CollectError::WrongCode => (StatusCode::UNPROCESSABLE_ENTITY, "offer-ended"),
+        CollectError::Unreadable(_) => (StatusCode::UNPROCESSABLE_ENTITY, "offer-unreadable"),
+    };
+    holder.error(status, key, back).into_response()
+}
+
+/// The page of each way in which an invitation itself is wrong.
+pub(crate) fn offer_key(error: OfferError) -> &'static str {
+    match error {
+        OfferError::NotAnOffer | OfferError::Malformed => "offer-malformed",
+        OfferError::Ambiguous => "offer-ambiguous",
+        OfferError::ForbiddenAddress => "offer-address",
+        OfferError::UnsupportedGrant => "offer-grant",
+        OfferError::TooLarge => "offer-too-large",
+    }
+}
+
+fn metadata_key(error: MetadataError) -> &'static str {
+    match error {
+        MetadataError::Malformed => "offer-metadata",
+        MetadataError::OtherIssuer => "offer-other-issuer",
+        MetadataError::UnknownConfiguration => "offer-unknown-kind",
+        MetadataError::UnsupportedFormat => "offer-format",
+    }
+}
+
+fn check_key(id: CheckId) -> &'static str {
+    match id {
+        CheckId::Structure => "check-structure",
+        CheckId::Signature => "check-signature",
+        CheckId::Type => "check-type",
+        CheckId::KeyBinding => "check-key_binding",
+        CheckId::Nonce => "check-nonce",
+        CheckId::Audience => "check-audience",
+        CheckId::Time => "check-time",
+        CheckId::Status => "check-status",
+        CheckId::Trust => "check-trust",
+    }
+}
+
+enum Fingerprint<'a> {
+    Offer(&'a [u8]),
+    Link(&'a [u8]),
+}
+
+async fn known(app: &App, holder: &Holder, fingerprint: Fingerprint<'_>) -> Result<Option<Offer>, sqlx::Error> {
+    let mut tx = app.db.read().await?;
+    let id = match fingerprint {
+        Fingerprint::Offer(fingerprint) => store::find_by_fingerprint(&mut tx, &holder.account, fingerprint).await?,
+        Fingerprint::Link(fingerprint) => store::find_by_link(&mut tx, &holder.account, fingerprint).await?,
+    };
+    match id {
+        Some(id) => store::find(&mut tx, &holder.account, &holder.vault, &id).await,
+        None => Ok(None),
+    }
+}
+
+/// Stores what was inspected, or finds that this person has it already.
+async fn keep(
+    app: &App,
+    holder: &Holder,
+    offer: &shared::oid4vci::offer::CredentialOffer,
+    terms: super::Terms,
+) -> Result<OfferId, sqlx::Error> {
+    let entropy = &*app.entropy;
+    let fingerprint = super::fingerprint(&holder.vault, offer);
+    let progress = Progress::Waiting { code: Secret::new(offer.pre_authorized_code.clone()), tries: 0 };
+    if let Some(known) = known(app, holder, Fingerprint::Offer(&fingerprint)).await? {
+        let mut tx = app.db.write().await?;
+        store::reopen(&mut tx, &holder.account, &holder.vault, &known.id, terms, progress, entropy).await?;
+        tx.commit().await?;
+        return Ok(known.id);
+    }
+    let id = OfferId::random(entropy);
+    let link_fingerprint = terms.link.as_ref().map(|link| super::link_fingerprint(&holder.vault, link));
+    let new = NewOffer { id: id.clone(), fingerprint: fingerprint.clone(), link_fingerprint, terms, progress };
+    let mut tx = app.db.write().await?;
+    let inserted = store::insert(&mut tx, &holder.account, &holder.vault, new, entropy, app.now()).await?;
+    let id = if inserted {
+        id
+    } else {
+        // The same invitation came twice at the same instant.
+        store::find_by_fingerprint(&mut tx, &holder.account, &fingerprint).await?.ok_or(sqlx::Error::RowNotFound)?
+    };
+    tx.commit().await?;
+    Ok(id)
+}
+
+async fn advance(app: &App, holder: &Holder, offer: &Offer, progress: &Progress) -> Result<bool, sqlx::Error> {
+    let mut tx = app.db.write().await?;
+    let stored = store::advance(&mut tx, &holder.account, &holder.vault, offer, progress, &*app.entropy).await?;
+    tx.commit().await?;
+    Ok(stored)
+}
+
+/// Keeps the attestation and ends the offer, both or neither.
+async fn collected(app: &App, holder: &Holder, offer: &Offer, kept: &Kept) -> Result<(), sqlx::Error> {
+    let entropy = &*app.entropy;
+    let id = CredentialId::random(entropy);
+    let mut tx = app.db.write().await?;
+    credentials::store::insert(&mut tx, &holder.account, &holder.vault, &id, kept, entropy, app.now()).await?;
+    if store::collect(&mut tx, &holder.account, &holder.vault, offer, &id, entropy).await? {
+        tx.commit().await?;
+    }
+    Ok(())
+}
+
+async fn load(app: &App, holder: &Holder, id: &str) -> Result<Offer, PageError> {
+    let id: OfferId = id.parse().map_err(|_| holder.not_found())?;
+    let found = async {
+        let mut tx = app.db.read().await?;
+        store::find(&mut tx, &holder.account, &holder.vault, &id).await
+    };
+    found.await.map_err(|error| holder.internal(&error))?.ok_or_else(|| holder.not_found())
+}
+
+impl OfferPage {
+    pub(crate) fn new(page: PageContext, offer: &Offer, code_error: Option<&'static str>) -> Self {
+        let terms = &offer.terms;
+        let (stage, code, tries) = match &offer.state {
+            State::Pending(Progress::Waiting { tries, .. }) => (Stage::Open, terms.code.clone(), *tries),
+            State::Pending(_) => (Stage::Interrupted, None, 0),
+            State::Collected(Some(id)) => (Stage::Collected { page: urls::credential(id) }, None, 0),
+            State::Collected(None) => (Stage::Deleted, None, 0),
+            State::Refused => (Stage::Refused, None, 0),
+        };
+        Self {
+            id: offer.id.to_string(),
+            organisation: terms.issuer.name.clone(),
+            host: terms.issuer.host.clone(),
+            kind: credentials::pages::kind(&page, &terms.vct, terms.title.as_deref()),
+            stage,
+            code,
+            code_error,
+            tries,
+            page,
+        }
+    }
+
+    fn code_length_text(&self) -> Option<String> {
+        let length = self.code.as_ref()?.length?;
+        Some(self.page.t1("offer-code-length", "length", i64::from(length)))
+    }
+
+    fn code_error_text(&self) -> Option<String> {
+        self.code_error.map(|key| self.page.t1(key, "tries", i64::from(self.tries)))
+    }
+}
+
+impl UnverifiedPage {
+    pub(crate) fn new(page: PageContext, offer: &Offer, verdict: &Verdict, retry: bool) -> Self {
+        let checks = verdict
+            .checks
+            .iter()
+            .filter_map(|check| match check.outcome {
+                Outcome::Passed => None,
+                Outcome::Failed(reason) | Outcome::Skipped(reason) => Some(CheckLine {
+                    name: page.t(check_key(check.id)),
+                    reason: page.t(&format!("reason-{}", reason.code())),
+                }),
+            })
+            .collect();
+        Self { id: offer.id.to_string(), organisation: offer.terms.issuer.name.clone(), retry, checks, page }
+    }
+}

@@ -1,0 +1,190 @@
+//! Pending offers, sealed.
+
+use chrono::{DateTime, Utc};
+use shared::{
+    entropy::Entropy,
+    on,
+    service::db::{Inconsistent, Tx},
+};
+
+use super::{Offer, OfferId, Progress, Sealed, State, Terms};
+use crate::{accounts::AccountId, credentials::CredentialId, vault::Vault};
+
+pub(crate) const STATEMENTS: &[&str] =
+    &[INSERT, FIND, FIND_BY_FINGERPRINT, FIND_BY_LINK, UPDATE, COLLECT, REFUSE, REOPEN];
+
+const INSERT: &str = "INSERT INTO offers \
+    (id, account, fingerprint, link_fingerprint, state, revision, sealed, credential, created_at) \
+    VALUES ($1, $2, $3, $4, 'pending', 1, $5, NULL, $6) ON CONFLICT (account, fingerprint) DO NOTHING RETURNING id";
+const FIND: &str = "SELECT id, state, revision, sealed, credential FROM offers WHERE account = $1 AND id = $2";
+const FIND_BY_FINGERPRINT: &str = "SELECT id FROM offers WHERE account = $1 AND fingerprint = $2";
+const FIND_BY_LINK: &str =
+    "SELECT id FROM offers WHERE account = $1 AND link_fingerprint = $2 ORDER BY created_at DESC LIMIT 1";
+const UPDATE: &str = "UPDATE offers SET sealed = $4, revision = revision + 1 \
+    WHERE account = $1 AND id = $2 AND state = 'pending' AND revision = $3 RETURNING id";
+const COLLECT: &str = "UPDATE offers SET state = 'collected', sealed = $3, credential = $4, revision = revision + 1 \
+    WHERE account = $1 AND id = $2 AND state = 'pending' RETURNING id";
+const REFUSE: &str = "UPDATE offers SET state = 'refused', revision = revision + 1 \
+    WHERE account = $1 AND id = $2 AND state = 'pending' RETURNING id";
+const REOPEN: &str = "UPDATE offers SET state = 'pending', sealed = $3, revision = revision + 1 \
+    WHERE account = $1 AND id = $2 AND state = 'refused' RETURNING id";
+
+#[derive(Debug, Clone, Copy, PartialEq, Eq, sqlx::Type)]
+#[sqlx(type_name = "TEXT", rename_all = "snake_case")]
+enum StateCode {
+    Pending,
+    Collected,
+    Refused,
+}
+
+#[derive(sqlx::FromRow)]
+struct Row {
+    id: String,
+    state: StateCode,
+    revision: i64,
+    sealed: Vec<u8>,
+    credential: Option<String>,
+}
+
+impl TryFrom<(Row, &Vault)> for Offer {
+    type Error = Inconsistent;
+
+    fn try_from((row, vault): (Row, &Vault)) -> Result<Self, Inconsistent> {
+        let id = read_id(&row.id)?;
+        let credential: Option<CredentialId> = row
+            .credential
+            .map(|id| id.parse())
+            .transpose()
+            .map_err(|_| Inconsistent { table: "offers", column: "credential" })?;
+        let sealed: Sealed = vault.open_value(&row.sealed, Self::place(&id))?;
+        let state = match (row.state, sealed.progress, credential) {
+            (StateCode::Pending, Some(progress), None) => State::Pending(progress),
+            (StateCode::Collected, None, credential) => State::Collected(credential),
+            (StateCode::Refused, _, None) => State::Refused,
+            _ => return Err(Inconsistent { table: "offers", column: "state" }),
+        };
+        Ok(Self { id, state, terms: sealed.terms, revision: row.revision })
+    }
+}
+
+/// An offer that is not known yet.
+pub(crate) struct NewOffer {
+    pub(crate) id: OfferId,
+    pub(crate) fingerprint: Vec<u8>,
+    pub(crate) link_fingerprint: Option<Vec<u8>>,
+    pub(crate) terms: Terms,
+    pub(crate) progress: Progress,
+}
+
+/// Stores a new offer; false when this person has it already.
+pub(crate) async fn insert(
+    tx: &mut Tx,
+    account: &AccountId,
+    vault: &Vault,
+    offer: NewOffer,
+    entropy: &dyn Entropy,
+    now: DateTime<Utc>,
+) -> Result<bool, sqlx::Error> {
+    let NewOffer { id, fingerprint, link_fingerprint, terms, progress } = offer;
+    let sealed = vault.seal_value(&Sealed { terms, progress: Some(progress) }, Offer::place(&id), entropy);
+    let row: Option<(String,)> = on!(tx, c => sqlx::query_as(INSERT)
+        .bind(id.as_str()).bind(account.as_str()).bind(&fingerprint[..]).bind(link_fingerprint.as_deref())
+        .bind(&sealed[..]).bind(now)
+        .fetch_optional(c).await)?;
+    Ok(row.is_some())
+}
+
+/// One offer of this person.
+pub(crate) async fn find(
+    tx: &mut Tx,
+    account: &AccountId,
+    vault: &Vault,
+    id: &OfferId,
+) -> Result<Option<Offer>, sqlx::Error> {
+    let row: Option<Row> =
+        on!(tx, c => sqlx::query_as(FIND).bind(account.as_str()).bind(id.as_str()).fetch_optional(c).await)?;
+    Ok(row.map(|row| Offer::try_from((row, vault))).transpose()?)
+}
+
+/// The offer of this issuer and code.
+pub(crate) async fn find_by_fingerprint(
+    tx: &mut Tx,
+    account: &AccountId,
+    fingerprint: &[u8],
+) -> Result<Option<OfferId>, sqlx::Error> {
+    let row: Option<(String,)> = on!(tx, c => sqlx::query_as(FIND_BY_FINGERPRINT)
+        .bind(account.as_str()).bind(fingerprint).fetch_optional(c).await)?;
+    Ok(row.map(|(id,)| read_id(&id)).transpose()?)
+}
+
+/// The latest offer that came by this link.
+pub(crate) async fn find_by_link(
+    tx: &mut Tx,
+    account: &AccountId,
+    fingerprint: &[u8],
+) -> Result<Option<OfferId>, sqlx::Error> {
+    let row: Option<(String,)> = on!(tx, c => sqlx::query_as(FIND_BY_LINK)
+        .bind(account.as_str()).bind(fingerprint).fetch_optional(c).await)?;
+    Ok(row.map(|(id,)| read_id(&id)).transpose()?)
+}
+
+/// Stores how far a pending offer went; false when another request changed it since it was read.
+pub(crate) async fn advance(
+    tx: &mut Tx,
+    account: &AccountId,
+    vault: &Vault,
+    offer: &Offer,
+    progress: &Progress,
+    entropy: &dyn Entropy,
+) -> Result<bool, sqlx::Error> {
+    let sealed = Sealed { terms: offer.terms.clone(), progress: Some(progress.clone()) };
+    let sealed = vault.seal_value(&sealed, Offer::place(&offer.id), entropy);
+    let row: Option<(String,)> = on!(tx, c => sqlx::query_as(UPDATE)
+        .bind(account.as_str()).bind(offer.id.as_str()).bind(offer.revision).bind(&sealed[..])
+        .fetch_optional(c).await)?;
+    Ok(row.is_some())
+}
+
+/// Marks a pending offer as collected and forgets its code, token and key; false when it is no longer pending.
+pub(crate) async fn collect(
+    tx: &mut Tx,
+    account: &AccountId,
+    vault: &Vault,
+    offer: &Offer,
+    credential: &CredentialId,
+    entropy: &dyn Entropy,
+) -> Result<bool, sqlx::Error> {
+    let sealed = Sealed { terms: offer.terms.clone(), progress: None };
+    let sealed = vault.seal_value(&sealed, Offer::place(&offer.id), entropy);
+    let row: Option<(String,)> = on!(tx, c => sqlx::query_as(COLLECT)
+        .bind(account.as_str()).bind(offer.id.as_str()).bind(&sealed[..]).bind(credential.as_str())
+        .fetch_optional(c).await)?;
+    Ok(row.is_some())
+}
+
+/// Marks a pending offer as refused; false when it is no longer pending.
+pub(crate) async fn refuse(tx: &mut Tx, account: &AccountId, id: &OfferId) -> Result<bool, sqlx::Error> {
+    let row: Option<(String,)> =
+        on!(tx, c => sqlx::query_as(REFUSE).bind(account.as_str()).bind(id.as_str()).fetch_optional(c).await)?;
+    Ok(row.is_some())
+}
+
+/// Makes a refused offer pending again, since the person brought it once more.
+pub(crate) async fn reopen(
+    tx: &mut Tx,
+    account: &AccountId,
+    vault: &Vault,
+    id: &OfferId,
+    terms: Terms,
+    progress: Progress,
+    entropy: &dyn Entropy,
+) -> Result<(), sqlx::Error> {
+    let sealed = vault.seal_value(&Sealed { terms, progress: Some(progress) }, Offer::place(id), entropy);
+    on!(tx, c => sqlx::query_as::<_, (String,)>(REOPEN)
+        .bind(account.as_str()).bind(id.as_str()).bind(&sealed[..])
+        .fetch_optional(c).await.map(drop))
+}
+
+fn read_id(text: &str) -> Result<OfferId, Inconsistent> {
+    text.parse().map_err(|_| Inconsistent { table: "offers", column: "id" })
+}
