@@ -10,19 +10,35 @@ macro_rules! codes {
     ($(#[$doc:meta])* $name:ident { $($(#[$variant_doc:meta])* $variant:ident = $code:literal,)+ }) => {
         $(#[$doc])*
         #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, PartialOrd, Ord, serde::Serialize, serde::Deserialize)]
-        pub enum $name { $($(#[$variant_doc])* #[serde(rename = $code)] $variant,)+ }
+        pub enum $name {
+            $($(#[$variant_doc])* #[serde(rename = $code)] $variant,)+
+        }
+
         impl $name {
             /// Every value.
             pub const ALL: &[Self] = &[$(Self::$variant,)+];
+
             /// The code that travels.
-            pub fn code(self) -> &'static str { match self { $(Self::$variant => $code,)+ } }
+            pub fn code(self) -> &'static str {
+                match self { $(Self::$variant => $code,)+ }
+            }
         }
+
         impl std::str::FromStr for $name {
             type Err = UnknownCode;
-            fn from_str(text: &str) -> Result<Self, UnknownCode> { match text { $($code => Ok(Self::$variant),)+ _ => Err(UnknownCode) } }
+
+            fn from_str(text: &str) -> Result<Self, UnknownCode> {
+                match text {
+                    $($code => Ok(Self::$variant),)+
+                    _ => Err(UnknownCode),
+                }
+            }
         }
+
         impl std::fmt::Display for $name {
-            fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result { f.write_str(self.code()) }
+            fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+                f.write_str(self.code())
+            }
         }
     };
 }
@@ -40,6 +56,14 @@ codes! {
         PlateformeContributive = "plateforme_contributive",
     }
 }
+
+impl ActivityKind {
+    /// Whether this kind is paid work. A volunteer's expenses and a firefighter's allowance are no pay.
+    pub fn is_paid(self) -> bool {
+        matches!(self, Self::Salariat)
+    }
+}
+
 codes! {
     /// Coded role. The law counts roles, not titles (`domain.md` §0).
     Role {
@@ -62,5 +86,20 @@ codes! {
         Evidenced = "evidenced",
         /// An organisation signs for it.
         Attested = "attested",
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_code_reads_back_in_every_form() {
+        for role in Role::ALL {
+            assert_eq!(role.code().parse(), Ok(*role));
+            assert_eq!(serde_json::to_value(role).unwrap(), role.code());
+        }
+        assert_eq!("Dirigeant".parse::<Role>(), Err(UnknownCode));
+        assert!(Assurance::SelfAsserted < Assurance::Evidenced && Assurance::Evidenced < Assurance::Attested);
     }
 }

@@ -1,10 +1,21 @@
-//! Decentralised identifiers: did:jwk, did:key and did:web. `ssi` reads did:key and did:jwk; did:web is fetched by our
-//! own client (`crypto.md` §2: ssi's would fetch 127.0.0.1).
+//! Decentralised identifiers: did:jwk, did:key and did:web. `ssi` checks the syntax and decodes did:key; did:web is
+//! fetched by our own client, because the one of `ssi` would fetch 127.0.0.1.
 
+mod document;
+mod local;
+mod web;
+
+use std::{fmt, str::FromStr};
+
+use base64::{Engine, engine::general_purpose::URL_SAFE_NO_PAD};
 use serde::{Deserialize, Serialize};
 use url::Url;
 
-use crate::keys::{Jwk, PublicKey};
+pub use self::document::{DidDocument, Purpose};
+use crate::keys::Jwk;
+
+/// The longest DID accepted, in bytes: a did:jwk with a few extra members fits.
+const MAX_BYTES: usize = 2048;
 
 /// Why a DID was refused or did not resolve.
 #[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
@@ -35,43 +46,142 @@ pub enum DidError {
 pub struct Did(String);
 
 impl Did {
-    /// `did:web` of a base URL: `https://host:8443/o/slug` gives `did:web:host%3A8443:o:slug`.
-    pub fn web(base: &Url) -> Result<Self, DidError> { todo!() }
-    /// `did:jwk` of a key.
-    pub fn jwk(key: &Jwk) -> Self { todo!() }
+    /// `did:web` of a base URL: `https://host:8443/o/slug` gives `did:web:host%3A8443:o:slug`. IP addresses are
+    /// refused, and so is `http` but for loopback names.
+    pub fn web(base: &Url) -> Result<Self, DidError> {
+        web::identifier(base)
+    }
+
+    /// `did:jwk` of a key: of its point alone, so that one key has one identifier.
+    pub fn jwk(key: &Jwk) -> Self {
+        Self(format!("did:jwk:{}", URL_SAFE_NO_PAD.encode(key.required_members())))
+    }
+
     /// As written.
-    pub fn as_str(&self) -> &str { &self.0 }
+    pub fn as_str(&self) -> &str {
+        &self.0
+    }
+
     /// The method: `web`, `jwk`, `key`…
-    pub fn method(&self) -> &str { todo!() }
-    /// Where the document of a did:web is: `…/did.json`, or `/.well-known/did.json` at the root. `http` only for a loopback
-    /// host when `development` is true.
-    pub fn web_document_url(&self, development: bool) -> Result<Url, DidError> { todo!() }
-    /// Resolves did:jwk and did:key, which carry their key.
-    pub fn resolve_local(&self) -> Result<DidDocument, DidError> { todo!() }
+    pub fn method(&self) -> &str {
+        self.parts().0
+    }
+
+    /// Where the document of a did:web is: `…/did.json`, or `/.well-known/did.json` at the root. `http` only for a
+    /// loopback host when `development` is true; a loopback host is refused otherwise.
+    pub fn web_document_url(&self, development: bool) -> Result<Url, DidError> {
+        match self.parts() {
+            ("web", specific) => web::document_url(specific, development),
+            _ => Err(DidError::UnsupportedMethod),
+        }
+    }
+
+    /// Resolves did:jwk and did:key, which carry their key. Other keys than P-256 are [`DidError::Key`].
+    pub fn resolve_local(&self) -> Result<DidDocument, DidError> {
+        match self.parts() {
+            ("jwk", specific) => local::resolve_jwk(self, specific),
+            ("key", specific) => local::resolve_key(self, specific),
+            _ => Err(DidError::UnsupportedMethod),
+        }
+    }
+
+    /// Method and method-specific identifier.
+    fn parts(&self) -> (&str, &str) {
+        self.0
+            .strip_prefix("did:")
+            .and_then(|rest| rest.split_once(':'))
+            .unwrap_or_default()
+    }
 }
-impl std::str::FromStr for Did { type Err = DidError; fn from_str(text: &str) -> Result<Self, DidError> { todo!() } }
-impl TryFrom<String> for Did { type Error = DidError; fn try_from(text: String) -> Result<Self, DidError> { text.parse() } }
-impl From<Did> for String { fn from(did: Did) -> Self { did.0 } }
-impl std::fmt::Display for Did { fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result { f.write_str(&self.0) } }
 
-/// The purpose a key is listed for (CID 1.0 §2.3).
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub enum Purpose {
-    /// Signs credentials and requests.
-    AssertionMethod,
-    /// Authenticates.
-    Authentication,
+impl FromStr for Did {
+    type Err = DidError;
+
+    fn from_str(text: &str) -> Result<Self, DidError> {
+        if text.len() > MAX_BYTES || ssi::dids::DID::new(text).is_err() {
+            return Err(DidError::Invalid);
+        }
+        Ok(Self(text.to_owned()))
+    }
 }
 
-/// A DID document: what we read of it.
-#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
-pub struct DidDocument { #[serde(flatten)] members: serde_json::Map<String, serde_json::Value> }
+impl TryFrom<String> for Did {
+    type Error = DidError;
 
-impl DidDocument {
-    /// The document we publish for `did`: each key a `JsonWebKey` method `#THUMBPRINT`, listed for both purposes.
-    pub fn publish(did: &Did, keys: &[PublicKey]) -> Self { todo!() }
-    /// Reads the document fetched for `did`; its `id` must be the same.
-    pub fn read(did: &Did, json: serde_json::Value) -> Result<Self, DidError> { todo!() }
-    /// The key of `kid` (a DID URL of this document, or its fragment), when it is listed for `purpose`.
-    pub fn key(&self, kid: &str, purpose: Purpose) -> Result<PublicKey, DidError> { todo!() }
+    fn try_from(text: String) -> Result<Self, DidError> {
+        text.parse()
+    }
+}
+
+impl From<Did> for String {
+    fn from(did: Did) -> Self {
+        did.0
+    }
+}
+
+impl fmt::Display for Did {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str(&self.0)
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::keys::SigningKey;
+
+    #[test]
+    fn what_is_no_did_is_refused() {
+        for text in [
+            "",
+            "did",
+            "did:",
+            "did:web",
+            "did:web:",
+            "DID:web:example.org",
+            "did:Web:example.org",
+            "did:web:exa mple.org",
+            "did:web:example.org#key",
+            "did:web:example.org/path",
+            "did:web:example.org?query",
+            "did:web:example.org%3",
+            "did:web:éxample.org",
+            "https://example.org",
+        ] {
+            assert_eq!(text.parse::<Did>(), Err(DidError::Invalid), "{text}");
+        }
+        assert_eq!(
+            format!("did:jwk:{}", "a".repeat(MAX_BYTES)).parse::<Did>(),
+            Err(DidError::Invalid)
+        );
+        let did: Did = "did:web:example.org%3A3000:user:alice".parse().unwrap();
+        assert_eq!((did.method(), did.to_string().as_str()), ("web", did.as_str()));
+    }
+
+    #[test]
+    fn a_did_is_read_from_json_or_refused() {
+        assert!(serde_json::from_str::<Did>(r#""did:web:example.org""#).is_ok());
+        assert!(serde_json::from_str::<Did>(r#""example.org""#).is_err());
+    }
+
+    #[test]
+    fn one_key_has_one_did_jwk() {
+        let key = SigningKey::generate().public().to_jwk();
+        let did = Did::jwk(&key);
+        assert_eq!(Did::jwk(&key.clone().named("k1", "ES256", "sig")), did);
+        assert_eq!(did.as_str().parse(), Ok(did.clone()));
+        let found = did.resolve_local().unwrap().key("#0", Purpose::Authentication).unwrap();
+        assert_eq!(found.thumbprint(), key.thumbprint());
+    }
+
+    #[test]
+    fn methods_do_not_answer_for_one_another() {
+        let web: Did = "did:web:example.org".parse().unwrap();
+        assert_eq!(web.resolve_local(), Err(DidError::UnsupportedMethod));
+        let jwk = Did::jwk(&SigningKey::generate().public().to_jwk());
+        assert_eq!(jwk.web_document_url(true), Err(DidError::UnsupportedMethod));
+        let unknown: Did = "did:webvh:example.org".parse().unwrap();
+        assert_eq!(unknown.resolve_local(), Err(DidError::UnsupportedMethod));
+        assert_eq!(unknown.web_document_url(true), Err(DidError::UnsupportedMethod));
+    }
 }

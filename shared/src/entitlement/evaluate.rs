@@ -5,4 +5,11 @@ use std::collections::BTreeMap;
 use super::{Claim, Credential, Decision, IssuerFacts, Rule};
 
 /// Evaluates a claim. Pure; never panics, never overflows.
-pub fn evaluate(rule: &Rule, claim: &Claim, credentials: &[Credential], issuers: &BTreeMap<String, IssuerFacts>) -> Decision { todo!() }
+pub fn evaluate(
+    rule: &Rule,
+    claim: &Claim,
+    credentials: &[Credential],
+    issuers: &BTreeMap<String, IssuerFacts>,
+) -> Decision {
+    todo!()
+}

@@ -2,7 +2,7 @@
 
 use std::collections::BTreeMap;
 
-use super::{Decision, IssuerFacts, Credential, Outcome, Rule};
+use super::{Credential, Decision, IssuerFacts, Outcome, Rule};
 use crate::language::Language;
 
 /// One sentence about one thing.
@@ -33,7 +33,17 @@ pub struct Explanation {
 }
 
 /// Puts a decision in words.
-pub fn explain(rule: &Rule, decision: &Decision, credentials: &[Credential], issuers: &BTreeMap<String, IssuerFacts>, language: Language) -> Explanation { todo!() }
+pub fn explain(
+    rule: &Rule,
+    decision: &Decision,
+    credentials: &[Credential],
+    issuers: &BTreeMap<String, IssuerFacts>,
+    language: Language,
+) -> Explanation {
+    todo!()
+}
 
 /// « 2 h 30 », "2 h 30 min".
-pub fn hours(minutes: u64, language: Language) -> String { todo!() }
+pub fn hours(minutes: u64, language: Language) -> String {
+    todo!()
+}

@@ -258,5 +258,7 @@ pub struct Missing {
 }
 impl Missing {
     /// Whether nothing is missing.
-    pub fn is_nothing(&self) -> bool { self.total.is_none() && self.single_issuer.is_none() }
+    pub fn is_nothing(&self) -> bool {
+        self.total.is_none() && self.single_issuer.is_none()
+    }
 }

@@ -8,4 +8,6 @@ pub const QUERY_ID: &str = "activities";
 
 /// The DCQL query of a rule: activity claims the engine reads, and `age_over_16` when the rule wants that predicate and
 /// `ask_age` is true. Never a name. `multiple` is true: rights add up several attestations.
-pub fn query_for(rule: &Rule, ask_age: bool) -> DcqlQuery { todo!() }
+pub fn query_for(rule: &Rule, ask_age: bool) -> DcqlQuery {
+    todo!()
+}

@@ -68,13 +68,16 @@ pub struct DecryptionKey {
 
 impl DecryptionKey {
     /// A fresh key.
+    ///
+    /// # Panics
+    /// Only when the cryptographic libraries have no memory or no randomness left.
     #[expect(clippy::expect_used, reason = "a fresh P-256 key is one OpenSSL can read")]
     pub fn generate() -> Self {
         // The pair only has to be a point and its scalar: AWS-LC makes them, whatever they will be used for.
         Self::from_pair(&SigningKey::generate()).expect("a fresh key")
     }
 
-    /// From its private JWK in JSON bytes, as [`Self::to_bytes`] gives it.
+    /// From its private JWK in JSON bytes, as [`Self::to_bytes`] gives it; a `kid` of its own is kept.
     pub fn from_bytes(bytes: &[u8]) -> Result<Self, KeyError> {
         let mut members = json::parse_object(bytes).map_err(|_| KeyError::MalformedPrivate)?;
         let Some(Value::String(scalar)) = members.remove("d") else {
@@ -87,7 +90,11 @@ impl DecryptionKey {
                 .map_err(|_| KeyError::MalformedPrivate)?,
         );
         let public = Jwk::from_value(Value::Object(members))?;
-        Self::from_pair(&SigningKey::from_scalar(&scalar, public.key())?)
+        let mut key = Self::from_pair(&SigningKey::from_scalar(&scalar, public.key())?)?;
+        if let Some(kid) = public.kid() {
+            key.public = key.public.named(kid, ALGORITHM, "enc");
+        }
+        Ok(key)
     }
 
     /// To bytes, to be sealed at rest.
@@ -164,7 +171,7 @@ impl std::fmt::Debug for DecryptionKey {
 
 /// Encrypts `plaintext` to `recipient`; its `kid` is echoed.
 pub fn encrypt(plaintext: &[u8], recipient: &Jwk, encryption: ContentEncryption) -> Result<String, JweError> {
-    if recipient.alg().is_some_and(|alg| alg != ALGORITHM) || recipient.usage().is_some_and(|usage| usage != "enc") {
+    if !recipient.is_for(ALGORITHM, "enc", "deriveKey") {
         return Err(KeyError::Unsupported.into());
     }
     let encrypter = JosekitKey::from_map(coordinates(recipient))

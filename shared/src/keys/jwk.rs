@@ -76,6 +76,22 @@ impl Jwk {
         Value::Object(self.members.clone())
     }
 
+    /// The members RFC 7638 §3.2 requires, as JSON in its order: nothing else is the key.
+    pub(crate) fn required_members(&self) -> String {
+        self.key.required_members()
+    }
+
+    /// Whether nothing in the key speaks against this use of it.
+    pub(super) fn is_for(&self, alg: &str, usage: &str, operation: &str) -> bool {
+        self.alg().is_none_or(|found| found == alg)
+            && self.usage().is_none_or(|found| found == usage)
+            && self.members.get("key_ops").is_none_or(|operations| {
+                operations
+                    .as_array()
+                    .is_some_and(|operations| operations.iter().any(|found| found == operation))
+            })
+    }
+
     pub(super) fn from_key(key: &PublicKey) -> Self {
         let (x, y) = key.coordinates();
         let members = [("kty", "EC"), ("crv", "P-256"), ("x", x), ("y", y)];
@@ -225,6 +241,22 @@ mod tests {
                 "{wrong}"
             );
         }
+    }
+
+    #[test]
+    fn neg_02_a_key_verifies_only_what_it_says() {
+        let verifies = |jwk: Value| PublicKey::from_jwk(&Jwk::from_value(jwk).unwrap()).is_ok();
+        assert!(verifies(rfc_9901_key()));
+        assert!(verifies(with("alg", "ES256")) && verifies(with("use", "sig")));
+        assert!(verifies(with("key_ops", json!(["sign", "verify"]))));
+        for (name, value) in [
+            ("alg", json!("ES384")),
+            ("alg", json!("ECDH-ES")),
+            ("use", json!("enc")),
+        ] {
+            assert!(!verifies(with(name, value)));
+        }
+        assert!(!verifies(with("key_ops", json!(["sign"]))) && !verifies(with("key_ops", "verify")));
     }
 
     #[test]

@@ -43,6 +43,9 @@ pub struct SigningKey {
 
 impl SigningKey {
     /// A fresh key, from the operating system's randomness.
+    ///
+    /// # Panics
+    /// Only when AWS-LC has no memory or no randomness left.
     #[expect(
         clippy::expect_used,
         reason = "AWS-LC fails to make a P-256 key only when memory or randomness are out"
@@ -60,6 +63,9 @@ impl SigningKey {
     }
 
     /// To PKCS#8 DER, erased when dropped.
+    ///
+    /// # Panics
+    /// Only when AWS-LC has no memory or no randomness left.
     #[expect(clippy::expect_used, reason = "a parsed P-256 key has an encoding")]
     pub fn to_pkcs8(&self) -> Zeroizing<Vec<u8>> {
         Zeroizing::new(
@@ -77,6 +83,9 @@ impl SigningKey {
     }
 
     /// 64 bytes, r ‖ s.
+    ///
+    /// # Panics
+    /// Only when AWS-LC has no memory or no randomness left.
     #[expect(
         clippy::expect_used,
         reason = "AWS-LC fails to sign only when memory or randomness are out"
@@ -141,9 +150,14 @@ struct Parsed {
 }
 
 impl PublicKey {
-    /// From a JWK. Cheap: the JWK was parsed when it was read.
+    /// From a JWK. Cheap: the JWK was parsed when it was read. A key that says it is for something else (`alg`, `use`,
+    /// `key_ops`; RFC 7517 §4) is unsupported.
     pub fn from_jwk(jwk: &Jwk) -> Result<Self, KeyError> {
-        Ok(jwk.key().clone())
+        if jwk.is_for("ES256", "sig", "verify") {
+            Ok(jwk.key().clone())
+        } else {
+            Err(KeyError::Unsupported)
+        }
     }
 
     /// To a JWK without `kid`, `alg`, `use`.
@@ -178,6 +192,10 @@ impl PublicKey {
         Self::from_point(&point)
     }
 
+    pub(super) fn required_members(&self) -> String {
+        required_members(&self.0.x, &self.0.y)
+    }
+
     pub(super) fn coordinates(&self) -> (&str, &str) {
         (&self.0.x, &self.0.y)
     }
@@ -189,8 +207,7 @@ impl PublicKey {
             URL_SAFE_NO_PAD.encode(&point[1..33]),
             URL_SAFE_NO_PAD.encode(&point[33..]),
         );
-        let required = format!(r#"{{"crv":"P-256","kty":"EC","x":"{x}","y":"{y}"}}"#);
-        let thumbprint = URL_SAFE_NO_PAD.encode(digest(required.as_bytes()));
+        let thumbprint = URL_SAFE_NO_PAD.encode(digest(required_members(&x, &y).as_bytes()));
         Ok(Self(Arc::new(Parsed {
             key,
             point,
@@ -199,6 +216,11 @@ impl PublicKey {
             thumbprint,
         })))
     }
+}
+
+/// RFC 7638 §3.2: lexicographic order, no whitespace.
+fn required_members(x: &str, y: &str) -> String {
+    format!(r#"{{"crv":"P-256","kty":"EC","x":"{x}","y":"{y}"}}"#)
 }
 
 impl fmt::Debug for PublicKey {

@@ -98,8 +98,8 @@ pub struct IssuedCredential {
 mod tests {
     use super::*;
 
-    fn refusal(body: Value) -> ErrorCode {
-        CredentialRequest::from_value(&body).expect_err("a refusal")
+    fn refusal(body: &Value) -> ErrorCode {
+        CredentialRequest::from_value(body).expect_err("a refusal")
     }
 
     #[test]
@@ -115,23 +115,23 @@ mod tests {
     fn vci_i_071_exactly_one_identifier() {
         let proofs = json!({ "jwt": ["p"] });
         let both = json!({ "credential_configuration_id": "c", "credential_identifier": "i", "proofs": proofs });
-        assert_eq!(refusal(both), ErrorCode::InvalidCredentialRequest);
+        assert_eq!(refusal(&both), ErrorCode::InvalidCredentialRequest);
         assert_eq!(
-            refusal(json!({ "proofs": proofs })),
+            refusal(&json!({ "proofs": proofs })),
             ErrorCode::InvalidCredentialRequest
         );
         assert_eq!(
-            refusal(json!({ "credential_configuration_id": 1 })),
+            refusal(&json!({ "credential_configuration_id": 1 })),
             ErrorCode::InvalidCredentialRequest
         );
         let identifier = json!({ "credential_identifier": "i", "proofs": proofs });
-        assert_eq!(refusal(identifier), ErrorCode::UnknownCredentialIdentifier);
-        assert_eq!(refusal(json!([])), ErrorCode::InvalidCredentialRequest);
+        assert_eq!(refusal(&identifier), ErrorCode::UnknownCredentialIdentifier);
+        assert_eq!(refusal(&json!([])), ErrorCode::InvalidCredentialRequest);
     }
 
     #[test]
     fn vci_i_072_proofs_have_one_type_and_one_proof() {
-        let with = |proofs: Value| refusal(json!({ "credential_configuration_id": "c", "proofs": proofs }));
+        let with = |proofs: Value| refusal(&json!({ "credential_configuration_id": "c", "proofs": proofs }));
         assert_eq!(
             with(json!({ "jwt": ["p"], "attestation": ["a"] })),
             ErrorCode::InvalidCredentialRequest
@@ -144,14 +144,14 @@ mod tests {
         assert_eq!(with(json!({ "jwt": [1] })), ErrorCode::InvalidProof);
         assert_eq!(with(json!({ "di_vp": [{}] })), ErrorCode::InvalidProof);
         let singular = json!({ "credential_configuration_id": "c", "proof": { "proof_type": "jwt", "jwt": "p" } });
-        assert_eq!(refusal(singular), ErrorCode::InvalidProof);
+        assert_eq!(refusal(&singular), ErrorCode::InvalidProof);
     }
 
     #[test]
     fn vci_i_082_encryption_that_is_not_offered_is_refused() {
         let body = json!({ "credential_configuration_id": "c", "proofs": { "jwt": ["p"] },
             "credential_response_encryption": { "jwk": {}, "enc": "A128GCM" } });
-        assert_eq!(refusal(body), ErrorCode::InvalidEncryptionParameters);
+        assert_eq!(refusal(&body), ErrorCode::InvalidEncryptionParameters);
     }
 
     #[test]

@@ -81,3 +81,121 @@ fn keys_of(issuer: &str, document: Value) -> Fetched<JwkSet> {
 fn failed<T>(error: &FetchError) -> Fetched<T> {
     if error.is_temporary() { Fetched::Unreachable } else { Fetched::Refused }
 }
+
+#[cfg(test)]
+mod tests {
+    use axum::{
+        Router,
+        extract::Path,
+        http::{HeaderMap, StatusCode, header},
+        response::{IntoResponse, Response},
+        routing::get,
+    };
+
+    use super::*;
+    use crate::{keys::SigningKey, testing::Exchange};
+
+    fn keys() -> Value {
+        let key = SigningKey::generate().public().to_jwk();
+        json!({ "keys": [key.to_value()] })
+    }
+
+    fn answer(media_type: &'static str, body: impl ToString) -> Response {
+        ([(header::CONTENT_TYPE, media_type)], body.to_string()).into_response()
+    }
+
+    /// An issuer whose path says how it behaves.
+    async fn issuers() -> Exchange {
+        let metadata = async |Path(path): Path<String>, headers: HeaderMap| {
+            let host = headers["host"].to_str().unwrap();
+            let (base, issuer) = (format!("http://{host}"), format!("http://{host}/{path}"));
+            match path.as_str() {
+                "by-value" => answer("application/json", json!({ "issuer": issuer, "jwks": keys() })),
+                "by-reference" => answer("application/json", json!({ "issuer": issuer, "jwks_uri": format!("{base}/keys") })),
+                "both" => {
+                    let location = format!("{base}/keys");
+                    answer("application/json", json!({ "issuer": issuer, "jwks": keys(), "jwks_uri": location }))
+                }
+                "other" => answer("application/json", json!({ "issuer": base, "jwks": keys() })),
+                "other-by-reference" => {
+                    answer("application/json", json!({ "issuer": base, "jwks_uri": format!("{base}/keys") }))
+                }
+                "elsewhere" => {
+                    answer("application/json", json!({ "issuer": issuer, "jwks_uri": "https://169.254.169.254/keys" }))
+                }
+                "html" => answer("text/html", json!({ "issuer": issuer, "jwks": keys() })),
+                "moved" => (StatusCode::FOUND, [(header::LOCATION, format!("{base}/keys"))]).into_response(),
+                _ => StatusCode::SERVICE_UNAVAILABLE.into_response(),
+            }
+        };
+        let document = async |headers: HeaderMap| {
+            let port = headers["host"].to_str().unwrap().rsplit(':').next().unwrap().to_owned();
+            answer("application/did+json", json!({ "id": format!("did:web:localhost%3A{port}") }))
+        };
+        let router = Router::new()
+            .route("/.well-known/jwt-vc-issuer/{path}", get(metadata))
+            .route("/keys", get(async || answer("application/json", keys())))
+            .route("/status", get(async || answer("application/statuslist+jwt", "a.b.c")))
+            .route("/.well-known/did.json", get(document))
+            .route("/other/did.json", get(async || answer("application/json", json!({ "id": "did:web:evil.example" }))));
+        Exchange::with(router).await
+    }
+
+    #[tokio::test]
+    async fn sdvc_005_keys_come_by_value_or_by_reference_from_the_issuer_itself() {
+        let issuers = issuers().await;
+        let http = HttpClient::new(true);
+        for (path, expected) in [
+            ("by-value", "found"),
+            ("by-reference", "found"),
+            ("both", "refused"),
+            ("other", "refused"),
+            ("other-by-reference", "refused"),
+            ("elsewhere", "refused"),
+            ("html", "refused"),
+            ("moved", "refused"),
+            ("down", "unreachable"),
+        ] {
+            let issuer = format!("http://localhost:{}/{path}", issuers.port());
+            let found = match issuer_keys(&http, &issuer).await {
+                Fetched::Found(_) => "found",
+                Fetched::Refused => "refused",
+                Fetched::Unreachable => "unreachable",
+            };
+            assert_eq!(found, expected, "{path}");
+        }
+        for issuer in ["nonsense", "http://issuer.example", "https://localhost/?a", "did:web:localhost", "https://10.0.0.1"] {
+            assert_eq!(issuer_keys(&http, issuer).await, Fetched::Refused, "{issuer}");
+        }
+    }
+
+    #[tokio::test]
+    async fn both_are_fetched_and_an_absent_list_is_not() {
+        let issuers = issuers().await;
+        let base = format!("http://localhost:{}", issuers.port());
+        let mut needs = Needs { issuer: format!("{base}/by-value"), status_list: Some(format!("{base}/status")) };
+        let materials = fetch(&HttpClient::new(true), &needs).await;
+        assert!(matches!(materials.issuer_keys, Fetched::Found(_)));
+        assert_eq!(materials.status_list, Fetched::Found("a.b.c".to_owned()));
+        needs.status_list = Some(format!("{base}/keys"));
+        assert_eq!(fetch(&HttpClient::new(true), &needs).await.status_list, Fetched::Refused);
+        needs.status_list = None;
+        assert_eq!(fetch(&HttpClient::new(true), &needs).await.status_list, Fetched::Unreachable);
+    }
+
+    #[tokio::test]
+    async fn dids_resolve_from_themselves_or_from_their_host() {
+        let issuers = issuers().await;
+        let http = HttpClient::new(true);
+        let did = |text: String| text.parse::<Did>().unwrap();
+        let web = did(format!("did:web:localhost%3A{}", issuers.port()));
+        assert!(did_document(&http, &web).await.unwrap().is_some());
+        let other = did(format!("did:web:localhost%3A{}:other", issuers.port()));
+        assert_eq!(did_document(&http, &other).await.unwrap_err(), DidError::OtherDocument);
+        let absent = did(format!("did:web:localhost%3A{}:absent", issuers.port()));
+        assert_eq!(did_document(&http, &absent).await, Ok(None));
+        let jwk = Did::jwk(&SigningKey::generate().public().to_jwk());
+        assert!(did_document(&http, &jwk).await.unwrap().is_some());
+        assert!(did_document(&HttpClient::new(false), &web).await.is_err(), "no loopback outside development");
+    }
+}

@@ -285,7 +285,13 @@ const ENGLISH_MONTHS: [&str; 12] = [
 
 #[cfg(test)]
 mod tests {
+    use axum::routing;
+
     use super::*;
+    use crate::{
+        service::{body, csrf, form::Form},
+        testing::Exchange,
+    };
 
     fn page(uri: &str, headers: &[(header::HeaderName, &str)]) -> PageContext {
         let headers =
@@ -320,5 +326,79 @@ mod tests {
         assert_eq!(in_language(Language::French).date(day(12)), "12\u{a0}mars 2026");
         assert_eq!(in_language(Language::French).date(day(1)), "1er\u{a0}mars 2026");
         assert_eq!(in_language(Language::English).date(day(1)), "1\u{a0}March 2026");
+    }
+
+    /// A service with one page and one form, as services lay their layers.
+    async fn service() -> Exchange {
+        let locale = Arc::new(Locale::new("app-name = Essai", "app-name = Trial"));
+        let pages = Router::new()
+            .route("/", routing::get(async |page: PageContext| page.t("app-name")))
+            .route("/form", routing::post(async |form: Form<Vec<(String, String)>>| form.0.len().to_string()));
+        let public_url = "http://localhost:7001".parse().unwrap();
+        Exchange::with(layer(csrf::layer(pages, &public_url), locale)).await
+    }
+
+    #[tokio::test]
+    async fn the_chosen_language_is_remembered() {
+        let service = service().await;
+        let english = service.get("/?lang=en").await;
+        assert_eq!(english.body, "Trial");
+        let cookie = english.header("set-cookie").unwrap().split(';').next().unwrap().to_owned();
+        assert_eq!(cookie, "lang=en");
+        assert_eq!(service.send("GET", "/", &[("cookie", &cookie)], "").await.body, "Trial");
+        let french = service.get("/").await;
+        assert_eq!((french.body.as_str(), french.header("set-cookie")), ("Essai", None));
+    }
+
+    #[tokio::test]
+    async fn unknown_paths_and_methods_have_a_page_in_the_language_asked() {
+        let service = service().await;
+        let absent = service.send("GET", "/absent?q=1", &[("accept-language", "en")], "").await;
+        assert_eq!((absent.status, absent.header("content-type")), (404, Some("text/html; charset=utf-8")));
+        assert!(absent.body.contains("<html lang=\"en\">") && absent.body.contains("Page not found"), "{}", absent.body);
+        assert!(absent.body.contains("<title>Page not found · Trial</title>"), "{}", absent.body);
+        assert!(absent.body.contains("href=\"/absent?q=1&#38;lang=fr\""), "{}", absent.body);
+        assert_eq!(absent.header("cache-control"), Some("no-store"));
+        let method = service.get("/form").await;
+        assert_eq!(method.status, 405);
+        assert!(method.body.contains("<html lang=\"fr\">"), "{}", method.body);
+    }
+
+    #[tokio::test]
+    async fn a_form_from_another_site_is_refused_with_a_page() {
+        let service = service().await;
+        let form = ("content-type", "application/x-www-form-urlencoded");
+        let ours = service.send("POST", "/form", &[form, ("sec-fetch-site", "same-origin")], "a=1&b=2").await;
+        assert_eq!((ours.status, ours.body.as_str()), (200, "2"));
+        let foreign = service.send("POST", "/form", &[form, ("sec-fetch-site", "cross-site")], "a=1").await;
+        assert_eq!(foreign.status, 403);
+        assert!(foreign.body.contains("Demande refusée"), "{}", foreign.body);
+        assert!(!foreign.body.contains("class=\"switch\""), "an answer to a form has no address");
+    }
+
+    #[tokio::test]
+    async fn an_unforeseen_error_shows_its_number_and_nothing_of_itself() {
+        let page = PageContext::new(Language::French, Locale::shared());
+        let error = sqlx::Error::Protocol("the secret table".to_owned());
+        let response = PageError::internal(&page, &error).into_response();
+        assert_eq!(response.status(), StatusCode::INTERNAL_SERVER_ERROR);
+        let body = body::limited(Request::new(response.into_body()), 65536).await.unwrap();
+        let body = String::from_utf8(body.into()).unwrap();
+        assert!(body.contains("Numéro du problème") && !body.contains("secret"), "{body}");
+    }
+
+    #[test]
+    fn what_people_typed_is_escaped() {
+        let page = PageContext::new(Language::French, Locale::shared());
+        let template = ErrorPage {
+            page: &page,
+            title: "<script>alert(1)</script>".to_owned(),
+            text: String::new(),
+            action: String::new(),
+            back: "\"onclick=x",
+            id: None,
+        };
+        let html = template.render().unwrap();
+        assert!(!html.contains("<script") && !html.contains("\"onclick"), "{html}");
     }
 }

