@@ -124,6 +124,24 @@ pub(crate) async fn prepare(app: &App, name: &Name, passphrase: Zeroizing<String
     }
 }
 
+#[cfg(test)]
+impl NewAccount {
+    /// An account whose passphrase wrap is not stretched: for tests of stores, which never open it.
+    pub(crate) fn for_tests(keys: &SealingKey, name: &str, vault: &Vault, entropy: &dyn Entropy) -> Self {
+        let id = AccountId::random(entropy);
+        let code = RecoveryCode::random(entropy);
+        Self {
+            name_digest: name_digest(keys, name),
+            sealed_name: vault.seal(name.as_bytes(), name_place(&id), entropy),
+            sealed_code: seal_code(vault, &id, &code, entropy),
+            passphrase: vault.wrap_with_code(id.as_str(), &code, entropy),
+            recovery: vault.wrap_with_code(id.as_str(), &code, entropy),
+            vault: Vault::from_secret(&*vault.secret()).expect("32 bytes"),
+            id,
+        }
+    }
+}
+
 /// Stores a new account, unless its name is taken.
 pub(crate) async fn create(tx: &mut Tx, account: &NewAccount, now: DateTime<Utc>) -> Result<(), CreateError> {
     if !store::insert(tx, account, now).await? {

@@ -296,7 +296,7 @@ async fn token_refusal(app: &App, terms: &Terms, error: FetchError, with_code: b
             None => CollectError::WrongCode,
         },
         Some(ErrorCode::InvalidGrant) => CollectError::Ended,
-        _ => CollectError::Answer(error),
+        _ => CollectError::fetch(error),
     }
 }
 
@@ -306,7 +306,7 @@ fn credential_refusal(error: FetchError) -> CollectError {
         Some(ErrorCode::InvalidToken) => CollectError::TokenEnded,
         Some(ErrorCode::CredentialRequestDenied) => CollectError::Denied,
         None if *status == 401 => CollectError::TokenEnded,
-        _ => CollectError::Answer(error),
+        _ => CollectError::fetch(error),
     }
 }
 

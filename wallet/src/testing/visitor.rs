@@ -53,8 +53,10 @@ impl Visitor {
                 format!("--{boundary}\r\nContent-Disposition: form-data; name=\"{name}\"\r\n\r\n{value}\r\n").as_bytes(),
             );
         }
-        let head = "Content-Disposition: form-data; name=\"picture\"; filename=\"code.png\"\r\nContent-Type: image/png";
-        body.extend_from_slice(format!("--{boundary}\r\n{head}\r\n\r\n").as_bytes());
+        // As browsers send a file field that was left empty.
+        let file = if picture.is_empty() { "" } else { "code.png" };
+        let head = format!("Content-Disposition: form-data; name=\"picture\"; filename=\"{file}\"");
+        body.extend_from_slice(format!("--{boundary}\r\n{head}\r\nContent-Type: image/png\r\n\r\n").as_bytes());
         body.extend_from_slice(picture);
         body.extend_from_slice(format!("\r\n--{boundary}--\r\n").as_bytes());
         self.send(Method::POST, path, Some((format!("multipart/form-data; boundary={boundary}"), body))).await
