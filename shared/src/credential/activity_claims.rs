@@ -258,12 +258,11 @@ fn code(claims: &Value, path: &[&str]) -> Result<String, ClaimMissing> {
         .ok_or_else(|| missing(path))
 }
 
-/// An ISO date, exactly `YYYY-MM-DD`.
+/// An ISO date, exactly `YYYY-MM-DD`: chrono's reading is more generous than ISO 8601.
 fn day(claims: &Value, path: &[&str]) -> Result<NaiveDate, ClaimMissing> {
     at(claims, path)
         .and_then(Value::as_str)
-        .filter(|text| text.len() == 10)
-        .and_then(|text| text.parse().ok())
+        .and_then(|text| text.parse::<NaiveDate>().ok().filter(|day| day.to_string() == text))
         .ok_or_else(|| missing(path))
 }
 
