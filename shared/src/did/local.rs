@@ -27,7 +27,11 @@ const MAX_KEY_CHARACTERS: usize = 128;
 pub(super) fn resolve_jwk(did: &Did, specific: &str) -> Result<DidDocument, DidError> {
     let bytes = URL_SAFE_NO_PAD.decode(specific).map_err(|_| DidError::Invalid)?;
     let jwk = Jwk::from_value(json::parse(&bytes).map_err(|_| DidError::Invalid)?)?;
-    let purposes = if jwk.usage() == Some("enc") { json!([]) } else { json!(["#0"]) };
+    let purposes = if jwk.usage() == Some("enc") {
+        json!([])
+    } else {
+        json!(["#0"])
+    };
     let method = json!({"id": "#0", "type": "JsonWebKey", "controller": did, "publicKeyJwk": jwk});
     let document = json!({
         "id": did,

@@ -68,17 +68,18 @@ pub(super) fn document_url(specific: &str, development: bool) -> Result<Url, Did
 }
 
 /// `host` or `host%3Aport`.
-fn authority(part: &str) -> Result<(&str, Option<u16>), DidError> {
-    let (host, port) = match part.split_once('%') {
-        None => (part, None),
-        Some((host, rest)) => {
-            let port = rest
+fn authority(written: &str) -> Result<(&str, Option<u16>), DidError> {
+    let (host, port) = match written.split_once('%') {
+        None => (written, None),
+        Some((host, escaped)) => {
+            let digits = escaped
                 .strip_prefix("3A")
-                .or_else(|| rest.strip_prefix("3a"))
+                .or_else(|| escaped.strip_prefix("3a"))
                 .ok_or(DidError::Invalid)?;
-            let digits = !port.is_empty() && port.bytes().all(|byte| byte.is_ascii_digit());
-            let port = port.parse().ok().filter(|_| digits).ok_or(DidError::Invalid)?;
-            (host, Some(port))
+            if !digits.bytes().all(|byte| byte.is_ascii_digit()) {
+                return Err(DidError::Invalid);
+            }
+            (host, Some(digits.parse().map_err(|_| DidError::Invalid)?))
         }
     };
     if host.is_empty() {

@@ -153,7 +153,11 @@ impl PublicKey {
     /// From a JWK. Cheap: the JWK was parsed when it was read. A key that says it is for something else (`alg`, `use`,
     /// `key_ops`; RFC 7517 §4) is unsupported.
     pub fn from_jwk(jwk: &Jwk) -> Result<Self, KeyError> {
-        if jwk.is_for("ES256", "sig", "verify") { Ok(jwk.key().clone()) } else { Err(KeyError::Unsupported) }
+        if jwk.is_for("ES256", "sig", "verify") {
+            Ok(jwk.key().clone())
+        } else {
+            Err(KeyError::Unsupported)
+        }
     }
 
     /// To a JWK without `kid`, `alg`, `use`.

@@ -10,7 +10,9 @@ use crate::source::{self, Vectors};
 
 #[test]
 fn did_keys_on_p256_resolve_and_others_are_unsupported() {
-    let Some(vectors) = Vectors::open("did-key") else { return };
+    let Some(vectors) = Vectors::open("did-key") else {
+        return;
+    };
     let (mut usable, mut unusable) = (0, 0);
     for file in vectors.names() {
         for (text, vector) in vectors.json(&file).as_object().unwrap() {
@@ -41,13 +43,23 @@ fn did_keys_on_p256_resolve_and_others_are_unsupported() {
 
 #[test]
 fn did_jwks_of_the_specification_resolve_or_are_unsupported() {
-    let Some(vectors) = Vectors::open("did-jwk") else { return };
+    let Some(vectors) = Vectors::open("did-jwk") else {
+        return;
+    };
     let example: Value = vectors.json("did-document-P-256.json");
     let did: Did = example["id"].as_str().unwrap().parse().unwrap();
     let method = &example["verificationMethod"][0];
-    let found = did.resolve_local().unwrap().key(method["id"].as_str().unwrap(), Purpose::AssertionMethod).unwrap();
+    let found = did
+        .resolve_local()
+        .unwrap()
+        .key(method["id"].as_str().unwrap(), Purpose::AssertionMethod)
+        .unwrap();
     assert_eq!(found, source::key(&method["publicKeyJwk"]));
     assert_eq!(Did::jwk(&Jwk::from_value(method["publicKeyJwk"].clone()).unwrap()), did);
-    let other: Did = vectors.json("did-document-X25519.json")["id"].as_str().unwrap().parse().unwrap();
+    let other: Did = vectors.json("did-document-X25519.json")["id"]
+        .as_str()
+        .unwrap()
+        .parse()
+        .unwrap();
     assert_eq!(other.resolve_local(), Err(DidError::Key(KeyError::Unsupported)));
 }
