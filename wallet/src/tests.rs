@@ -39,7 +39,9 @@ async fn every_statement_is_valid_on_both_databases() {
             throttle::STATEMENTS,
         ];
         for statement in statements.into_iter().flatten() {
-            db.prepare(statement).await.unwrap_or_else(|error| panic!("{error}: {statement}"));
+            db.prepare(statement)
+                .await
+                .unwrap_or_else(|error| panic!("{error}: {statement}"));
         }
     });
 }
@@ -88,7 +90,10 @@ fn new_offer(code: &str, entropy: &dyn Entropy) -> (offers::OfferId, offers::sto
 }
 
 fn waiting(tries: u32) -> offers::Progress {
-    offers::Progress::Waiting { code: credentials::Secret::new("the-code".to_owned()), tries }
+    offers::Progress::Waiting {
+        code: credentials::Secret::new("the-code".to_owned()),
+        tries,
+    }
 }
 
 #[tokio::test]
@@ -102,11 +107,20 @@ async fn a_name_is_taken_once_without_case() {
         let refused = accounts::create(&mut tx, &second, now()).await;
         assert!(matches!(refused, Err(accounts::CreateError::NameTaken)));
         let found = accounts::store::find(&mut tx, id.as_str()).await.unwrap().unwrap();
-        assert_eq!(&*found.name(&vault).unwrap().as_str(), "Nadia");
-        assert!(found.name(&Vault::create(&entropy)).is_err(), "another vault reads no name");
+        assert_eq!(found.name(&vault).unwrap().as_str(), "Nadia");
+        assert!(
+            found.name(&Vault::create(&entropy)).is_err(),
+            "another vault reads no name"
+        );
         assert!(found.has_unconfirmed_code());
         accounts::store::set_code(&mut tx, id.as_str(), None).await.unwrap();
-        assert!(!accounts::store::find(&mut tx, id.as_str()).await.unwrap().unwrap().has_unconfirmed_code());
+        assert!(
+            !accounts::store::find(&mut tx, id.as_str())
+                .await
+                .unwrap()
+                .unwrap()
+                .has_unconfirmed_code()
+        );
         tx.commit().await.unwrap();
     });
 }
@@ -118,15 +132,23 @@ async fn a_wrap_is_replaced_only_while_it_is_the_one_that_was_opened() {
         let keys = SealingKey::random(&entropy);
         let mut tx = db.write().await.unwrap();
         let (id, vault) = account(&mut tx, &keys, "Nadia", &entropy).await;
-        let old = vault::store::find(&mut tx, id.as_str(), WrapKind::Recovery).await.unwrap().unwrap();
+        let old = vault::store::find(&mut tx, id.as_str(), WrapKind::Recovery)
+            .await
+            .unwrap()
+            .unwrap();
         let code = RecoveryCode::random(&entropy);
         let new = vault.wrap_with_code(id.as_str(), &code, &entropy);
         let replace = async |tx: &mut Tx| {
-            vault::store::replace(tx, id.as_str(), WrapKind::Recovery, &old, &new, now()).await.unwrap()
+            vault::store::replace(tx, id.as_str(), WrapKind::Recovery, &old, &new, now())
+                .await
+                .unwrap()
         };
         assert!(replace(&mut tx).await);
         assert!(!replace(&mut tx).await, "a code serves once");
-        let stored = vault::store::find(&mut tx, id.as_str(), WrapKind::Recovery).await.unwrap().unwrap();
+        let stored = vault::store::find(&mut tx, id.as_str(), WrapKind::Recovery)
+            .await
+            .unwrap()
+            .unwrap();
         let opened = Vault::unwrap_with_code(id.as_str(), &stored, &code).unwrap();
         assert_eq!(*opened.secret(), *vault.secret());
         tx.commit().await.unwrap();
@@ -141,31 +163,87 @@ async fn an_offer_moves_on_once_from_each_state() {
         let mut tx = db.write().await.unwrap();
         let (id, vault) = account(&mut tx, &keys, "Nadia", &entropy).await;
         let (offer_id, new) = new_offer("one", &entropy);
-        assert!(offers::store::insert(&mut tx, &id, &vault, new, &entropy, now()).await.unwrap());
+        assert!(
+            offers::store::insert(&mut tx, &id, &vault, new, &entropy, now())
+                .await
+                .unwrap()
+        );
         let (_, same) = new_offer("one", &entropy);
-        assert!(!offers::store::insert(&mut tx, &id, &vault, same, &entropy, now()).await.unwrap());
-        assert_eq!(offers::store::find_by_fingerprint(&mut tx, &id, b"one").await.unwrap().as_ref(), Some(&offer_id));
-        assert_eq!(offers::store::find_by_link(&mut tx, &id, b"link").await.unwrap().as_ref(), Some(&offer_id));
+        assert!(
+            !offers::store::insert(&mut tx, &id, &vault, same, &entropy, now())
+                .await
+                .unwrap()
+        );
+        assert_eq!(
+            offers::store::find_by_fingerprint(&mut tx, &id, b"one")
+                .await
+                .unwrap()
+                .as_ref(),
+            Some(&offer_id)
+        );
+        assert_eq!(
+            offers::store::find_by_link(&mut tx, &id, b"link")
+                .await
+                .unwrap()
+                .as_ref(),
+            Some(&offer_id)
+        );
 
-        let offer = offers::store::find(&mut tx, &id, &vault, &offer_id).await.unwrap().unwrap();
-        assert!(offers::store::advance(&mut tx, &id, &vault, &offer, &waiting(1), &entropy).await.unwrap());
-        let stale = offers::store::advance(&mut tx, &id, &vault, &offer, &waiting(9), &entropy).await.unwrap();
-        assert!(!stale, "what was read before somebody else's change is not written over it");
-        let offer = offers::store::find(&mut tx, &id, &vault, &offer_id).await.unwrap().unwrap();
-        assert!(matches!(offer.state, offers::State::Pending(offers::Progress::Waiting { tries: 1, .. })));
+        let offer = offers::store::find(&mut tx, &id, &vault, &offer_id)
+            .await
+            .unwrap()
+            .unwrap();
+        assert!(
+            offers::store::advance(&mut tx, &id, &vault, &offer, &waiting(1), &entropy)
+                .await
+                .unwrap()
+        );
+        let stale = offers::store::advance(&mut tx, &id, &vault, &offer, &waiting(9), &entropy)
+            .await
+            .unwrap();
+        assert!(
+            !stale,
+            "what was read before somebody else's change is not written over it"
+        );
+        let offer = offers::store::find(&mut tx, &id, &vault, &offer_id)
+            .await
+            .unwrap()
+            .unwrap();
+        assert!(matches!(
+            offer.state,
+            offers::State::Pending(offers::Progress::Waiting { tries: 1, .. })
+        ));
 
         assert!(offers::store::refuse(&mut tx, &id, &offer_id).await.unwrap());
         assert!(!offers::store::refuse(&mut tx, &id, &offer_id).await.unwrap());
-        offers::store::reopen(&mut tx, &id, &vault, &offer_id, terms(), waiting(0), &entropy).await.unwrap();
+        offers::store::reopen(&mut tx, &id, &vault, &offer_id, terms(), waiting(0), &entropy)
+            .await
+            .unwrap();
         let kept = credentials::CredentialId::random(&entropy);
         let sealed = kept_attestation(&entropy);
-        credentials::store::insert(&mut tx, &id, &vault, &kept, &sealed, &entropy, now()).await.unwrap();
-        assert!(offers::store::collect(&mut tx, &id, &vault, &offer, &kept, &entropy).await.unwrap());
-        assert!(!offers::store::collect(&mut tx, &id, &vault, &offer, &kept, &entropy).await.unwrap());
-        let offer = offers::store::find(&mut tx, &id, &vault, &offer_id).await.unwrap().unwrap();
+        credentials::store::insert(&mut tx, &id, &vault, &kept, &sealed, &entropy, now())
+            .await
+            .unwrap();
+        assert!(
+            offers::store::collect(&mut tx, &id, &vault, &offer, &kept, &entropy)
+                .await
+                .unwrap()
+        );
+        assert!(
+            !offers::store::collect(&mut tx, &id, &vault, &offer, &kept, &entropy)
+                .await
+                .unwrap()
+        );
+        let offer = offers::store::find(&mut tx, &id, &vault, &offer_id)
+            .await
+            .unwrap()
+            .unwrap();
         assert!(matches!(&offer.state, offers::State::Collected(Some(credential)) if *credential == kept));
         assert!(credentials::store::delete(&mut tx, &id, &kept).await.unwrap());
-        let offer = offers::store::find(&mut tx, &id, &vault, &offer_id).await.unwrap().unwrap();
+        let offer = offers::store::find(&mut tx, &id, &vault, &offer_id)
+            .await
+            .unwrap()
+            .unwrap();
         assert!(matches!(offer.state, offers::State::Collected(None)));
         tx.commit().await.unwrap();
     });
@@ -197,18 +275,41 @@ async fn attestations_are_listed_for_their_person_alone() {
         let (karim, other) = account(&mut tx, &keys, "Karim", &entropy).await;
         let kept = kept_attestation(&entropy);
         let id = credentials::CredentialId::random(&entropy);
-        credentials::store::insert(&mut tx, &nadia, &vault, &id, &kept, &entropy, now()).await.unwrap();
+        credentials::store::insert(&mut tx, &nadia, &vault, &id, &kept, &entropy, now())
+            .await
+            .unwrap();
         let listed = credentials::store::list(&mut tx, &nadia, &vault).await.unwrap();
         assert_eq!(listed.len(), 1);
         assert_eq!(listed[0].claims["given_name"], "Nadia");
         assert_eq!(listed[0].collected_at, now());
-        assert!(credentials::store::list(&mut tx, &karim, &other).await.unwrap().is_empty());
-        assert!(credentials::store::find(&mut tx, &karim, &other, &id).await.unwrap().is_none());
+        assert!(
+            credentials::store::list(&mut tx, &karim, &other)
+                .await
+                .unwrap()
+                .is_empty()
+        );
+        assert!(
+            credentials::store::find(&mut tx, &karim, &other, &id)
+                .await
+                .unwrap()
+                .is_none()
+        );
         assert!(!credentials::store::delete(&mut tx, &karim, &id).await.unwrap());
-        assert!(credentials::store::find(&mut tx, &nadia, &other, &id).await.is_err(), "another vault opens nothing");
-        let revoked = credentials::Kept { standing: credentials::Standing::Revoked, ..kept };
-        credentials::store::update(&mut tx, &nadia, &vault, &id, &revoked, &entropy).await.unwrap();
-        let found = credentials::store::find(&mut tx, &nadia, &vault, &id).await.unwrap().unwrap();
+        assert!(
+            credentials::store::find(&mut tx, &nadia, &other, &id).await.is_err(),
+            "another vault opens nothing"
+        );
+        let revoked = credentials::Kept {
+            standing: credentials::Standing::Revoked,
+            ..kept
+        };
+        credentials::store::update(&mut tx, &nadia, &vault, &id, &revoked, &entropy)
+            .await
+            .unwrap();
+        let found = credentials::store::find(&mut tx, &nadia, &vault, &id)
+            .await
+            .unwrap()
+            .unwrap();
         assert_eq!(found.kept.standing, credentials::Standing::Revoked);
         tx.commit().await.unwrap();
     });
@@ -228,11 +329,18 @@ async fn a_request_is_answered_once_and_its_receipt_follows() {
             document: serde_json::json!({ "id": "did:web:verifier.example" }),
             wallet_nonce: None,
         };
-        let id = requests::store::insert(&mut tx, &nadia, &vault, received.clone(), &entropy, now()).await.unwrap();
-        let again = requests::store::insert(&mut tx, &nadia, &vault, received, &entropy, now()).await.unwrap();
+        let id = requests::store::insert(&mut tx, &nadia, &vault, received.clone(), &entropy, now())
+            .await
+            .unwrap();
+        let again = requests::store::insert(&mut tx, &nadia, &vault, received, &entropy, now())
+            .await
+            .unwrap();
         assert_eq!(again, id, "the same request is one request");
 
-        let request = requests::store::find(&mut tx, &nadia, &vault, &id).await.unwrap().unwrap();
+        let request = requests::store::find(&mut tx, &nadia, &vault, &id)
+            .await
+            .unwrap()
+            .unwrap();
         let receipt_id = presentations::PresentationId::random(&entropy);
         let choice = requests::Choice::read("activity:00000000000000000000000000").unwrap();
         let agreed = vec![choice.clone()];
@@ -241,26 +349,46 @@ async fn a_request_is_answered_once_and_its_receipt_follows() {
         assert!(consent.await.unwrap());
         let twice = requests::store::consent(&mut tx, &nadia, &vault, &request, agreed, &receipt_id, &entropy);
         assert!(!twice.await.unwrap(), "a person agrees once");
-        assert!(!requests::store::refuse(&mut tx, &nadia, &id, &receipt_id).await.unwrap());
-        let request = requests::store::find(&mut tx, &nadia, &vault, &id).await.unwrap().unwrap();
+        assert!(
+            !requests::store::refuse(&mut tx, &nadia, &id, &receipt_id)
+                .await
+                .unwrap()
+        );
+        let request = requests::store::find(&mut tx, &nadia, &vault, &id)
+            .await
+            .unwrap()
+            .unwrap();
         assert!(matches!(&request.state, requests::State::Sending(choices, _) if *choices == [choice]));
 
         let receipt = presentations::Receipt {
-            verifier: presentations::Verifier { host: "verifier.example".to_owned(), name: None },
+            verifier: presentations::Verifier {
+                host: "verifier.example".to_owned(),
+                name: None,
+            },
             purpose: None,
             outcome: presentations::Outcome::Unconfirmed,
             shared: Vec::new(),
         };
         let names = (&receipt_id, &id);
-        presentations::store::insert(&mut tx, &nadia, &vault, names, &receipt, &entropy, now()).await.unwrap();
+        presentations::store::insert(&mut tx, &nadia, &vault, names, &receipt, &entropy, now())
+            .await
+            .unwrap();
         assert!(requests::store::shared(&mut tx, &nadia, &id).await.unwrap());
         assert!(!requests::store::shared(&mut tx, &nadia, &id).await.unwrap());
-        let told = presentations::Receipt { outcome: presentations::Outcome::Shared { next: None }, ..receipt };
-        presentations::store::update(&mut tx, &nadia, &vault, &receipt_id, &told, &entropy).await.unwrap();
+        let told = presentations::Receipt {
+            outcome: presentations::Outcome::Shared { next: None },
+            ..receipt
+        };
+        presentations::store::update(&mut tx, &nadia, &vault, &receipt_id, &told, &entropy)
+            .await
+            .unwrap();
         let listed = presentations::store::list(&mut tx, &nadia, &vault).await.unwrap();
         assert_eq!(listed.len(), 1);
         assert_eq!(listed[0].receipt, told);
-        let found = presentations::store::find(&mut tx, &nadia, &vault, &receipt_id).await.unwrap().unwrap();
+        let found = presentations::store::find(&mut tx, &nadia, &vault, &receipt_id)
+            .await
+            .unwrap()
+            .unwrap();
         assert_eq!(found.created_at, now());
         tx.commit().await.unwrap();
     });
@@ -283,8 +411,18 @@ fn every_message_named_in_the_code_exists() {
 
 /// Literals of our own code that look like keys: a known first word, then more words. A page of an error needs three.
 fn collect(directory: &Path, known: &BTreeSet<String>, named: &mut BTreeSet<String>) {
-    const PREFIXES: [&str; 10] =
-        ["offer-", "request-", "answer-", "bring-", "create-", "recover-", "recovery-", "open-", "standing-", "receipt-"];
+    const PREFIXES: [&str; 10] = [
+        "offer-",
+        "request-",
+        "answer-",
+        "bring-",
+        "create-",
+        "recover-",
+        "recovery-",
+        "open-",
+        "standing-",
+        "receipt-",
+    ];
     for entry in std::fs::read_dir(directory).unwrap() {
         let path = entry.unwrap().path();
         if path.is_dir() {
@@ -297,7 +435,9 @@ fn collect(directory: &Path, known: &BTreeSet<String>, named: &mut BTreeSet<Stri
         let source = std::fs::read_to_string(&path).unwrap();
         for literal in source.split('"').skip(1).step_by(2) {
             let is_key = PREFIXES.iter().any(|prefix| literal.starts_with(prefix))
-                && literal.bytes().all(|byte| byte.is_ascii_lowercase() || byte.is_ascii_digit() || byte == b'-')
+                && literal
+                    .bytes()
+                    .all(|byte| byte.is_ascii_lowercase() || byte.is_ascii_digit() || byte == b'-')
                 && !literal.ends_with('-');
             if !is_key {
                 continue;
@@ -325,7 +465,11 @@ async fn every_page_speaks_both_languages() {
             pages.push(visitor.get(path).await);
         }
         let name = format!("Nadia {language}");
-        let form = [("name", name.as_str()), ("passphrase", "des tomates"), ("passphrase_again", "en hiver")];
+        let form = [
+            ("name", name.as_str()),
+            ("passphrase", "des tomates"),
+            ("passphrase_again", "en hiver"),
+        ];
         pages.push(visitor.post("/create", &form).await);
         let form = [
             ("name", name.as_str()),
@@ -333,15 +477,34 @@ async fn every_page_speaks_both_languages() {
             ("passphrase_again", "des tomates en hiver"),
         ];
         assert_eq!(visitor.post("/create", &form).await.location(), "/recovery");
-        for path in ["/recovery", "/path", "/presentations", "/add", "/present", "/offers/unknown"] {
+        for path in [
+            "/recovery",
+            "/path",
+            "/presentations",
+            "/add",
+            "/present",
+            "/offers/unknown",
+        ] {
             pages.push(visitor.get(path).await);
         }
         let offer = visitor.bring("/add", &issuer.link(), b"").await.location().to_owned();
         pages.push(visitor.get(&offer).await);
-        pages.push(visitor.submit(&format!("{offer}/accept"), &[("tx_code", "000000")]).await);
-        let request = visitor.bring("/present", &verifier.link(), b"").await.location().to_owned();
+        pages.push(
+            visitor
+                .submit(&format!("{offer}/accept"), &[("tx_code", "000000")])
+                .await,
+        );
+        let request = visitor
+            .bring("/present", &verifier.link(), b"")
+            .await
+            .location()
+            .to_owned();
         pages.push(visitor.get(&request).await);
-        let kept = visitor.submit(&format!("{offer}/accept"), &[("tx_code", "493536")]).await.location().to_owned();
+        let kept = visitor
+            .submit(&format!("{offer}/accept"), &[("tx_code", "493536")])
+            .await
+            .location()
+            .to_owned();
         for path in [&offer, &kept, &request, "/path"] {
             pages.push(visitor.get(path).await);
         }
@@ -351,7 +514,11 @@ async fn every_page_speaks_both_languages() {
         let form = [("choose", choices[0].as_str())];
         pages.push(visitor.submit(&format!("{request}/share"), &form).await);
         pages.push(visitor.get(&request).await);
-        let receipt = visitor.submit(&format!("{request}/share"), &[]).await.location().to_owned();
+        let receipt = visitor
+            .submit(&format!("{request}/share"), &[])
+            .await
+            .location()
+            .to_owned();
         for path in [&receipt, "/presentations", &kept] {
             pages.push(visitor.get(path).await);
         }
@@ -359,7 +526,11 @@ async fn every_page_speaks_both_languages() {
         for page in pages {
             assert!(page.body.contains(tag), "{}", page.body);
             assert_eq!(page.body.matches("<h1").count(), 1, "{}", page.body);
-            assert!(!page.body.contains("style=") && !page.body.contains("<script"), "{}", page.body);
+            assert!(
+                !page.body.contains("style=") && !page.body.contains("<script"),
+                "{}",
+                page.body
+            );
             for text in page.body.split(['<', '>']).skip(2).step_by(2) {
                 assert!(!known.contains(text.trim()), "«{text}» is shown instead of its message");
             }

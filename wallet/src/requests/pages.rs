@@ -118,7 +118,9 @@ pub(crate) async fn arrive(app: &App, holder: &Holder, link: &RequestLink) -> Re
     if let Some(id) = known.await.map_err(|error| holder.internal(&error).into_response())? {
         return Ok(Redirect::to(&urls::request(&id)).into_response());
     }
-    let received = fetch::request(app, link).await.map_err(|error| fetch_refusal(holder, &error).into_response())?;
+    let received = fetch::request(app, link)
+        .await
+        .map_err(|error| fetch_refusal(holder, &error).into_response())?;
     let kept = async {
         let mut tx = app.db.write().await?;
         let entropy = &*app.entropy;
@@ -138,11 +140,18 @@ pub(crate) async fn show(
 ) -> Result<Response, PageError> {
     let (request, credentials) = load(&app, &holder, &id).await?;
     match &request.state {
-        State::Shared(receipt) | State::Refused(receipt) => Ok(Redirect::to(&urls::presentation(receipt)).into_response()),
+        State::Shared(receipt) | State::Refused(receipt) => {
+            Ok(Redirect::to(&urls::presentation(receipt)).into_response())
+        }
         State::Sending(_, receipt) => {
             let receipt = urls::presentation(receipt);
             let who = Who::of(&app, &request, None);
-            Ok(render(&SendingPage { id: request.id.to_string(), who, receipt, page: holder.page }))
+            Ok(render(&SendingPage {
+                id: request.id.to_string(),
+                who,
+                receipt,
+                page: holder.page,
+            }))
         }
         State::Pending => {
             let object = read(&app, &holder, &request)?;
@@ -151,7 +160,12 @@ pub(crate) async fn show(
                 return Ok(render(&LackingPage::new(&app, holder.page, &request, &object, &asked)));
             }
             let proposed = matching::proposed(&object.query, &asked, &credentials);
-            let view = View { request: &request, object: &object, asked: &asked, credentials: &credentials };
+            let view = View {
+                request: &request,
+                object: &object,
+                asked: &asked,
+                credentials: &credentials,
+            };
             Ok(render(&RequestPage::new(&app, holder.page, &view, &proposed, None)))
         }
     }
@@ -176,8 +190,8 @@ pub(crate) async fn share(
         State::Sending(consent, receipt) => (consent.clone(), Some(receipt.clone())),
     };
     let object = read(&app, &holder, &request).map_err(IntoResponse::into_response)?;
-    let asked = matching::asked(&app, &object, &credentials)
-        .map_err(|error| holder.internal(&error).into_response())?;
+    let asked =
+        matching::asked(&app, &object, &credentials).map_err(|error| holder.internal(&error).into_response())?;
     let chosen = match matching::choose(&object.query, &asked, &choices) {
         Ok(chosen) => chosen,
         Err(_) if agreed.is_some() => {
@@ -186,7 +200,12 @@ pub(crate) async fn share(
             return Err(holder.error(StatusCode::CONFLICT, "request-gone", back).into_response());
         }
         Err(error) => {
-            let view = View { request: &request, object: &object, asked: &asked, credentials: &credentials };
+            let view = View {
+                request: &request,
+                object: &object,
+                asked: &asked,
+                credentials: &credentials,
+            };
             let page = RequestPage::new(&app, holder.page, &view, &choices, Some(choice_key(error)));
             return Err((StatusCode::UNPROCESSABLE_ENTITY, render(&page)).into_response());
         }
@@ -203,7 +222,10 @@ pub(crate) async fn share(
     };
     match answer::share(&app, &object, &chosen, &credentials).await {
         Ok(next) => {
-            let receipt = Receipt { outcome: Outcome::Shared { next }, ..receipt };
+            let receipt = Receipt {
+                outcome: Outcome::Shared { next },
+                ..receipt
+            };
             conclude(&app, &holder, &request.id, &id, &receipt)
                 .await
                 .map_err(|error| holder.internal(&error).into_response())?;
@@ -270,7 +292,10 @@ async fn load(app: &App, holder: &Holder, id: &str) -> Result<(Request, Vec<Cred
 }
 
 fn read(app: &App, holder: &Holder, request: &Request) -> Result<RequestObject, PageError> {
-    request.received.read(app.now(), app.is_development()).map_err(|error| request_refusal(holder, error))
+    request
+        .received
+        .read(app.now(), app.is_development())
+        .map_err(|error| request_refusal(holder, error))
 }
 
 /// The token and the choices of a form: `choose` comes as often as there are choices.
@@ -315,7 +340,16 @@ async fn keep_receipt(
     receipt: &Receipt,
 ) -> Result<(), sqlx::Error> {
     let keys = (id, request);
-    presentations::store::insert(tx, &holder.account, &holder.vault, keys, receipt, &*app.entropy, app.now()).await
+    presentations::store::insert(
+        tx,
+        &holder.account,
+        &holder.vault,
+        keys,
+        receipt,
+        &*app.entropy,
+        app.now(),
+    )
+    .await
 }
 
 async fn conclude(
@@ -342,7 +376,10 @@ fn receipt(app: &App, request: &Request, object: &RequestObject, chosen: &[&Fit]
         }
     });
     Receipt {
-        verifier: Verifier { host: who.host, name: who.name },
+        verifier: Verifier {
+            host: who.host,
+            name: who.name,
+        },
         purpose: object.purpose.as_ref().map(presentations::texts),
         outcome: Outcome::Unconfirmed,
         shared: shared.collect(),
@@ -352,8 +389,13 @@ fn receipt(app: &App, request: &Request, object: &RequestObject, chosen: &[&Fit]
 fn refusal_receipt(app: &App, request: &Request, object: Option<&RequestObject>, next: Option<Url>) -> Receipt {
     let who = Who::of(app, request, object);
     Receipt {
-        verifier: Verifier { host: who.host, name: who.name },
-        purpose: object.and_then(|object| object.purpose.as_ref()).map(presentations::texts),
+        verifier: Verifier {
+            host: who.host,
+            name: who.name,
+        },
+        purpose: object
+            .and_then(|object| object.purpose.as_ref())
+            .map(presentations::texts),
         outcome: Outcome::Refused { next },
         shared: Vec::new(),
     }
@@ -427,7 +469,9 @@ impl RequestPage {
             id: view.request.id.to_string(),
             who: Who::of(app, view.request, Some(view.object)),
             purpose: purpose(view.object, page.language),
-            questions: questions.map(|asked| Question::new(&page, asked, view.credentials, chosen)).collect(),
+            questions: questions
+                .map(|asked| Question::new(&page, asked, view.credentials, chosen))
+                .collect(),
             choice_error,
             page,
         }
@@ -488,7 +532,11 @@ impl Question {
                 kept_back: fit.kept_back.iter().map(|key| words::label(page, key)).collect(),
             }
         });
-        Self { kind: kinds(page, &asked.kinds), required: asked.required, options: options.collect() }
+        Self {
+            kind: kinds(page, &asked.kinds),
+            required: asked.required,
+            options: options.collect(),
+        }
     }
 }
 
@@ -500,5 +548,8 @@ fn purpose(object: &RequestObject, language: Language) -> Option<String> {
 }
 
 fn kinds(page: &PageContext, vcts: &[String]) -> String {
-    vcts.iter().map(|vct| credentials::pages::kind(page, vct, None)).collect::<Vec<_>>().join(" / ")
+    vcts.iter()
+        .map(|vct| credentials::pages::kind(page, vct, None))
+        .collect::<Vec<_>>()
+        .join(" / ")
 }
