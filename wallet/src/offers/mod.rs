@@ -10,6 +10,7 @@
 pub(crate) mod collect;
 pub(crate) mod pages;
 pub(crate) mod store;
+mod views;
 
 use chrono::{DateTime, Utc};
 use serde::{Deserialize, Serialize};

@@ -1,6 +1,5 @@
 //! Pages of an invitation: look, accept, refuse.
 
-use askama::Template;
 use axum::{
     extract::{Path, State as AxumState},
     http::StatusCode,
@@ -14,15 +13,15 @@ use shared::{
     },
     service::{
         form::Form,
-        page::{PageContext, PageError, render},
+        page::{PageError, render},
     },
-    verification::{CheckId, Outcome, Verdict},
 };
 
 use super::{
-    CodeShape, Offer, OfferId, Progress, State,
+    Offer, OfferId, Progress, State,
     collect::{self, CollectError},
     store::{self, NewOffer},
+    views::{OfferPage, UnverifiedPage},
 };
 use crate::{
     app::App,
@@ -33,53 +32,6 @@ use crate::{
 
 /// More steps than a collection has: what another request does at the same time adds at most a few.
 const MAX_STEPS: usize = 12;
-
-#[derive(Template)]
-#[template(path = "offer.html")]
-pub(crate) struct OfferPage {
-    pub(crate) page: PageContext,
-    pub(crate) id: String,
-    pub(crate) organisation: String,
-    pub(crate) host: String,
-    pub(crate) kind: String,
-    pub(crate) stage: Stage,
-    pub(crate) code: Option<CodeShape>,
-    pub(crate) code_error: Option<&'static str>,
-    /// Wrong codes typed so far.
-    pub(crate) tries: u32,
-}
-
-/// What the person can still do with the invitation.
-#[derive(Debug, Clone, PartialEq, Eq)]
-pub(crate) enum Stage {
-    /// Accept or refuse.
-    Open,
-    /// Go on with a collection that was interrupted.
-    Interrupted,
-    /// It is kept, on this page.
-    Collected { page: String },
-    /// It was kept, then deleted.
-    Deleted,
-    /// It was refused.
-    Refused,
-}
-
-#[derive(Template)]
-#[template(path = "offer_refused.html")]
-pub(crate) struct UnverifiedPage {
-    pub(crate) page: PageContext,
-    pub(crate) id: String,
-    pub(crate) organisation: String,
-    /// Whether trying again may help: nothing failed, something could not be checked.
-    pub(crate) retry: bool,
-    pub(crate) checks: Vec<CheckLine>,
-}
-
-/// A check that did not pass, in words.
-pub(crate) struct CheckLine {
-    pub(crate) name: String,
-    pub(crate) reason: String,
-}
 
 #[derive(Deserialize)]
 pub(crate) struct AcceptForm {
@@ -284,20 +236,6 @@ fn metadata_key(error: MetadataError) -> &'static str {
     }
 }
 
-fn check_key(id: CheckId) -> &'static str {
-    match id {
-        CheckId::Structure => "check-structure",
-        CheckId::Signature => "check-signature",
-        CheckId::Type => "check-type",
-        CheckId::KeyBinding => "check-key_binding",
-        CheckId::Nonce => "check-nonce",
-        CheckId::Audience => "check-audience",
-        CheckId::Time => "check-time",
-        CheckId::Status => "check-status",
-        CheckId::Trust => "check-trust",
-    }
-}
-
 enum Fingerprint<'a> {
     Offer(&'a [u8]),
     Link(&'a [u8]),
@@ -398,67 +336,4 @@ async fn load(app: &App, holder: &Holder, id: &str) -> Result<Offer, PageError> 
         .await
         .map_err(|error| holder.internal(&error))?
         .ok_or_else(|| holder.not_found())
-}
-
-impl OfferPage {
-    pub(crate) fn new(page: PageContext, offer: &Offer, code_error: Option<&'static str>) -> Self {
-        let terms = &offer.terms;
-        let (stage, code, tries) = match &offer.state {
-            State::Pending(Progress::Waiting { tries, .. }) => (Stage::Open, terms.code.clone(), *tries),
-            State::Pending(_) => (Stage::Interrupted, None, 0),
-            State::Collected(Some(id)) => (
-                Stage::Collected {
-                    page: urls::credential(id),
-                },
-                None,
-                0,
-            ),
-            State::Collected(None) => (Stage::Deleted, None, 0),
-            State::Refused => (Stage::Refused, None, 0),
-        };
-        Self {
-            id: offer.id.to_string(),
-            organisation: terms.issuer.name.clone(),
-            host: terms.issuer.host.clone(),
-            kind: credentials::pages::kind(&page, &terms.vct, terms.title.as_deref()),
-            stage,
-            code,
-            code_error,
-            tries,
-            page,
-        }
-    }
-
-    fn code_length_text(&self) -> Option<String> {
-        let length = self.code.as_ref()?.length?;
-        Some(self.page.t1("offer-code-length", "length", i64::from(length)))
-    }
-
-    fn code_error_text(&self) -> Option<String> {
-        self.code_error
-            .map(|key| self.page.t1(key, "tries", i64::from(self.tries)))
-    }
-}
-
-impl UnverifiedPage {
-    pub(crate) fn new(page: PageContext, offer: &Offer, verdict: &Verdict, retry: bool) -> Self {
-        let checks = verdict
-            .checks
-            .iter()
-            .filter_map(|check| match check.outcome {
-                Outcome::Passed => None,
-                Outcome::Failed(reason) | Outcome::Skipped(reason) => Some(CheckLine {
-                    name: page.t(check_key(check.id)),
-                    reason: page.t(&format!("reason-{}", reason.code())),
-                }),
-            })
-            .collect();
-        Self {
-            id: offer.id.to_string(),
-            organisation: offer.terms.issuer.name.clone(),
-            retry,
-            checks,
-            page,
-        }
-    }
 }

@@ -13,6 +13,11 @@ async fn accept(visitor: &mut Visitor, offer: &str) -> Reply {
     visitor.submit(&format!("{offer}/accept"), &[]).await
 }
 
+/// One thing to alter in a description.
+type Change = fn(&mut Value);
+/// One way to misbehave.
+type Wrong = fn(&TestIssuer);
+
 async fn scene() -> (TestWallet, TestIssuer, Visitor) {
     let wallet = TestWallet::start().await;
     let nadia = wallet.holder("Nadia").await;
@@ -197,17 +202,16 @@ async fn vci_w_006_a_foreign_authorization_server_gets_no_code() {
 async fn each_way_an_invitation_can_be_wrong_has_its_page() {
     let (_wallet, issuer, mut nadia) = scene().await;
     let honest = issuer.behaviour().metadata.clone();
-    type Change = fn(&mut Value);
     let cases: [(&str, &str, Change); 3] = [
         ("Format non reconnu", "format", |configuration| {
-            configuration["format"] = json!("mso_mdoc")
+            configuration["format"] = json!("mso_mdoc");
         }),
         ("Format non reconnu", "proof", |configuration| {
             configuration["proof_types_supported"] =
                 json!({ "attestation": { "proof_signing_alg_values_supported": ["ES256"] } });
         }),
         ("Attestation introuvable", "absent", |configuration| {
-            *configuration = Value::Null
+            *configuration = Value::Null;
         }),
     ];
     for (says, case, change) in cases {
@@ -293,16 +297,15 @@ async fn a_token_that_ended_says_to_ask_again() {
 async fn vci_w_015_what_does_not_pass_its_checks_is_not_kept() {
     let wallet = TestWallet::start().await;
     let mut nadia = wallet.holder("Nadia").await;
-    type Wrong = fn(&TestIssuer);
     let wrongs: [(&str, Wrong); 3] = [
         ("La signature ne correspond pas", |issuer| {
-            issuer.tell(|behaviour| behaviour.forges = true)
+            issuer.tell(|behaviour| behaviour.forges = true);
         }),
         ("Rien ne prouve", |issuer| {
-            issuer.tell(|behaviour| behaviour.binds_elsewhere = true)
+            issuer.tell(|behaviour| behaviour.binds_elsewhere = true);
         }),
         ("a révoqué", |issuer| {
-            issuer.tell(|behaviour| behaviour.revoked = true)
+            issuer.tell(|behaviour| behaviour.revoked = true);
         }),
     ];
     for (says, wrong) in wrongs {

@@ -12,6 +12,7 @@ pub(crate) mod fetch;
 pub(crate) mod matching;
 pub(crate) mod pages;
 pub(crate) mod store;
+mod views;
 
 use chrono::{DateTime, Utc};
 use serde::{Deserialize, Serialize};
