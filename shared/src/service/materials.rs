@@ -1,11 +1,249 @@
 //! Fetches what a verification needs: issuer keys and status lists.
 
-use super::http_client::HttpClient;
-use crate::{did::{Did, DidDocument, DidError}, keys::JwkSet, verification::{Fetched, Materials, Needs}};
+use serde_json::{Value, json};
+use url::Url;
+
+use super::http_client::{FetchError, HttpClient};
+use crate::{
+    did::{Did, DidDocument, DidError},
+    keys::JwkSet,
+    oid4vci::metadata::{self, well_known},
+    status_list,
+    verification::{Fetched, Materials, Needs},
+};
 
 /// Fetches what `needs` names, at the same time.
-pub async fn fetch(http: &HttpClient, needs: &Needs) -> Materials { todo!() }
-/// The keys of an SD-JWT VC issuer (SDVC-005).
-pub async fn issuer_keys(http: &HttpClient, issuer: &str) -> Fetched<JwkSet> { todo!() }
+pub async fn fetch(http: &HttpClient, needs: &Needs) -> Materials {
+    let status_list = async {
+        match &needs.status_list {
+            Some(uri) => status_list_token(http, uri).await,
+            None => Fetched::Unreachable,
+        }
+    };
+    let (issuer_keys, status_list) = tokio::join!(issuer_keys(http, &needs.issuer), status_list);
+    Materials {
+        issuer_keys,
+        status_list,
+    }
+}
+
+/// The keys of an SD-JWT VC issuer (SDVC-005): its JWT VC issuer metadata, with the keys in it or behind `jwks_uri`.
+pub async fn issuer_keys(http: &HttpClient, issuer: &str) -> Fetched<JwkSet> {
+    let Some(url) = Url::parse(issuer)
+        .ok()
+        .filter(|url| url.query().is_none() && url.fragment().is_none())
+    else {
+        return Fetched::Refused;
+    };
+    let mut document = match http.get_json(&well_known(&url, "jwt-vc-issuer")).await {
+        Ok(document) => document,
+        Err(error) => return failed(&error),
+    };
+    if let Some(location) = document.get("jwks_uri") {
+        let location = location.as_str().and_then(|location| Url::parse(location).ok());
+        // Exactly one of the two, and of this issuer, before anything more is fetched in its name.
+        let (Some(location), None, Some(true)) = (
+            location,
+            document.get("jwks"),
+            document.get("issuer").map(|found| found == issuer),
+        ) else {
+            return Fetched::Refused;
+        };
+        document = match http.get_json(&location).await {
+            Ok(keys) => json!({ "issuer": issuer, "jwks": keys }),
+            Err(error) => return failed(&error),
+        };
+    }
+    keys_of(issuer, document)
+}
+
 /// Resolves a DID: did:jwk and did:key locally, did:web over the network. `Ok(None)`: could not be fetched.
-pub async fn did_document(http: &HttpClient, did: &Did) -> Result<Option<DidDocument>, DidError> { todo!() }
+pub async fn did_document(http: &HttpClient, did: &Did) -> Result<Option<DidDocument>, DidError> {
+    if did.method() != "web" {
+        return did.resolve_local().map(Some);
+    }
+    let url = did.web_document_url(http.is_development())?;
+    match http.get_json(&url).await {
+        Ok(document) => DidDocument::read(did, document).map(Some),
+        Err(FetchError::Forbidden) => Err(DidError::ForbiddenHost),
+        Err(_) => Ok(None),
+    }
+}
+
+/// The status list token at `uri` (TSL-005), unverified.
+async fn status_list_token(http: &HttpClient, uri: &str) -> Fetched<String> {
+    let Ok(url) = Url::parse(uri) else {
+        return Fetched::Refused;
+    };
+    match http.get_text(&url, status_list::token::MEDIA_TYPE).await {
+        Ok(token) => Fetched::Found(token),
+        Err(error) => failed(&error),
+    }
+}
+
+fn keys_of(issuer: &str, document: Value) -> Fetched<JwkSet> {
+    match metadata::issuer_keys(issuer, document) {
+        Ok(keys) => Fetched::Found(keys),
+        Err(_) => Fetched::Refused,
+    }
+}
+
+fn failed<T>(error: &FetchError) -> Fetched<T> {
+    if error.is_temporary() {
+        Fetched::Unreachable
+    } else {
+        Fetched::Refused
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use std::fmt::Display;
+
+    use axum::{
+        Router,
+        extract::Path,
+        http::{HeaderMap, StatusCode, header},
+        response::{IntoResponse, Response},
+        routing::get,
+    };
+
+    use super::*;
+    use crate::{keys::SigningKey, testing::Exchange};
+
+    fn keys() -> Value {
+        let key = SigningKey::generate().public().to_jwk();
+        json!({ "keys": [key.to_value()] })
+    }
+
+    fn answer(media_type: &'static str, body: &dyn Display) -> Response {
+        ([(header::CONTENT_TYPE, media_type)], body.to_string()).into_response()
+    }
+
+    /// An issuer whose path says how it behaves.
+    async fn issuers() -> Exchange {
+        let metadata = async |Path(path): Path<String>, headers: HeaderMap| {
+            let host = headers["host"].to_str().unwrap();
+            let (base, issuer) = (format!("http://{host}"), format!("http://{host}/{path}"));
+            match path.as_str() {
+                "by-value" => answer("application/json", &json!({ "issuer": issuer, "jwks": keys() })),
+                "by-reference" => answer(
+                    "application/json",
+                    &json!({ "issuer": issuer, "jwks_uri": format!("{base}/keys") }),
+                ),
+                "both" => {
+                    let location = format!("{base}/keys");
+                    answer(
+                        "application/json",
+                        &json!({ "issuer": issuer, "jwks": keys(), "jwks_uri": location }),
+                    )
+                }
+                "other" => answer("application/json", &json!({ "issuer": base, "jwks": keys() })),
+                "other-by-reference" => answer(
+                    "application/json",
+                    &json!({ "issuer": base, "jwks_uri": format!("{base}/keys") }),
+                ),
+                "elsewhere" => answer(
+                    "application/json",
+                    &json!({ "issuer": issuer, "jwks_uri": "https://169.254.169.254/keys" }),
+                ),
+                "html" => answer("text/html", &json!({ "issuer": issuer, "jwks": keys() })),
+                "moved" => (StatusCode::FOUND, [(header::LOCATION, format!("{base}/keys"))]).into_response(),
+                _ => StatusCode::SERVICE_UNAVAILABLE.into_response(),
+            }
+        };
+        let document = async |headers: HeaderMap| {
+            let port = headers["host"].to_str().unwrap().rsplit(':').next().unwrap().to_owned();
+            answer(
+                "application/did+json",
+                &json!({ "id": format!("did:web:localhost%3A{port}") }),
+            )
+        };
+        let router = Router::new()
+            .route("/.well-known/jwt-vc-issuer/{path}", get(metadata))
+            .route("/keys", get(async || answer("application/json", &keys())))
+            .route("/status", get(async || answer("application/statuslist+jwt", &"a.b.c")))
+            .route("/.well-known/did.json", get(document))
+            .route(
+                "/other/did.json",
+                get(async || answer("application/json", &json!({ "id": "did:web:evil.example" }))),
+            );
+        Exchange::with(router).await
+    }
+
+    #[tokio::test]
+    async fn sdvc_005_keys_come_by_value_or_by_reference_from_the_issuer_itself() {
+        let issuers = issuers().await;
+        let http = HttpClient::new(true);
+        for (path, expected) in [
+            ("by-value", "found"),
+            ("by-reference", "found"),
+            ("both", "refused"),
+            ("other", "refused"),
+            ("other-by-reference", "refused"),
+            ("elsewhere", "refused"),
+            ("html", "refused"),
+            ("moved", "refused"),
+            ("down", "unreachable"),
+        ] {
+            let issuer = format!("http://localhost:{}/{path}", issuers.port());
+            let found = match issuer_keys(&http, &issuer).await {
+                Fetched::Found(_) => "found",
+                Fetched::Refused => "refused",
+                Fetched::Unreachable => "unreachable",
+            };
+            assert_eq!(found, expected, "{path}");
+        }
+        for issuer in [
+            "nonsense",
+            "http://issuer.example",
+            "https://localhost/?a",
+            "did:web:localhost",
+            "https://10.0.0.1",
+        ] {
+            assert_eq!(issuer_keys(&http, issuer).await, Fetched::Refused, "{issuer}");
+        }
+    }
+
+    #[tokio::test]
+    async fn both_are_fetched_and_an_absent_list_is_not() {
+        let issuers = issuers().await;
+        let base = format!("http://localhost:{}", issuers.port());
+        let mut needs = Needs {
+            issuer: format!("{base}/by-value"),
+            status_list: Some(format!("{base}/status")),
+        };
+        let materials = fetch(&HttpClient::new(true), &needs).await;
+        assert!(matches!(materials.issuer_keys, Fetched::Found(_)));
+        assert_eq!(materials.status_list, Fetched::Found("a.b.c".to_owned()));
+        needs.status_list = Some(format!("{base}/keys"));
+        assert_eq!(
+            fetch(&HttpClient::new(true), &needs).await.status_list,
+            Fetched::Refused
+        );
+        needs.status_list = None;
+        assert_eq!(
+            fetch(&HttpClient::new(true), &needs).await.status_list,
+            Fetched::Unreachable
+        );
+    }
+
+    #[tokio::test]
+    async fn dids_resolve_from_themselves_or_from_their_host() {
+        let issuers = issuers().await;
+        let http = HttpClient::new(true);
+        let did = |text: String| text.parse::<Did>().unwrap();
+        let web = did(format!("did:web:localhost%3A{}", issuers.port()));
+        assert!(did_document(&http, &web).await.unwrap().is_some());
+        let other = did(format!("did:web:localhost%3A{}:other", issuers.port()));
+        assert_eq!(did_document(&http, &other).await.unwrap_err(), DidError::OtherDocument);
+        let absent = did(format!("did:web:localhost%3A{}:absent", issuers.port()));
+        assert_eq!(did_document(&http, &absent).await, Ok(None));
+        let jwk = Did::jwk(&SigningKey::generate().public().to_jwk());
+        assert!(did_document(&http, &jwk).await.unwrap().is_some());
+        assert!(
+            did_document(&HttpClient::new(false), &web).await.is_err(),
+            "no loopback outside development"
+        );
+    }
+}

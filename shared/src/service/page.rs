@@ -1,14 +1,32 @@
 //! Pages for people: context, rendering, errors with a way forward.
+//!
+//! A service wraps its router of pages with [`layer`]; a handler takes a [`PageContext`], builds a template that has it as
+//! its field `page`, and answers with [`render`].
 
-use std::sync::Arc;
+use std::{convert::Infallible, sync::Arc};
 
-use axum::{http::StatusCode, response::Response};
+use askama::Template;
+use axum::{
+    Router,
+    extract::{FromRequestParts, Request, State},
+    http::{HeaderMap, HeaderValue, Method, StatusCode, Uri, header, request::Parts},
+    middleware::{self, Next},
+    response::{Html, IntoResponse, Response},
+};
+use chrono::{Datelike, NaiveDate};
 
-use super::locale::{Argument, Locale};
+use super::{
+    locale::{Argument, Locale},
+    telemetry,
+};
 use crate::language::Language;
 
+/// The cookie that remembers the language chosen. Not a secret.
+const LANGUAGE_COOKIE: &str = "lang";
+
 /// What every page knows: its language, its messages, who is signed in, the token of its forms. An extractor
-/// (`FromRequestParts`); needs the layer of [`layer`]. In templates: `{{ page.t("key") }}`, `{{ page.t1("key", "name", value) }}`.
+/// (`FromRequestParts`) that never fails; without [`layer`] it knows the shared messages only. In templates:
+/// `{{ page.t("key") }}`, `{{ page.t1("key", "name", value) }}`.
 #[derive(Clone)]
 pub struct PageContext {
     /// The language of the page: `?lang=`, then the cookie, then `Accept-Language`.
@@ -20,44 +38,468 @@ pub struct PageContext {
     pub account: Option<String>,
     /// Value of the hidden field `csrf` of this page's forms; empty without a session.
     pub csrf: String,
+    /// Path and query of the same page in the other language; `None` for answers to a form, which have no address.
+    switch: Option<String>,
 }
 
 impl PageContext {
     /// A context outside a request, for tests and terminal output.
-    pub fn new(language: Language, locale: Arc<Locale>) -> Self { Self { language, locale, path: "/".to_owned(), account: None, csrf: String::new() } }
+    pub fn new(language: Language, locale: Arc<Locale>) -> Self {
+        Self {
+            language,
+            locale,
+            path: "/".to_owned(),
+            account: None,
+            csrf: String::new(),
+            switch: None,
+        }
+    }
+
     /// The same page for a signed-in person.
     #[must_use]
-    pub fn signed_in(mut self, account: &str, csrf: String) -> Self { self.account = Some(account.to_owned()); self.csrf = csrf; self }
+    pub fn signed_in(mut self, account: &str, csrf: String) -> Self {
+        self.account = Some(account.to_owned());
+        self.csrf = csrf;
+        self
+    }
+
     /// A message.
-    pub fn t(&self, key: &str) -> String { self.locale.text(self.language, key, &[]) }
+    pub fn t(&self, key: &str) -> String {
+        self.locale.text(self.language, key, &[])
+    }
+
     /// A message with one argument.
-    pub fn t1<'a>(&self, key: &str, name: &str, value: impl Into<Argument<'a>>) -> String { self.locale.text(self.language, key, &[(name, value.into())]) }
+    pub fn t1<'a>(&self, key: &str, name: &str, value: impl Into<Argument<'a>>) -> String {
+        self.locale.text(self.language, key, &[(name, value.into())])
+    }
+
     /// A message with two arguments.
-    pub fn t2<'a, 'b>(&self, key: &str, name: &str, value: impl Into<Argument<'a>>, name2: &str, value2: impl Into<Argument<'b>>) -> String { self.locale.text(self.language, key, &[(name, value.into()), (name2, value2.into())]) }
+    pub fn t2<'a, 'b>(
+        &self,
+        key: &str,
+        name: &str,
+        value: impl Into<Argument<'a>>,
+        name2: &str,
+        value2: impl Into<Argument<'b>>,
+    ) -> String {
+        self.locale
+            .text(self.language, key, &[(name, value.into()), (name2, value2.into())])
+    }
+
     /// `fr` or `en`.
-    pub fn lang(&self) -> &'static str { self.language.tag() }
+    pub fn lang(&self) -> &'static str {
+        self.language.tag()
+    }
+
     /// The other language, for the switch.
-    pub fn other_lang(&self) -> &'static str { match self.language { Language::French => "en", Language::English => "fr" } }
-    /// A date as people write it: `12/03/2026`, `12 March 2026`.
-    pub fn date(&self, date: chrono::NaiveDate) -> String { todo!() }
+    pub fn other_lang(&self) -> &'static str {
+        other(self.language).tag()
+    }
+
+    /// Where this page is in the other language: the same path and query, with `lang`. `None` when the page answers a
+    /// form, and so cannot be asked for again.
+    pub fn language_switch(&self) -> Option<&str> {
+        self.switch.as_deref()
+    }
+
+    /// A date as people write it: `12 mars 2026`, `12 March 2026`; the first of a month is « 1er » in French.
+    pub fn date(&self, date: NaiveDate) -> String {
+        let month = usize::try_from(date.month0()).unwrap_or_default();
+        match (self.language, date.day()) {
+            (Language::French, 1) => format!("1er\u{a0}{} {}", FRENCH_MONTHS[month], date.year()),
+            (Language::French, day) => format!("{day}\u{a0}{} {}", FRENCH_MONTHS[month], date.year()),
+            (Language::English, day) => format!("{day}\u{a0}{} {}", ENGLISH_MONTHS[month], date.year()),
+        }
+    }
+
     /// A duration as people write it: `2 h 30`.
-    pub fn hours(&self, minutes: u64) -> String { crate::entitlement::hours(minutes, self.language) }
+    pub fn hours(&self, minutes: u64) -> String {
+        crate::entitlement::hours(minutes, self.language)
+    }
+
+    fn of_request(method: &Method, uri: &Uri, headers: &HeaderMap, locale: Arc<Locale>) -> Self {
+        let language = chosen(uri)
+            .or_else(|| cookie(headers, LANGUAGE_COOKIE).and_then(Language::from_tag))
+            .unwrap_or_else(|| {
+                Language::negotiate(
+                    headers
+                        .get(header::ACCEPT_LANGUAGE)
+                        .and_then(|value| value.to_str().ok())
+                        .unwrap_or_default(),
+                )
+            });
+        let switch = matches!(*method, Method::GET | Method::HEAD).then(|| switched(uri, other(language)));
+        Self {
+            language,
+            locale,
+            path: uri.path().to_owned(),
+            account: None,
+            csrf: String::new(),
+            switch,
+        }
+    }
+}
+
+impl<S: Sync> FromRequestParts<S> for PageContext {
+    type Rejection = Infallible;
+
+    async fn from_request_parts(parts: &mut Parts, _: &S) -> Result<Self, Infallible> {
+        Ok(parts
+            .extensions
+            .get::<Self>()
+            .cloned()
+            .unwrap_or_else(|| Self::of_request(&parts.method, &parts.uri, &parts.headers, Locale::shared())))
+    }
 }
 
 /// Renders a template to a 200 response (`text/html; charset=utf-8`, `no-store`).
-pub fn render(template: &impl askama::Template) -> Response { todo!() }
+pub fn render(template: &impl Template) -> Response {
+    match template.render() {
+        Ok(html) => ([(header::CACHE_CONTROL, "no-store")], Html(html)).into_response(),
+        Err(error) => {
+            telemetry::failure(&error);
+            StatusCode::INTERNAL_SERVER_ERROR.into_response()
+        }
+    }
+}
 
 /// An error page: title, what happened, what to do next. All three are message keys.
 #[derive(Clone)]
-pub struct PageError { status: StatusCode, page: PageContext, key: &'static str, back: Option<String> }
+pub struct PageError(Box<Failure>);
+
+#[derive(Clone)]
+struct Failure {
+    status: StatusCode,
+    page: PageContext,
+    key: &'static str,
+    back: String,
+    id: Option<String>,
+}
 
 impl PageError {
     /// `key` names three messages: `KEY-title`, `KEY-text`, `KEY-action` (text of the link to `back`).
-    pub fn new(page: &PageContext, status: StatusCode, key: &'static str, back: impl Into<String>) -> Self { Self { status, page: page.clone(), key, back: Some(back.into()) } }
-    /// What we did not foresee: logs `error` once with a request id and shows only that id.
-    pub fn internal(page: &PageContext, error: &dyn std::error::Error) -> Self { todo!() }
-}
-impl axum::response::IntoResponse for PageError { fn into_response(self) -> Response { todo!() } }
+    pub fn new(page: &PageContext, status: StatusCode, key: &'static str, back: impl Into<String>) -> Self {
+        Self(Box::new(Failure {
+            status,
+            page: page.clone(),
+            key,
+            back: back.into(),
+            id: None,
+        }))
+    }
 
-/// Adds what [`PageContext`] needs to a router, and answers unknown paths with an error page.
-pub fn layer(router: axum::Router, locale: Arc<Locale>) -> axum::Router { todo!() }
+    /// What we did not foresee: logs `error` once with a request id and shows only that id.
+    pub fn internal(page: &PageContext, error: &dyn std::error::Error) -> Self {
+        let mut failure = Self::new(page, StatusCode::INTERNAL_SERVER_ERROR, "error-internal", "/");
+        failure.0.id = Some(telemetry::failure(error));
+        failure
+    }
+
+    /// A page that is not there.
+    pub fn not_found(page: &PageContext) -> Self {
+        Self::new(page, StatusCode::NOT_FOUND, "error-not-found", "/")
+    }
+
+    /// The hidden field `csrf` of a form is not the one of the session.
+    pub fn stale_form(page: &PageContext) -> Self {
+        Self::new(page, StatusCode::FORBIDDEN, "error-csrf", "/")
+    }
+
+    /// Too many tries of a passphrase or a code.
+    pub fn too_many_tries(page: &PageContext, back: impl Into<String>) -> Self {
+        Self::new(page, StatusCode::TOO_MANY_REQUESTS, "error-too-many-tries", back)
+    }
+}
+
+#[derive(Template)]
+#[template(path = "error.html")]
+struct ErrorPage<'a> {
+    page: &'a PageContext,
+    title: String,
+    text: String,
+    action: String,
+    back: &'a str,
+    id: Option<&'a str>,
+}
+
+impl IntoResponse for PageError {
+    fn into_response(self) -> Response {
+        let Failure {
+            status,
+            page,
+            key,
+            back,
+            id,
+        } = *self.0;
+        let message = |part: &str| page.t(&format!("{key}-{part}"));
+        let template = ErrorPage {
+            page: &page,
+            title: message("title"),
+            text: message("text"),
+            action: message("action"),
+            back: &back,
+            id: id.as_deref(),
+        };
+        let mut response = render(&template);
+        if response.status() == StatusCode::OK {
+            *response.status_mut() = status;
+        }
+        response
+    }
+}
+
+/// Adds what [`PageContext`] needs to a router, remembers the language chosen with `?lang=`, and answers unknown paths and
+/// methods with an error page.
+pub fn layer(router: Router, locale: Arc<Locale>) -> Router {
+    router
+        .fallback(async |page: PageContext| PageError::not_found(&page))
+        .method_not_allowed_fallback(async |page: PageContext| {
+            PageError::new(&page, StatusCode::METHOD_NOT_ALLOWED, "error-method", "/")
+        })
+        .layer(middleware::from_fn_with_state(locale, with_context))
+}
+
+async fn with_context(State(locale): State<Arc<Locale>>, mut request: Request, next: Next) -> Response {
+    let page = PageContext::of_request(request.method(), request.uri(), request.headers(), locale);
+    let chosen = chosen(request.uri());
+    request.extensions_mut().insert(page);
+    let mut response = next.run(request).await;
+    if let Some(language) = chosen {
+        let cookie = format!(
+            "{LANGUAGE_COOKIE}={}; Path=/; Max-Age=31536000; HttpOnly; SameSite=Lax",
+            language.tag()
+        );
+        if let Ok(value) = HeaderValue::from_str(&cookie) {
+            response.headers_mut().append(header::SET_COOKIE, value);
+        }
+    }
+    response
+}
+
+/// The value of a cookie of a request.
+pub(crate) fn cookie<'a>(headers: &'a HeaderMap, name: &str) -> Option<&'a str> {
+    headers
+        .get_all(header::COOKIE)
+        .into_iter()
+        .filter_map(|value| value.to_str().ok())
+        .flat_map(|value| value.split(';'))
+        .filter_map(|pair| pair.trim().split_once('='))
+        .find_map(|(found, value)| (found == name).then_some(value))
+}
+
+/// The language in the query.
+fn chosen(uri: &Uri) -> Option<Language> {
+    url::form_urlencoded::parse(uri.query()?.as_bytes())
+        .find_map(|(name, value)| (name == "lang").then(|| Language::from_tag(&value))?)
+}
+
+fn other(language: Language) -> Language {
+    match language {
+        Language::French => Language::English,
+        Language::English => Language::French,
+    }
+}
+
+fn switched(uri: &Uri, language: Language) -> String {
+    let mut query = url::form_urlencoded::Serializer::new(String::new());
+    for (name, value) in url::form_urlencoded::parse(uri.query().unwrap_or_default().as_bytes()) {
+        if name != "lang" {
+            query.append_pair(&name, &value);
+        }
+    }
+    query.append_pair("lang", language.tag());
+    format!("{}?{}", uri.path(), query.finish())
+}
+
+const FRENCH_MONTHS: [&str; 12] = [
+    "janvier",
+    "février",
+    "mars",
+    "avril",
+    "mai",
+    "juin",
+    "juillet",
+    "août",
+    "septembre",
+    "octobre",
+    "novembre",
+    "décembre",
+];
+const ENGLISH_MONTHS: [&str; 12] = [
+    "January",
+    "February",
+    "March",
+    "April",
+    "May",
+    "June",
+    "July",
+    "August",
+    "September",
+    "October",
+    "November",
+    "December",
+];
+
+#[cfg(test)]
+mod tests {
+    use axum::routing;
+
+    use super::*;
+    use crate::{
+        service::{body, csrf, form::Form},
+        testing::Exchange,
+    };
+
+    fn page(uri: &str, headers: &[(header::HeaderName, &str)]) -> PageContext {
+        let headers = headers
+            .iter()
+            .map(|(name, value)| (name.clone(), HeaderValue::from_str(value).unwrap()))
+            .collect();
+        PageContext::of_request(&Method::GET, &uri.parse().unwrap(), &headers, Locale::shared())
+    }
+
+    #[test]
+    fn the_language_is_asked_then_remembered_then_negotiated() {
+        let accept = (header::ACCEPT_LANGUAGE, "en");
+        let remembered = (header::COOKIE, "a=b; lang=fr");
+        assert_eq!(page("/", &[]).language, Language::French);
+        assert_eq!(page("/", std::slice::from_ref(&accept)).language, Language::English);
+        assert_eq!(
+            page("/", &[accept.clone(), remembered.clone()]).language,
+            Language::French
+        );
+        assert_eq!(
+            page("/?lang=en", &[accept, remembered.clone()]).language,
+            Language::English
+        );
+        assert_eq!(page("/?lang=tlh", &[remembered]).language, Language::French);
+    }
+
+    #[test]
+    fn the_switch_keeps_the_rest_of_the_query() {
+        let page = page("/add?credential_offer_uri=https%3A%2F%2Fa.example%2F1%3Fb&lang=fr", &[]);
+        assert_eq!(
+            page.language_switch(),
+            Some("/add?credential_offer_uri=https%3A%2F%2Fa.example%2F1%3Fb&lang=en")
+        );
+    }
+
+    #[test]
+    fn dates_are_written_out() {
+        let day = |day| NaiveDate::from_ymd_opt(2026, 3, day).unwrap();
+        let in_language = |language| PageContext::new(language, Locale::shared());
+        assert_eq!(in_language(Language::French).date(day(12)), "12\u{a0}mars 2026");
+        assert_eq!(in_language(Language::French).date(day(1)), "1er\u{a0}mars 2026");
+        assert_eq!(in_language(Language::English).date(day(1)), "1\u{a0}March 2026");
+    }
+
+    /// A service with one page and one form, as services lay their layers.
+    async fn service() -> Exchange {
+        let locale = Arc::new(Locale::new("app-name = Essai", "app-name = Trial"));
+        let pages = Router::new()
+            .route("/", routing::get(async |page: PageContext| page.t("app-name")))
+            .route(
+                "/form",
+                routing::post(async |form: Form<Vec<(String, String)>>| form.0.len().to_string()),
+            );
+        let public_url = "http://localhost:7001".parse().unwrap();
+        Exchange::with(layer(csrf::layer(pages, &public_url), locale)).await
+    }
+
+    #[tokio::test]
+    async fn the_chosen_language_is_remembered() {
+        let service = service().await;
+        let english = service.get("/?lang=en").await;
+        assert_eq!(english.body, "Trial");
+        let cookie = english
+            .header("set-cookie")
+            .unwrap()
+            .split(';')
+            .next()
+            .unwrap()
+            .to_owned();
+        assert_eq!(cookie, "lang=en");
+        assert_eq!(service.send("GET", "/", &[("cookie", &cookie)], "").await.body, "Trial");
+        let french = service.get("/").await;
+        assert_eq!((french.body.as_str(), french.header("set-cookie")), ("Essai", None));
+    }
+
+    #[tokio::test]
+    async fn unknown_paths_and_methods_have_a_page_in_the_language_asked() {
+        let service = service().await;
+        let absent = service
+            .send("GET", "/absent?q=1", &[("accept-language", "en")], "")
+            .await;
+        assert_eq!(
+            (absent.status, absent.header("content-type")),
+            (404, Some("text/html; charset=utf-8"))
+        );
+        assert!(
+            absent.body.contains("<html lang=\"en\">") && absent.body.contains("Page not found"),
+            "{}",
+            absent.body
+        );
+        assert!(
+            absent.body.contains("<title>Page not found · Trial</title>"),
+            "{}",
+            absent.body
+        );
+        assert!(
+            absent.body.contains("href=\"/absent?q=1&#38;lang=fr\""),
+            "{}",
+            absent.body
+        );
+        assert_eq!(absent.header("cache-control"), Some("no-store"));
+        let method = service.get("/form").await;
+        assert_eq!(method.status, 405);
+        assert!(method.body.contains("<html lang=\"fr\">"), "{}", method.body);
+    }
+
+    #[tokio::test]
+    async fn a_form_from_another_site_is_refused_with_a_page() {
+        let service = service().await;
+        let form = ("content-type", "application/x-www-form-urlencoded");
+        let ours = service
+            .send("POST", "/form", &[form, ("sec-fetch-site", "same-origin")], "a=1&b=2")
+            .await;
+        assert_eq!((ours.status, ours.body.as_str()), (200, "2"));
+        let foreign = service
+            .send("POST", "/form", &[form, ("sec-fetch-site", "cross-site")], "a=1")
+            .await;
+        assert_eq!(foreign.status, 403);
+        assert!(foreign.body.contains("Demande refusée"), "{}", foreign.body);
+        assert!(
+            !foreign.body.contains("class=\"switch\""),
+            "an answer to a form has no address"
+        );
+    }
+
+    #[tokio::test]
+    async fn an_unforeseen_error_shows_its_number_and_nothing_of_itself() {
+        let page = PageContext::new(Language::French, Locale::shared());
+        let error = sqlx::Error::Protocol("the secret table".to_owned());
+        let response = PageError::internal(&page, &error).into_response();
+        assert_eq!(response.status(), StatusCode::INTERNAL_SERVER_ERROR);
+        let body = body::limited(Request::new(response.into_body()), 65536).await.unwrap();
+        let body = String::from_utf8(body.into()).unwrap();
+        assert!(
+            body.contains("Numéro du problème") && !body.contains("secret"),
+            "{body}"
+        );
+    }
+
+    #[test]
+    fn what_people_typed_is_escaped() {
+        let page = PageContext::new(Language::French, Locale::shared());
+        let template = ErrorPage {
+            page: &page,
+            title: "<script>alert(1)</script>".to_owned(),
+            text: String::new(),
+            action: String::new(),
+            back: "\"onclick=x",
+            id: None,
+        };
+        let html = template.render().unwrap();
+        assert!(!html.contains("<script") && !html.contains("\"onclick"), "{html}");
+    }
+}

@@ -1,0 +1,85 @@
+# Messages the three services share. Each service adds its own and may replace these.
+
+app-name = Musette
+app-tagline = Musette: your volunteer hours, attested and always with you.
+
+base-skip = Skip to content
+base-nav = Menu
+base-other-language = Français
+
+error-not-found-title = Page not found
+error-not-found-text = This page does not exist, or no longer does. The address may be incomplete.
+error-not-found-action = Back to the home page
+
+error-method-title = This address does not open this way
+error-method-text = You probably reloaded a step that was already over. Nothing is lost.
+error-method-action = Back to the home page
+
+error-internal-title = A problem on our side
+error-internal-text = It did not work. Try again in a moment; if it goes on, give the number below to the person who looks after this service.
+error-internal-action = Back to the home page
+error-request-id = Problem number:
+
+error-cross-site-title = Refused
+error-cross-site-text = To be careful, we refuse what is sent from another site. Start again from our pages.
+error-cross-site-action = Back to the home page
+
+error-form-unreadable-title = Unreadable form
+error-form-unreadable-text = What was sent is incomplete or damaged. Go back to the form and send it again.
+error-form-unreadable-action = Back to the home page
+
+error-form-too-large-title = Too large
+error-form-too-large-text = What was sent is larger than we accept (8 MB for a file). Choose a smaller file.
+error-form-too-large-action = Back to the home page
+
+error-form-type-title = Unknown kind of form
+error-form-type-text = What was sent does not have the expected shape. Use the form on the page.
+error-form-type-action = Back to the home page
+
+error-csrf-title = This page has expired
+error-csrf-text = The page had been open for too long, or in another tab. Go back, reload it and start again.
+error-csrf-action = Back to the home page
+
+error-too-many-tries-title = Too many tries
+error-too-many-tries-text = To be safe, wait a few minutes before you try again.
+error-too-many-tries-action = Back to the home page
+
+# The checks, by name.
+check-structure = Attestation readable and whole
+check-signature = Signature of the organisation
+check-type = Kind of attestation
+check-key_binding = Presented by the person it was given to
+check-nonce = Presented for this request
+check-audience = Presented to this desk
+check-time = Dates of validity
+check-status = Attestation not revoked
+check-trust = Recognised organisation
+
+outcome-passed = Check passed
+outcome-failed = Check failed
+outcome-skipped = Could not be checked
+
+# Why a check failed or could not be made.
+reason-malformed = The attestation is damaged or does not have the expected shape.
+reason-wrong_signature = The signature does not belong to the organisation it names.
+reason-unknown_key = The organisation does not publish the key that signed.
+reason-issuer_unreachable = The organisation’s site did not answer: the signature could not be checked.
+reason-issuer_refused = The organisation’s address is not acceptable.
+reason-wrong_type = This is not the kind of attestation that was asked for.
+reason-not_bound = Nothing proves that the attestation belongs to the person who presents it.
+reason-other_request = This presentation answers another request.
+reason-other_verifier = This presentation was meant for another desk.
+reason-expired = The attestation has expired.
+reason-not_yet_valid = The attestation is not valid yet.
+reason-stale_binding = The presentation is too old, or dated in the future.
+reason-revoked = The organisation revoked this attestation.
+reason-suspended = The organisation suspended this attestation.
+reason-unknown_status = The organisation published a state that we do not know.
+reason-status_unreachable = The state of the attestation could not be read: the organisation’s site did not answer.
+reason-status_refused = The state published by the organisation cannot be relied on.
+reason-no_status = No state is published for this attestation.
+reason-unknown_issuer = The organisation is not on the trust list.
+reason-issuer_not_then = The organisation was not recognised on the day it signed.
+reason-no_trust_list = No usable trust list.
+reason-stale_trust_list = The trust list should have been renewed.
+reason-unavailable = This check depends on another that failed.

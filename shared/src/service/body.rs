@@ -1,0 +1,77 @@
+//! Bodies of requests to protocol endpoints, read whole and never beyond a limit.
+
+use axum::{
+    body::{Body, Bytes},
+    extract::Request,
+};
+use futures_util::StreamExt;
+
+/// Why a body was not read.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, thiserror::Error)]
+pub enum BodyError {
+    /// Larger than the limit.
+    #[error("the body is too large")]
+    TooLarge,
+    /// The connection broke.
+    #[error("the body did not arrive whole")]
+    Broken,
+}
+
+/// The body of a request, of at most `max` bytes.
+pub async fn limited(request: Request, max: usize) -> Result<Bytes, BodyError> {
+    read(request.into_body(), max).await
+}
+
+/// Whether the `Content-Type` of a request is `media_type`, whatever its parameters.
+pub fn has_type(request: &Request, media_type: &str) -> bool {
+    request
+        .headers()
+        .get(axum::http::header::CONTENT_TYPE)
+        .and_then(|value| value.to_str().ok())
+        .is_some_and(|value| essence(value).eq_ignore_ascii_case(media_type))
+}
+
+/// A media type without its parameters.
+pub(crate) fn essence(content_type: &str) -> &str {
+    content_type.split(';').next().unwrap_or_default().trim()
+}
+
+async fn read(body: Body, max: usize) -> Result<Bytes, BodyError> {
+    let mut chunks = body.into_data_stream();
+    let mut whole = Vec::new();
+    while let Some(chunk) = chunks.next().await {
+        let chunk = chunk.map_err(|_| BodyError::Broken)?;
+        if whole.len() + chunk.len() > max {
+            return Err(BodyError::TooLarge);
+        }
+        whole.extend_from_slice(&chunk);
+    }
+    Ok(whole.into())
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[tokio::test]
+    async fn a_body_may_fill_the_limit_and_not_pass_it() {
+        let request = || Request::new(Body::from("12345"));
+        assert_eq!(limited(request(), 5).await.unwrap(), "12345");
+        assert_eq!(limited(request(), 4).await.unwrap_err(), BodyError::TooLarge);
+    }
+
+    #[test]
+    fn the_media_type_is_compared_without_parameters() {
+        let request = |value| {
+            Request::builder()
+                .header("content-type", value)
+                .body(Body::empty())
+                .unwrap()
+        };
+        assert!(has_type(
+            &request("Application/JSON; charset=utf-8"),
+            "application/json"
+        ));
+        assert!(!has_type(&request("application/jsonp"), "application/json"));
+    }
+}
