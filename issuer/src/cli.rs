@@ -187,56 +187,7 @@ async fn obey(app: &App, command: Command, language: Language) -> anyhow::Result
     match command {
         Command::Serve => bail!("serve is not a command that ends"),
         Command::Check => Ok(checked(&app.config)),
-        Command::Organisation(OrganisationCommand::Add {
-            name,
-            slug,
-            rna,
-            siren,
-            siret,
-            regime,
-            passphrase_file,
-        }) => {
-            let slug = match slug {
-                Some(slug) => slug,
-                None => {
-                    Slug::from_name(name.as_str()).context("the name makes no address; hint: give one with --slug")?
-                }
-            };
-            let passphrase = passphrase(&passphrase_file)?;
-            let passphrase = password::hash(passphrase, app.entropy.as_ref()).await;
-            let legal = Organisation {
-                name,
-                rna,
-                siren,
-                siret,
-            };
-            let mut tx = app.db.write().await?;
-            let organisation = organisations::add(
-                app,
-                &mut tx,
-                NewOrganisation {
-                    slug,
-                    legal,
-                    regime,
-                    passphrase,
-                },
-            )
-            .await?;
-            tx.commit().await?;
-            Ok(format!(
-                "{}\n{}\n",
-                app.urls.issuer(&organisation.slug),
-                app.urls.did(&organisation.slug)?
-            ))
-        }
-        Command::Organisation(OrganisationCommand::List) => {
-            let mut tx = app.db.read().await?;
-            let organisations = organisations::store::list(&mut tx).await?;
-            Ok(organisations
-                .iter()
-                .map(|organisation| format!("{}\t{}\n", organisation.slug, organisation.legal.name))
-                .collect())
-        }
+        Command::Organisation(command) => organisation(app, command).await,
         Command::Batch(BatchCommand::Import {
             file,
             organisation,
@@ -253,28 +204,7 @@ async fn obey(app: &App, command: Command, language: Language) -> anyhow::Result
             };
             import.run(app, &page).await
         }
-        Command::Offer(OfferCommand::List { organisation, json }) => {
-            let offers = offers(app, &organisation).await?;
-            if json {
-                Ok(format!("{:#}\n", Value::from(offers)))
-            } else {
-                Ok(offers.iter().map(offer_line).collect())
-            }
-        }
-        Command::Offer(OfferCommand::Show {
-            attestation,
-            organisation,
-        }) => {
-            let offers = offers(app, &organisation).await?;
-            let offer = offers
-                .iter()
-                .find(|offer| offer["attestation"] == attestation.as_str())
-                .context("this organisation has no such attestation")?;
-            let link = offer["link"]
-                .as_str()
-                .context("the attestation can no longer be collected")?;
-            Ok(format!("{}\n{}", qr::terminal(link)?, offer_line(offer)))
-        }
+        Command::Offer(command) => offer(app, command).await,
         Command::Attestation(AttestationCommand::Revoke {
             id,
             organisation,
@@ -285,6 +215,81 @@ async fn obey(app: &App, command: Command, language: Language) -> anyhow::Result
             attestations::revoke(app, &mut tx, &organisation, &id, &reason).await?;
             tx.commit().await?;
             Ok(format!("{}\n", page.t("cli-revoked")))
+        }
+    }
+}
+
+async fn organisation(app: &App, command: OrganisationCommand) -> anyhow::Result<String> {
+    match command {
+        OrganisationCommand::Add {
+            name,
+            slug,
+            rna,
+            siren,
+            siret,
+            regime,
+            passphrase_file,
+        } => {
+            let slug = match slug {
+                Some(slug) => slug,
+                None => {
+                    Slug::from_name(name.as_str()).context("the name makes no address; hint: give one with --slug")?
+                }
+            };
+            let passphrase = password::hash(passphrase(&passphrase_file)?, app.entropy.as_ref()).await;
+            let legal = Organisation {
+                name,
+                rna,
+                siren,
+                siret,
+            };
+            let new = NewOrganisation {
+                slug,
+                legal,
+                regime,
+                passphrase,
+            };
+            let mut tx = app.db.write().await?;
+            let organisation = organisations::add(app, &mut tx, new).await?;
+            tx.commit().await?;
+            Ok(format!(
+                "{}\n{}\n",
+                app.urls.issuer(&organisation.slug),
+                app.urls.did(&organisation.slug)?
+            ))
+        }
+        OrganisationCommand::List => {
+            let mut tx = app.db.read().await?;
+            let mut text = String::new();
+            for organisation in organisations::store::list(&mut tx).await? {
+                let _ = writeln!(text, "{}\t{}", organisation.slug, organisation.legal.name);
+            }
+            Ok(text)
+        }
+    }
+}
+
+async fn offer(app: &App, command: OfferCommand) -> anyhow::Result<String> {
+    match command {
+        OfferCommand::List { organisation, json } => {
+            let offers = offers(app, &organisation).await?;
+            if json {
+                Ok(format!("{:#}\n", Value::from(offers)))
+            } else {
+                Ok(offers.iter().map(offer_line).collect())
+            }
+        }
+        OfferCommand::Show {
+            attestation,
+            organisation,
+        } => {
+            let offers = offers(app, &organisation).await?;
+            let offer = offers.iter().find(|offer| offer["attestation"] == attestation.as_str());
+            let offer = offer.context("this organisation has no such attestation")?;
+            let link = offer["link"]
+                .as_str()
+                .context("the attestation can no longer be collected")?;
+            Ok(format!("{}\n{}", qr::terminal(link)?, offer_line(offer)))
         }
     }
 }
@@ -455,7 +460,7 @@ fn print(text: &str) {
 
 #[cfg(test)]
 mod tests {
-    use shared::testing::TemporaryDirectory;
+    use shared::{service::db::Database, testing::TemporaryDirectory};
 
     use super::*;
     use crate::testing::{Bench, POSTGRES, SHEET, SQLITE};
@@ -475,119 +480,150 @@ mod tests {
         Cli::command().debug_assert();
     }
 
+    /// Runs commands on a bench, with files in a directory of its own.
+    struct Terminal {
+        bench: Bench,
+        directory: TemporaryDirectory,
+    }
+
+    impl Terminal {
+        async fn new(db: &Database) -> Self {
+            Self {
+                bench: Bench::new(db).await,
+                directory: TemporaryDirectory::new(),
+            }
+        }
+
+        fn write(&self, name: &str, content: &str) -> String {
+            let path = self.directory.path().join(name);
+            std::fs::write(&path, content).unwrap();
+            path.to_str().unwrap().to_owned()
+        }
+
+        /// Runs the words of a line; a file name with spaces would be two.
+        async fn run(&self, line: &str) -> anyhow::Result<String> {
+            execute(&self.bench.app, &line.split(' ').collect::<Vec<_>>()).await
+        }
+
+        async fn json(&self, line: &str) -> Value {
+            serde_json::from_str(&self.run(line).await.unwrap()).unwrap()
+        }
+    }
+
     #[tokio::test]
-    async fn the_commands_do_what_the_pages_do() {
+    async fn an_organisation_is_added_once_with_a_strong_passphrase() {
         shared::on_every_database!(SQLITE, POSTGRES, |db| {
-            let bench = Bench::new(&db).await;
-            let directory = TemporaryDirectory::new();
-            let write = |name: &str, content: &str| {
-                let path = directory.path().join(name);
-                std::fs::write(&path, content).unwrap();
-                path.to_str().unwrap().to_owned()
-            };
-            let run = async |args: &[&str]| execute(&bench.app, args).await;
-            let (passphrase, weak) = (
-                write("phrase", "cinq courgettes bien mûres\n"),
-                write("courte", "court\n"),
-            );
-            let add = [
-                "organisation",
-                "add",
-                "--name",
-                "Cyclo-Répar’",
-                "--rna",
-                "W691999902",
-                "--siren",
-                "990000028",
-                "--passphrase-file",
-            ];
-            assert!(run(&[&add[..], &[&weak]].concat()).await.is_err());
-            let added = run(&[&add[..], &[&passphrase]].concat()).await.unwrap();
+            let terminal = Terminal::new(&db).await;
+            let strong = terminal.write("phrase", "cinq courgettes bien mûres\n");
+            let weak = terminal.write("courte", "court\n");
+            let add = "organisation add --name Cyclo-Répar’ --rna W691999902 --siren 990000028 --regime loi1901 --passphrase-file";
+            assert!(terminal.run(&format!("{add} {weak}")).await.is_err());
             assert_eq!(
-                added,
+                terminal.run(&format!("{add} {strong}")).await.unwrap(),
                 "http://localhost:8081/o/cyclo-repar\ndid:web:localhost%3A8081:o:cyclo-repar\n"
             );
-            assert!(run(&[&add[..], &[&passphrase]].concat()).await.is_err());
+            assert!(terminal.run(&format!("{add} {strong}")).await.is_err());
+            let wrong = terminal
+                .run(&format!("{} {strong}", add.replace("990000028", "990000082")))
+                .await;
+            assert!(wrong.unwrap_err().to_string().contains("--siren"));
             assert!(
-                run(&["organisation", "list"])
+                terminal
+                    .run("organisation list")
                     .await
                     .unwrap()
-                    .contains("cyclo-repar\tCyclo-Répar’")
+                    .contains("cyclo-repar\tCyclo-Répar’\n")
             );
+        });
+    }
 
-            let sheet = write("heures.csv", SHEET);
-            let import = ["batch", "import", &sheet, "--organisation", "cyclo-repar"];
-            let dry: Value =
-                serde_json::from_str(&run(&[&import[..], &["--dry-run", "--json"]].concat()).await.unwrap()).unwrap();
+    #[tokio::test]
+    async fn a_sheet_is_imported_signed_and_listed() {
+        shared::on_every_database!(SQLITE, POSTGRES, |db| {
+            let terminal = Terminal::new(&db).await;
+            let sheet = terminal.write("heures.csv", SHEET);
+            let import = format!("batch import {sheet} --organisation les-paniers-du-vallon");
+            let dry = terminal.json(&format!("{import} --dry-run --json")).await;
             assert_eq!(
-                (
-                    &dry["batch"],
-                    dry["rows"].as_u64(),
-                    dry["attestations"].as_u64(),
-                    dry["refused"][0]["line"].as_u64()
-                ),
-                (&Value::Null, Some(4), Some(2), Some(5))
+                (&dry["batch"], &dry["rows"], &dry["attestations"]),
+                (&Value::Null, &json!(4), &json!(2))
             );
-            let text = run(&[&import[..], &["--tx-code"]].concat()).await.unwrap();
+            assert_eq!(
+                (&dry["refused"][0]["line"], &dry["refused"][0]["column"]),
+                (&json!(5), &json!("Date"))
+            );
+            let text = terminal.run(&format!("{import} --tx-code")).await.unwrap();
             assert!(
                 text.contains("ligne 5, colonne") && text.contains("2 attestations signées"),
                 "{text}"
             );
-            assert!(run(&import).await.unwrap_err().to_string().contains("signed already"));
+            assert!(
+                terminal
+                    .run(&import)
+                    .await
+                    .unwrap_err()
+                    .to_string()
+                    .contains("signed already")
+            );
 
-            let list = async || -> Value {
-                serde_json::from_str(
-                    &run(&["offer", "list", "--organisation", "cyclo-repar", "--json"])
-                        .await
-                        .unwrap(),
-                )
-                .unwrap()
-            };
-            let offers = list().await;
+            let list = "offer list --organisation les-paniers-du-vallon";
+            let offer = &terminal.json(&format!("{list} --json")).await[0];
             assert_eq!(
-                (
-                    offers[0]["given_name"].as_str(),
-                    offers[0]["minutes"].as_u64(),
-                    offers[0]["state"].as_str()
-                ),
-                (Some("Nadia"), Some(270), Some("pending"))
+                (&offer["given_name"], &offer["minutes"], &offer["state"]),
+                (&json!("Nadia"), &json!(270), &json!("pending"))
             );
             assert!(
-                offers[0]["link"].as_str().unwrap().contains("/invitation?")
-                    && offers[0]["tx_code"].as_str().unwrap().len() == 6
+                offer["link"]
+                    .as_str()
+                    .unwrap()
+                    .contains("/invitation?credential_offer_uri=")
             );
-            let id = offers[0]["attestation"].as_str().unwrap();
+            assert_eq!(offer["tx_code"].as_str().map(str::len), Some(6));
             assert!(
-                run(&["offer", "show", id, "--organisation", "cyclo-repar"])
+                terminal
+                    .run(list)
                     .await
                     .unwrap()
-                    .contains('█')
+                    .contains("Karim Diallo\tbenevole\t150\tpending")
             );
-            let revoke = [
-                "attestation",
-                "revoke",
-                id,
-                "--organisation",
-                "cyclo-repar",
-                "--reason",
-                "erreur",
-            ];
-            assert!(run(&revoke).await.is_ok());
-            assert!(run(&revoke).await.is_err());
-            assert_eq!(
-                (list().await[0]["state"].as_str(), &list().await[0]["link"]),
-                (Some("withdrawn"), &Value::Null)
-            );
+            let id = offer["attestation"].as_str().unwrap();
+            let shown = terminal
+                .run(&format!("offer show {id} --organisation les-paniers-du-vallon"))
+                .await
+                .unwrap();
+            assert!(shown.contains('█') && shown.contains("Nadia"));
 
-            let broken = write("vide.csv", "Nom;Date\n");
-            let error = run(&["batch", "import", &broken, "--organisation", "cyclo-repar"])
+            let revoke = format!("attestation revoke {id} --organisation les-paniers-du-vallon --reason erreur");
+            assert!(terminal.run(&revoke).await.is_ok());
+            assert!(terminal.run(&revoke).await.is_err());
+            let offer = &terminal.json(&format!("{list} --json")).await[0];
+            assert_eq!((&offer["state"], &offer["link"]), (&json!("withdrawn"), &Value::Null));
+        });
+    }
+
+    #[tokio::test]
+    async fn what_cannot_be_done_says_why() {
+        shared::on_every_database!(SQLITE, POSTGRES, |db| {
+            let terminal = Terminal::new(&db).await;
+            let broken = terminal.write("vide.csv", "Nom;Date\n");
+            let import = format!("batch import {broken} --organisation");
+            let error = terminal
+                .run(&format!("{import} les-paniers-du-vallon"))
                 .await
                 .unwrap_err()
                 .to_string();
             assert!(error.contains("vide.csv") && error.contains("Prénom"), "{error}");
-            assert!(run(&["serve"]).await.is_err());
             assert!(
-                run(&["check"])
+                terminal
+                    .run("batch import absent.csv --organisation les-paniers-du-vallon")
+                    .await
+                    .is_err()
+            );
+            assert!(terminal.run("offer list --organisation inconnue").await.is_err());
+            assert!(terminal.run("serve").await.is_err());
+            assert!(
+                terminal
+                    .run("check")
                     .await
                     .unwrap()
                     .contains("public_url = \"http://localhost:8081/\"")

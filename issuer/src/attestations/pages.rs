@@ -169,19 +169,17 @@ fn attestation_page(
         offers::OfferState::Issued { at, .. } => Some(page.date(at.date_naive())),
         _ => None,
     };
-    let years = if draft.minutes_by_year.len() > 1 {
-        draft.minutes_by_year.clone()
-    } else {
-        Default::default()
-    };
+    let crosses_years = draft.minutes_by_year.len() > 1;
     Ok(AttestationPage {
         name: format!("{} {}", draft.person.given_name, draft.person.family_name),
         state: batches::pages::progress_key(progress),
         role: batches::pages::role(page, draft.role),
         hours: page.hours(draft.minutes()),
-        years: years
-            .into_iter()
-            .map(|(year, minutes)| (year, page.hours(minutes.into())))
+        years: draft
+            .minutes_by_year
+            .iter()
+            .filter(|_| crosses_years)
+            .map(|(year, minutes)| (*year, page.hours((*minutes).into())))
             .collect(),
         period: batches::pages::period(page, draft),
         mission: draft.mission.as_ref().map(ToString::to_string).unwrap_or_default(),

@@ -556,21 +556,21 @@ mod tests {
     }
 
     #[tokio::test]
-    async fn of_two_drafts_of_the_same_file_one_is_signed() {
+    async fn of_many_drafts_of_the_same_file_one_is_signed() {
         shared::on_every_database!(SQLITE, POSTGRES, |db| {
             let bench = std::sync::Arc::new(Bench::new(&db).await);
-            let mut tasks = Vec::new();
+            let mut drafts = Vec::new();
             for name in ["a.csv", "b.csv", "c.csv", "d.csv"] {
-                let path = bench
-                    .upload(name, SHEET.as_bytes())
-                    .await
-                    .header(header::LOCATION)
-                    .to_owned();
-                let bench = bench.clone();
-                tasks.push(tokio::spawn(async move {
-                    bench.submit(&format!("{path}/sign"), &[]).await.status
-                }));
+                let uploaded = bench.upload(name, SHEET.as_bytes()).await;
+                drafts.push(uploaded.header(header::LOCATION).to_owned());
             }
+            let tasks: Vec<_> = drafts
+                .into_iter()
+                .map(|path| {
+                    let bench = bench.clone();
+                    tokio::spawn(async move { bench.submit(&format!("{path}/sign"), &[]).await.status })
+                })
+                .collect();
             let mut signed = 0;
             for task in tasks {
                 match task.await.unwrap() {

@@ -4,7 +4,7 @@ use chrono::{DateTime, Utc};
 use shared::{
     keys::{Jwk, PublicKey},
     on,
-    organisation::{Organisation, Slug},
+    organisation::{Organisation, Rna, Siren, Siret, Slug},
     service::db::{Inconsistent, Tx},
 };
 use sqlx::types::Json;
@@ -105,9 +105,9 @@ pub(crate) async fn insert(tx: &mut Tx, organisation: &HostedOrganisation, now: 
     on!(tx, c => sqlx::query(INSERT)
         .bind(organisation.slug.as_str())
         .bind(legal.name.as_str())
-        .bind(legal.rna.as_ref().map(|rna| rna.as_str()))
-        .bind(legal.siren.as_ref().map(|siren| siren.as_str()))
-        .bind(legal.siret.as_ref().map(|siret| siret.as_str()))
+        .bind(legal.rna.as_ref().map(Rna::as_str))
+        .bind(legal.siren.as_ref().map(Siren::as_str))
+        .bind(legal.siret.as_ref().map(Siret::as_str))
         .bind(organisation.regime)
         .bind(&organisation.passphrase)
         .bind(now)

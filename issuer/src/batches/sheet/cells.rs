@@ -35,9 +35,10 @@ pub(super) fn duration(text: &str, unit: Unit) -> Result<u32, Reason> {
     if compact.starts_with(['-', '−', '–']) {
         return Err(Reason::NotPositive);
     }
-    let minutes = match compact.contains(':') {
-        true => clock(&compact).ok_or(Reason::NotADuration)?,
-        false => spoken(&compact, unit)?,
+    let minutes = if compact.contains(':') {
+        clock(&compact).ok_or(Reason::NotADuration)?
+    } else {
+        spoken(&compact, unit)?
     };
     match minutes {
         0 => Err(Reason::NotPositive),

@@ -226,7 +226,8 @@ impl Header {
             .into_iter()
             .filter(|column| !has(*column))
             .collect();
-        if !has(Column::Duration) && !(has(Column::Start) && has(Column::End)) {
+        let has_time_spent = has(Column::Duration) || (has(Column::Start) && has(Column::End));
+        if !has_time_spent {
             missing.push(Column::Duration);
         }
         if missing.is_empty() {

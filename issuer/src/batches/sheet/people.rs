@@ -122,12 +122,21 @@ impl Draft {
 /// Who a row is about: folded names, and the address when namesakes have different ones.
 type Identity = (String, String, Option<String>);
 
+/// What two rows of the same session have in common.
+#[derive(PartialEq, Eq, Hash)]
+struct Session {
+    who: Identity,
+    date: NaiveDate,
+    times: Option<(u32, u32)>,
+    minutes: u32,
+}
+
 /// Adds rows up. Refuses those that repeat another, overfill a day or cannot be told from a namesake's.
 pub(super) fn gather(rows: Vec<Row>, header: &Header) -> (Vec<Draft>, Vec<Refusal>) {
     let namesakes = namesakes(&rows);
     let mut drafts: Vec<Draft> = Vec::new();
     let mut places: HashMap<(Identity, Role), usize> = HashMap::new();
-    let mut seen: HashMap<(Identity, NaiveDate, Option<(u32, u32)>, u32), u64> = HashMap::new();
+    let mut seen: HashMap<Session, u64> = HashMap::new();
     let mut days: HashMap<(Identity, NaiveDate), u32> = HashMap::new();
     let mut refusals = Vec::new();
     for row in rows {
@@ -143,13 +152,19 @@ pub(super) fn gather(rows: Vec<Row>, header: &Header) -> (Vec<Draft>, Vec<Refusa
             .email
             .as_ref()
             .filter(|_| told_apart)
-            .map(|email| fold(email.as_str()));
+            .map(|email| email.as_str().to_lowercase());
         if told_apart && email.is_none() {
             refusals.push(refusal(Column::Email, "", Reason::Homonym));
             continue;
         }
         let identity = (family, given, email);
-        if let Some(of) = seen.get(&(identity.clone(), row.date, row.times, row.minutes)) {
+        let session = Session {
+            who: identity.clone(),
+            date: row.date,
+            times: row.times,
+            minutes: row.minutes,
+        };
+        if let Some(of) = seen.get(&session) {
             let full_name = format!("{} {}", row.given_name, row.family_name);
             refusals.push(refusal(Column::FamilyName, &full_name, Reason::Duplicate { of: *of }));
             continue;
@@ -164,13 +179,12 @@ pub(super) fn gather(rows: Vec<Row>, header: &Header) -> (Vec<Draft>, Vec<Refusa
             continue;
         }
         *day += row.minutes;
-        seen.insert((identity.clone(), row.date, row.times, row.minutes), row.line);
-        match places.get(&(identity.clone(), row.role)) {
-            Some(place) => drafts[*place].add(row),
-            None => {
-                places.insert((identity, row.role), drafts.len());
-                drafts.push(Draft::of(row));
-            }
+        seen.insert(session, row.line);
+        if let Some(place) = places.get(&(identity.clone(), row.role)) {
+            drafts[*place].add(row);
+        } else {
+            places.insert((identity, row.role), drafts.len());
+            drafts.push(Draft::of(row));
         }
     }
     (drafts.into_iter().map(Draft::with_every_year).collect(), refusals)
@@ -185,7 +199,10 @@ fn namesakes(rows: &[Row]) -> BTreeSet<(String, String)> {
     let mut addresses: HashMap<(String, String), BTreeSet<String>> = HashMap::new();
     for row in rows {
         if let Some(email) = &row.email {
-            addresses.entry(names(row)).or_default().insert(fold(email.as_str()));
+            addresses
+                .entry(names(row))
+                .or_default()
+                .insert(email.as_str().to_lowercase());
         }
     }
     addresses

@@ -79,13 +79,9 @@ pub(super) fn records(text: &str, delimiter: u8) -> impl Iterator<Item = Result<
 /// Whether a record that started at byte `start` and line `line` is one because a quotation mark was never closed: it
 /// runs over several lines with an odd number of marks, or over too many.
 fn is_left_open(text: &str, start: usize, end: &csv::Position, line: u64) -> bool {
-    let record = usize::try_from(end.byte())
-        .ok()
-        .and_then(|end| text.as_bytes().get(start..end))
-        .unwrap_or_default();
-    let lines = record.trim_ascii().iter().filter(|byte| **byte == b'\n').count() as u64;
-    let marks = record.iter().filter(|byte| **byte == b'"').count();
-    lines > 0 && (marks % 2 == 1 || end.line() > line + MAX_LINES_OF_A_RECORD)
+    let end_byte = usize::try_from(end.byte()).unwrap_or(usize::MAX);
+    let record = text.get(start..end_byte).unwrap_or_default().trim();
+    record.contains('\n') && (record.matches('"').count() % 2 == 1 || end.line() > line + MAX_LINES_OF_A_RECORD)
 }
 
 /// Words to compare: lower case, without accents, anything but letters and digits as one space.
