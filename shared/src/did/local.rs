@@ -20,14 +20,18 @@ use crate::{
     keys::{Jwk, KeyError},
 };
 
-/// The longest did:key read: the largest P-256 one has 49 characters, and decoding base 58 is quadratic.
+/// The longest did:key decoded: one of P-256 has 49 characters, and decoding base 58 is quadratic.
 const MAX_KEY_CHARACTERS: usize = 128;
 
 /// Resolves a did:jwk. A `use` of `enc` takes the key away from both our purposes.
 pub(super) fn resolve_jwk(did: &Did, specific: &str) -> Result<DidDocument, DidError> {
     let bytes = URL_SAFE_NO_PAD.decode(specific).map_err(|_| DidError::Invalid)?;
     let jwk = Jwk::from_value(json::parse(&bytes).map_err(|_| DidError::Invalid)?)?;
-    let purposes = if jwk.usage() == Some("enc") { json!([]) } else { json!(["#0"]) };
+    let purposes = if jwk.usage() == Some("enc") {
+        json!([])
+    } else {
+        json!(["#0"])
+    };
     let method = json!({"id": "#0", "type": "JsonWebKey", "controller": did, "publicKeyJwk": jwk});
     let document = json!({
         "id": did,
@@ -40,8 +44,11 @@ pub(super) fn resolve_jwk(did: &Did, specific: &str) -> Result<DidDocument, DidE
 
 /// Resolves a did:key.
 pub(super) fn resolve_key(did: &Did, specific: &str) -> Result<DidDocument, DidError> {
-    if !specific.starts_with('z') || specific.len() > MAX_KEY_CHARACTERS {
+    if !specific.starts_with('z') {
         return Err(DidError::Invalid);
+    }
+    if specific.len() > MAX_KEY_CHARACTERS {
+        return Err(DidError::Key(KeyError::Unsupported));
     }
     let mut options = Options::default();
     options.parameters.public_key_format = Some("JsonWebKey2020".to_owned());
@@ -124,7 +131,7 @@ mod tests {
         }
         assert_eq!(
             resolved(&format!("did:key:z{}", "1".repeat(1000))),
-            Err(DidError::Invalid)
+            Err(DidError::Key(KeyError::Unsupported))
         );
         assert_eq!(resolved("did:key:uzDnaerx9"), Err(DidError::Invalid));
     }

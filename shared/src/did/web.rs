@@ -8,9 +8,9 @@ use super::{Did, DidError};
 
 /// The DID of a base URL.
 pub(super) fn identifier(base: &Url) -> Result<Did, DidError> {
-    let bare =
+    let plain =
         base.username().is_empty() && base.password().is_none() && base.query().is_none() && base.fragment().is_none();
-    if !bare {
+    if !plain {
         return Err(DidError::Invalid);
     }
     let Some(Host::Domain(host)) = base.host() else {
@@ -41,9 +41,9 @@ pub(super) fn identifier(base: &Url) -> Result<Did, DidError> {
 
 /// Where the document of `did:web:SPECIFIC` is.
 pub(super) fn document_url(specific: &str, development: bool) -> Result<Url, DidError> {
-    let mut parts = specific.split(':');
-    let (host, port) = authority(parts.next().unwrap_or_default())?;
-    let segments: Vec<&str> = parts.collect();
+    let mut sections = specific.split(':');
+    let (host, port) = authority(sections.next().unwrap_or_default())?;
+    let segments: Vec<&str> = sections.collect();
     if !segments.iter().copied().all(is_plain_segment) {
         return Err(DidError::Invalid);
     }
@@ -68,17 +68,18 @@ pub(super) fn document_url(specific: &str, development: bool) -> Result<Url, Did
 }
 
 /// `host` or `host%3Aport`.
-fn authority(part: &str) -> Result<(&str, Option<u16>), DidError> {
-    let (host, port) = match part.split_once('%') {
-        None => (part, None),
-        Some((host, rest)) => {
-            let port = rest
+fn authority(written: &str) -> Result<(&str, Option<u16>), DidError> {
+    let (host, port) = match written.split_once('%') {
+        None => (written, None),
+        Some((host, escaped)) => {
+            let digits = escaped
                 .strip_prefix("3A")
-                .or_else(|| rest.strip_prefix("3a"))
+                .or_else(|| escaped.strip_prefix("3a"))
                 .ok_or(DidError::Invalid)?;
-            let digits = !port.is_empty() && port.bytes().all(|byte| byte.is_ascii_digit());
-            let port = port.parse().ok().filter(|_| digits).ok_or(DidError::Invalid)?;
-            (host, Some(port))
+            if !digits.bytes().all(|byte| byte.is_ascii_digit()) {
+                return Err(DidError::Invalid);
+            }
+            (host, Some(digits.parse().map_err(|_| DidError::Invalid)?))
         }
     };
     if host.is_empty() {
@@ -94,17 +95,10 @@ fn is_plain_segment(segment: &str) -> bool {
     let mut decoded = Vec::with_capacity(bytes.len());
     let mut place = 0;
     while let Some(&byte) = bytes.get(place) {
-        let escaped = (byte == b'%').then(|| segment.get(place + 1..place + 3)).flatten();
-        match escaped.and_then(|digits| u8::from_str_radix(digits, 16).ok()) {
-            Some(byte) => {
-                decoded.push(byte);
-                place += 3;
-            }
-            None => {
-                decoded.push(byte);
-                place += 1;
-            }
-        }
+        let digits = (byte == b'%').then(|| segment.get(place + 1..place + 3)).flatten();
+        let escaped = digits.and_then(|digits| u8::from_str_radix(digits, 16).ok());
+        place += if escaped.is_some() { 3 } else { 1 };
+        decoded.push(escaped.unwrap_or(byte));
     }
     !matches!(decoded.as_slice(), b"" | b"." | b"..")
         && !decoded

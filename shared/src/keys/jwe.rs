@@ -68,6 +68,9 @@ pub struct DecryptionKey {
 
 impl DecryptionKey {
     /// A fresh key.
+    ///
+    /// # Panics
+    /// Only when the cryptographic libraries have no memory or no randomness left.
     #[expect(clippy::expect_used, reason = "a fresh P-256 key is one OpenSSL can read")]
     pub fn generate() -> Self {
         // The pair only has to be a point and its scalar: AWS-LC makes them, whatever they will be used for.

@@ -86,7 +86,9 @@ impl Jwk {
         self.alg().is_none_or(|found| found == alg)
             && self.usage().is_none_or(|found| found == usage)
             && self.members.get("key_ops").is_none_or(|operations| {
-                operations.as_array().is_some_and(|operations| operations.iter().any(|found| found == operation))
+                operations
+                    .as_array()
+                    .is_some_and(|operations| operations.iter().any(|found| found == operation))
             })
     }
 
@@ -247,7 +249,11 @@ mod tests {
         assert!(verifies(rfc_9901_key()));
         assert!(verifies(with("alg", "ES256")) && verifies(with("use", "sig")));
         assert!(verifies(with("key_ops", json!(["sign", "verify"]))));
-        for (name, value) in [("alg", json!("ES384")), ("alg", json!("ECDH-ES")), ("use", json!("enc"))] {
+        for (name, value) in [
+            ("alg", json!("ES384")),
+            ("alg", json!("ECDH-ES")),
+            ("use", json!("enc")),
+        ] {
             assert!(!verifies(with(name, value)));
         }
         assert!(!verifies(with("key_ops", json!(["sign"]))) && !verifies(with("key_ops", "verify")));

@@ -65,6 +65,9 @@ impl SealingKey {
     /// Encrypts. `place` (table, column, row id) is authenticated: sealed bytes moved elsewhere do not open.
     ///
     /// Nonces are random: one key seals 2³² times before a repeated nonce becomes likelier than one in 2³².
+    ///
+    /// # Panics
+    /// On plaintexts beyond 64 GiB.
     #[expect(clippy::expect_used, reason = "AES-GCM refuses only plaintexts beyond 64 GiB")]
     pub fn seal(&self, plaintext: &[u8], place: &str, entropy: &dyn Entropy) -> Vec<u8> {
         let nonce: [u8; NONCE_LEN] = entropy.bytes();
@@ -98,6 +101,9 @@ impl SealingKey {
     }
 
     /// HMAC-SHA-256 of `parts` (each length-prefixed) for `purpose`, with a subkey of this key.
+    ///
+    /// # Panics
+    /// Never: HMAC-SHA-256 gives 32 bytes.
     #[expect(clippy::expect_used, reason = "HMAC-SHA-256 gives 32 bytes")]
     pub fn mac(&self, purpose: &str, parts: &[&[u8]]) -> [u8; 32] {
         let subkey = self.subkey(&[b"mac/1/", purpose.as_bytes()]);
@@ -134,6 +140,9 @@ impl fmt::Debug for SealingKey {
 }
 
 /// SHA-256, for looking up a random token of 128 bits or more without storing it.
+///
+/// # Panics
+/// Never: SHA-256 gives 32 bytes.
 #[expect(clippy::expect_used, reason = "SHA-256 gives 32 bytes")]
 pub fn digest(bytes: &[u8]) -> [u8; 32] {
     hash(&SHA256, bytes).as_ref().try_into().expect("32 bytes")

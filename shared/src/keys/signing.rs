@@ -43,6 +43,9 @@ pub struct SigningKey {
 
 impl SigningKey {
     /// A fresh key, from the operating system's randomness.
+    ///
+    /// # Panics
+    /// Only when AWS-LC has no memory or no randomness left.
     #[expect(
         clippy::expect_used,
         reason = "AWS-LC fails to make a P-256 key only when memory or randomness are out"
@@ -60,6 +63,9 @@ impl SigningKey {
     }
 
     /// To PKCS#8 DER, erased when dropped.
+    ///
+    /// # Panics
+    /// Only when AWS-LC has no memory or no randomness left.
     #[expect(clippy::expect_used, reason = "a parsed P-256 key has an encoding")]
     pub fn to_pkcs8(&self) -> Zeroizing<Vec<u8>> {
         Zeroizing::new(
@@ -77,6 +83,9 @@ impl SigningKey {
     }
 
     /// 64 bytes, r ‖ s.
+    ///
+    /// # Panics
+    /// Only when AWS-LC has no memory or no randomness left.
     #[expect(
         clippy::expect_used,
         reason = "AWS-LC fails to sign only when memory or randomness are out"
@@ -144,7 +153,11 @@ impl PublicKey {
     /// From a JWK. Cheap: the JWK was parsed when it was read. A key that says it is for something else (`alg`, `use`,
     /// `key_ops`; RFC 7517 §4) is unsupported.
     pub fn from_jwk(jwk: &Jwk) -> Result<Self, KeyError> {
-        if jwk.is_for("ES256", "sig", "verify") { Ok(jwk.key().clone()) } else { Err(KeyError::Unsupported) }
+        if jwk.is_for("ES256", "sig", "verify") {
+            Ok(jwk.key().clone())
+        } else {
+            Err(KeyError::Unsupported)
+        }
     }
 
     /// To a JWK without `kid`, `alg`, `use`.

@@ -155,6 +155,9 @@ impl StatusList {
     }
 
     /// `{"bits": …, "lst": …}` (§4.2).
+    ///
+    /// # Panics
+    /// Never: it is written into memory.
     #[expect(clippy::expect_used, reason = "writing into memory does not fail")]
     pub fn encode(&self) -> Value {
         let mut encoder = ZlibEncoder::new(Vec::new(), Compression::best());

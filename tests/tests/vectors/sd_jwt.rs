@@ -24,11 +24,16 @@ fn revealed(sd_jwt: &SdJwt) -> Value {
     let claims = sd_jwt.reveal().unwrap().claims;
     if let Some(binding) = sd_jwt.key_binding() {
         let said: Value = binding.unverified_claims().unwrap();
-        let expected =
-            ExpectedBinding { audience: said["aud"].as_str().unwrap(), nonce: said["nonce"].as_str().unwrap() };
+        let expected = ExpectedBinding {
+            audience: said["aud"].as_str().unwrap(),
+            nonce: said["nonce"].as_str().unwrap(),
+        };
         let made = DateTime::from_timestamp(said["iat"].as_i64().unwrap(), 0).unwrap();
         let checks = check_binding(sd_jwt, &claims, expected, made).unwrap();
-        assert_eq!(checks.binding.and(checks.nonce).and(checks.audience).and(checks.time), Ok(()));
+        assert_eq!(
+            checks.binding.and(checks.nonce).and(checks.audience).and(checks.time),
+            Ok(())
+        );
         assert_eq!(said["sd_hash"], sd_jwt.hash());
     }
     claims
@@ -45,9 +50,15 @@ const A_2: &str = "38-A-2-Complex-Structured-SD-JWT.sd-jwt.txt";
 
 #[test]
 fn every_rfc_9901_example_verifies_and_reveals_what_the_text_says() {
-    let Some(vectors) = Vectors::open("sd-jwt-rfc9901") else { return };
+    let Some(vectors) = Vectors::open("sd-jwt-rfc9901") else {
+        return;
+    };
     let issuer = vectors.key("issuer-public-key.json", None);
-    let examples: Vec<String> = vectors.names().into_iter().filter(|name| name.ends_with(".sd-jwt.txt")).collect();
+    let examples: Vec<String> = vectors
+        .names()
+        .into_iter()
+        .filter(|name| name.ends_with(".sd-jwt.txt"))
+        .collect();
     assert_eq!(examples.len(), 9);
     for name in &examples {
         let text = vectors.text(name);
@@ -57,7 +68,10 @@ fn every_rfc_9901_example_verifies_and_reveals_what_the_text_says() {
     }
     for (example, processed) in [
         ("21-5-2-Presentation.sd-jwt.txt", "23-5-2-Presentation.json"),
-        ("34-A-1-Simple-Structured-SD-JWT.sd-jwt.txt", "35-A-1-Simple-Structured-SD-JWT.json"),
+        (
+            "34-A-1-Simple-Structured-SD-JWT.sd-jwt.txt",
+            "35-A-1-Simple-Structured-SD-JWT.json",
+        ),
         (A_2, "39-A-2-Complex-Structured-SD-JWT.json"),
         (
             "43-A-3-SD-JWT-based-Verifiable-Credentials-SD-JWT.sd-jwt.txt",
@@ -68,13 +82,19 @@ fn every_rfc_9901_example_verifies_and_reveals_what_the_text_says() {
             "50-A-4-W3C-Verifiable-Credentials-Data-Model-v2-0.json",
         ),
     ] {
-        assert_eq!(verified(&vectors.text(example), &issuer), vectors.json(processed), "{example}");
+        assert_eq!(
+            verified(&vectors.text(example), &issuer),
+            vectors.json(processed),
+            "{example}"
+        );
     }
 }
 
 #[test]
 fn every_rfc_9901_issuance_holds_the_claims_of_the_user() {
-    let Some(vectors) = Vectors::open("sd-jwt-rfc9901") else { return };
+    let Some(vectors) = Vectors::open("sd-jwt-rfc9901") else {
+        return;
+    };
     let issuer = vectors.key("issuer-public-key.json", None);
     for (example, input) in [
         ("20-5-1-Issuance.sd-jwt.txt", "17-5-1-Issuance.json"),
@@ -93,7 +113,9 @@ fn every_rfc_9901_issuance_holds_the_claims_of_the_user() {
 
 #[test]
 fn rfc_9901_json_serialisations_hold_the_same_sd_jwt() {
-    let Some(vectors) = Vectors::open("sd-jwt-rfc9901") else { return };
+    let Some(vectors) = Vectors::open("sd-jwt-rfc9901") else {
+        return;
+    };
     let issuer = vectors.key("issuer-public-key.json", None);
     let general = vectors.json("31-8-3-General-JSON-Serialization.json");
     let mut signature = general["signatures"][0].clone();
@@ -104,19 +126,31 @@ fn rfc_9901_json_serialisations_hold_the_same_sd_jwt() {
         signature,
     ] {
         let text = |value: &Value| value.as_str().unwrap_or_default().to_owned();
-        let jwt = ["protected", "payload", "signature"].map(|part| text(&flattened[part])).join(".");
-        let disclosures: Vec<String> =
-            flattened["header"]["disclosures"].as_array().unwrap().iter().map(text).collect();
-        let compact = format!("{jwt}~{}~{}", disclosures.join("~"), text(&flattened["header"]["kb_jwt"]));
+        let jwt = ["protected", "payload", "signature"]
+            .map(|part| text(&flattened[part]))
+            .join(".");
+        let disclosures: Vec<String> = flattened["header"]["disclosures"]
+            .as_array()
+            .unwrap()
+            .iter()
+            .map(text)
+            .collect();
+        let compact = format!(
+            "{jwt}~{}~{}",
+            disclosures.join("~"),
+            text(&flattened["header"]["kb_jwt"])
+        );
         assert_eq!(verified(&compact, &issuer)["iss"], "https://issuer.example.com");
     }
 }
 
 #[test]
 fn an_rfc_9901_credential_is_presented_by_us_and_altered_by_nobody() {
-    let Some(vectors) = Vectors::open("sd-jwt-rfc9901") else { return };
+    let Some(vectors) = Vectors::open("sd-jwt-rfc9901") else {
+        return;
+    };
     let issuer = vectors.key("issuer-public-key.json", None);
-    let issued = SdJwt::parse(&vectors.text("20-5-1-Issuance.sd-jwt.txt")).unwrap();
+    let whole = SdJwt::parse(&vectors.text("20-5-1-Issuance.sd-jwt.txt")).unwrap();
     let holder = SigningKey::generate();
     let binding = sd_jwt_vc::KeyBinding {
         key: &holder,
@@ -124,12 +158,20 @@ fn an_rfc_9901_credential_is_presented_by_us_and_altered_by_nobody() {
         nonce: "1234567890",
         issued_at: DateTime::from_timestamp(1_748_536_865, 0).unwrap(),
     };
-    let chosen: Vec<ClaimPath> =
-        serde_json::from_value(json!([["family_name"], ["address"], ["given_name"], ["nationalities", 0]])).unwrap();
-    let presented = issued.present(&chosen, &binding).unwrap();
+    let chosen: Vec<ClaimPath> = serde_json::from_value(json!([
+        ["family_name"],
+        ["address"],
+        ["given_name"],
+        ["nationalities", 0]
+    ]))
+    .unwrap();
+    let presented = whole.present(&chosen, &binding).unwrap();
     let sd_jwt = SdJwt::parse(&presented).unwrap();
     sd_jwt.jws().verify(&issuer).unwrap();
-    assert_eq!(sd_jwt.reveal().unwrap().claims, vectors.json("23-5-2-Presentation.json"));
+    assert_eq!(
+        sd_jwt.reveal().unwrap().claims,
+        vectors.json("23-5-2-Presentation.json")
+    );
 
     // Each disclosure of the richest example, dropped or doubled, changes or refuses; none passes unseen.
     let text = vectors.text(A_2);
@@ -151,7 +193,9 @@ fn an_rfc_9901_credential_is_presented_by_us_and_altered_by_nobody() {
 
 #[test]
 fn every_sd_jwt_vc_example_reveals_what_the_text_says() {
-    let Some(vectors) = Vectors::open("sd-jwt-vc") else { return };
+    let Some(vectors) = Vectors::open("sd-jwt-vc") else {
+        return;
+    };
     let open = |name: &str| SdJwt::parse(&vectors.text(name)).unwrap();
     for name in vectors.names().iter().filter(|name| name.ends_with(".sd-jwt.txt")) {
         let sd_jwt = open(name);
@@ -170,8 +214,8 @@ fn every_sd_jwt_vc_example_reveals_what_the_text_says() {
     ] {
         assert_eq!(revealed(&open(example)), vectors.json(processed), "{example}");
     }
-    let issued = revealed(&open("06-2-3-1-Issuance.sd-jwt.txt"));
-    assert_contains(&issued, &vectors.json("04-2-3-1-Issuance.json"));
+    let whole = revealed(&open("06-2-3-1-Issuance.sd-jwt.txt"));
+    assert_contains(&whole, &vectors.json("04-2-3-1-Issuance.json"));
     for (example, payload) in [
         ("06-2-3-1-Issuance.sd-jwt.txt", "05-2-3-1-Issuance.json"),
         (
@@ -181,6 +225,10 @@ fn every_sd_jwt_vc_example_reveals_what_the_text_says() {
     ] {
         let jwt = vectors.text(example);
         let jws = Jws::parse(jwt.split('~').next().unwrap()).unwrap();
-        assert_eq!(jws.unverified_claims::<Value>().unwrap(), vectors.json(payload), "{example}");
+        assert_eq!(
+            jws.unverified_claims::<Value>().unwrap(),
+            vectors.json(payload),
+            "{example}"
+        );
     }
 }

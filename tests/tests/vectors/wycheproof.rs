@@ -7,17 +7,26 @@ use shared::keys::{Jwk, JwkSet, PublicKey, jwe::DecryptionKey, jws::Jws};
 use crate::source::{self, Vectors};
 
 fn groups(file: &Value) -> impl Iterator<Item = (&Value, impl Iterator<Item = &Value>)> {
-    file["testGroups"].as_array().unwrap().iter().map(|group| (group, group["tests"].as_array().unwrap().iter()))
+    file["testGroups"]
+        .as_array()
+        .unwrap()
+        .iter()
+        .map(|group| (group, group["tests"].as_array().unwrap().iter()))
 }
 
 fn bytes(hex: &Value) -> Vec<u8> {
     let hex = hex.as_str().unwrap();
-    (0..hex.len()).step_by(2).map(|place| u8::from_str_radix(&hex[place..place + 2], 16).unwrap()).collect()
+    (0..hex.len())
+        .step_by(2)
+        .map(|place| u8::from_str_radix(&hex[place..place + 2], 16).unwrap())
+        .collect()
 }
 
 #[test]
 fn ecdsa_signatures_verify_or_not() {
-    let Some(vectors) = Vectors::open("wycheproof") else { return };
+    let Some(vectors) = Vectors::open("wycheproof") else {
+        return;
+    };
     let file = vectors.json("ecdsa_secp256r1_sha256_p1363_test.json");
     let mut run = 0;
     for (group, tests) in groups(&file) {
@@ -27,7 +36,13 @@ fn ecdsa_signatures_verify_or_not() {
         let key = source::key(&json!({"kty": "EC", "crv": "P-256", "x": x, "y": y}));
         for test in tests {
             let verified = key.verify(&bytes(&test["msg"]), &bytes(&test["sig"])).is_ok();
-            assert_eq!(verified, test["result"] == "valid", "{} {}", test["tcId"], test["comment"]);
+            assert_eq!(
+                verified,
+                test["result"] == "valid",
+                "{} {}",
+                test["tcId"],
+                test["comment"]
+            );
             run += 1;
         }
     }
@@ -42,7 +57,9 @@ fn verifies(key: &Value, jws: &Value) -> bool {
 
 #[test]
 fn jws_verify_under_es256_and_under_nothing_else() {
-    let Some(vectors) = Vectors::open("wycheproof") else { return };
+    let Some(vectors) = Vectors::open("wycheproof") else {
+        return;
+    };
     let file = vectors.json("json_web_signature_test.json");
     let mut verified = 0;
     for (group, tests) in groups(&file) {
@@ -51,7 +68,13 @@ fn jws_verify_under_es256_and_under_nothing_else() {
         let ours = key["alg"] == "ES256" && key["crv"] == "P-256";
         for test in tests {
             let expected = ours && test["result"] == "valid";
-            assert_eq!(verifies(key, &test["jws"]), expected, "{} {}", test["tcId"], test["comment"]);
+            assert_eq!(
+                verifies(key, &test["jws"]),
+                expected,
+                "{} {}",
+                test["tcId"],
+                test["comment"]
+            );
             verified += usize::from(expected);
         }
     }
@@ -60,7 +83,9 @@ fn jws_verify_under_es256_and_under_nothing_else() {
 
 #[test]
 fn key_sets_give_a_key_only_without_doubt() {
-    let Some(vectors) = Vectors::open("wycheproof") else { return };
+    let Some(vectors) = Vectors::open("wycheproof") else {
+        return;
+    };
     for (group, tests) in groups(&vectors.json("json_web_key_test.json")) {
         let set = group.get("public").unwrap_or(&group["private"]);
         for test in tests {
@@ -78,14 +103,19 @@ fn key_sets_give_a_key_only_without_doubt() {
 
 #[test]
 fn jwe_decrypt_under_ecdh_es_with_gcm_and_under_nothing_else() {
-    let Some(vectors) = Vectors::open("wycheproof") else { return };
+    let Some(vectors) = Vectors::open("wycheproof") else {
+        return;
+    };
     let mut decrypted = 0;
     for (group, tests) in groups(&vectors.json("json_web_encryption_test.json")) {
         let private = &group["private"];
         let ours = private["alg"] == "ECDH-ES" && private["crv"] == "P-256";
         let key = DecryptionKey::from_bytes(private.to_string().as_bytes());
         for test in tests {
-            let plaintext = key.as_ref().ok().and_then(|key| key.decrypt(test["jwe"].as_str().unwrap()).ok());
+            let plaintext = key
+                .as_ref()
+                .ok()
+                .and_then(|key| key.decrypt(test["jwe"].as_str().unwrap()).ok());
             let gcm = test["enc"] == "A128GCM" || test["enc"] == "A256GCM";
             if ours && gcm && test["result"] == "valid" {
                 assert_eq!(plaintext.as_deref(), Some(&bytes(&test["pt"])), "{}", test["tcId"]);
