@@ -11,7 +11,6 @@ use shared::{
     keys::seal::SealingKey,
     service::{db::Database, http_client::HttpClient, keyring, locale::Locale, session::SessionPolicy},
 };
-use tokio::sync::watch;
 
 use crate::{config::Config, identity, identity::Identity, rules, urls::Urls};
 
@@ -43,15 +42,15 @@ pub struct App {
     pub(crate) identity: Arc<Identity>,
     /// The rights that can be decided.
     pub(crate) rules: Arc<RuleSet>,
-    /// Becomes true when the service stops, so that live results end.
-    pub(crate) closing: watch::Sender<bool>,
 }
 
 impl App {
     /// Opens the database, brings its tables up to date, opens the key file and our signing key (both made on first
     /// start), and reads the rules.
     pub async fn open(config: Config, clock: Arc<dyn Clock>, entropy: Arc<dyn Entropy>) -> anyhow::Result<Self> {
-        let db = Database::open(&config.service.database, &SQLITE, &POSTGRES).await.context("cannot open the database")?;
+        let db = Database::open(&config.service.database, &SQLITE, &POSTGRES)
+            .await
+            .context("cannot open the database")?;
         let keys = keyring::open(&config.service.key_file, entropy.as_ref())
             .with_context(|| format!("cannot open the key file {}", config.service.key_file.display()))?;
         Self::assemble(db, keys, config, clock, entropy).await
@@ -66,8 +65,15 @@ impl App {
     ) -> anyhow::Result<Self> {
         let rules = rules::load(config.rules.as_deref()).context("cannot read the rules")?;
         let mut tx = db.write().await?;
-        let identity =
-            identity::open(&mut tx, &keys, &config.service.public_url, entropy.as_ref(), clock.now()).await.context("cannot open our signing key")?;
+        let identity = identity::open(
+            &mut tx,
+            &keys,
+            &config.service.public_url,
+            entropy.as_ref(),
+            clock.now(),
+        )
+        .await
+        .context("cannot open our signing key")?;
         tx.commit().await?;
         Ok(Self {
             http: HttpClient::new(config.service.development),
@@ -81,7 +87,6 @@ impl App {
             }),
             identity: Arc::new(identity),
             rules: Arc::new(rules),
-            closing: watch::Sender::new(false),
             db,
             keys: Arc::new(keys),
             clock,

@@ -10,7 +10,7 @@ use shared::{
 use url::Url;
 
 /// What applies when nothing is said: a service for one machine, on loopback.
-pub const DEFAULTS: &str = r#"
+pub(crate) const DEFAULTS: &str = r#"
 name = "Guichet Musette"
 wallet_url = "http://localhost:8082"
 policy = "strict"
@@ -79,6 +79,7 @@ impl Config {
     }
 
     /// Whether people reach us over https.
+    #[must_use]
     pub fn is_secure(&self) -> bool {
         self.service.public_url.scheme() == "https"
     }

@@ -20,6 +20,9 @@ mod trust;
 mod urls;
 mod verification;
 
+#[cfg(test)]
+mod testing;
+
 pub use app::App;
 pub use config::{Config, Policy, TrustFiles};
 pub use routes::router;

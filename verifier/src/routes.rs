@@ -13,6 +13,7 @@ use crate::{App, counter, decisions, desk, identity, requests, urls};
 
 /// The whole service.
 pub fn router(app: App) -> Router {
+    let (config, locale) = (Arc::clone(&app.config), Arc::clone(&app.locale));
     let pages = Router::new()
         .route(urls::COUNTER, get(counter::pages::counter))
         .route(urls::SIGN_IN, get(desk::pages::sign_in_page).post(desk::pages::sign_in))
@@ -27,13 +28,18 @@ pub fn router(app: App) -> Router {
     // Wallets call these: they come from anywhere, with no session.
     let protocol = Router::new()
         .route(urls::DID_DOCUMENT, get(identity::api::document))
-        .route(urls::OBJECT, get(requests::api::object).post(requests::api::object_for_wallet))
+        .route(
+            urls::OBJECT,
+            get(requests::api::object).post(requests::api::object_for_wallet),
+        )
         .route(urls::RESPONSE, post(requests::api::response))
         .route(urls::DECISION, get(decisions::api::decision))
         .route(urls::LIVE_SCRIPT, get(live_script))
-        .with_state(app.clone());
-    let router = csrf::layer(pages, &app.config.service.public_url).merge(protocol).merge(assets::routes());
-    security_headers::layer(page::layer(router, Arc::clone(&app.locale)), app.config.is_secure())
+        .with_state(app);
+    let router = csrf::layer(pages, &config.service.public_url)
+        .merge(protocol)
+        .merge(assets::routes());
+    security_headers::layer(page::layer(router, locale), config.is_secure())
 }
 
 async fn live_script() -> Response {

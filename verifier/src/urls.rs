@@ -88,7 +88,10 @@ mod tests {
     fn addresses_are_absolute_and_carry_the_response_code() {
         let urls = Urls::new(&"https://guichet.example".parse().unwrap());
         let id: RequestId = "0123456789abcdefghjkmnpqrs".parse().unwrap();
-        assert_eq!(urls.object(&id).as_str(), "https://guichet.example/requests/0123456789abcdefghjkmnpqrs/object");
+        assert_eq!(
+            urls.object(&id).as_str(),
+            "https://guichet.example/requests/0123456789abcdefghjkmnpqrs/object"
+        );
         assert_eq!(
             urls.done(&id, "a-b").as_str(),
             "https://guichet.example/q/0123456789abcdefghjkmnpqrs/done?response_code=a-b"

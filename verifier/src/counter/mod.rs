@@ -39,10 +39,21 @@ pub(crate) struct Problems {
 
 /// Reads the form: what the rule needs must be there, what it does not need is left out.
 pub(crate) fn read<'a>(rules: &'a RuleSet, choice: &Choice) -> Result<(&'a Rule, Claimed), Problems> {
-    let rule = rules.rule(&choice.rule).ok_or(Problems { rule: true, ..Problems::default() })?;
-    let year = rule.needs_year().then(|| choice.year.trim().parse().ok().filter(|year| YEARS.contains(year)));
-    let declared_on = rule.needs_declaration().then(|| choice.declared_on.trim().parse::<NaiveDate>().ok());
-    let problems = Problems { rule: false, year: year == Some(None), declared_on: declared_on == Some(None) };
+    let rule = rules.rule(&choice.rule).ok_or(Problems {
+        rule: true,
+        ..Problems::default()
+    })?;
+    let year = rule
+        .needs_year()
+        .then(|| choice.year.trim().parse().ok().filter(|year| YEARS.contains(year)));
+    let declared_on = rule
+        .needs_declaration()
+        .then(|| choice.declared_on.trim().parse::<NaiveDate>().ok());
+    let problems = Problems {
+        rule: false,
+        year: year == Some(None),
+        declared_on: declared_on == Some(None),
+    };
     if problems != Problems::default() {
         return Err(problems);
     }
@@ -60,7 +71,12 @@ mod tests {
     use super::*;
 
     fn choice(rule: &str, year: &str, declared_on: &str) -> Choice {
-        Choice { rule: rule.to_owned(), year: year.to_owned(), declared_on: declared_on.to_owned(), ..Choice::default() }
+        Choice {
+            rule: rule.to_owned(),
+            year: year.to_owned(),
+            declared_on: declared_on.to_owned(),
+            ..Choice::default()
+        }
     }
 
     #[test]
@@ -73,7 +89,14 @@ mod tests {
         assert!(!claimed.age_seen);
 
         let problems = read(&rules, &choice("fr-cec-benevolat", "25", "15/03/2026")).unwrap_err();
-        assert_eq!(problems, Problems { rule: false, year: true, declared_on: true });
+        assert_eq!(
+            problems,
+            Problems {
+                rule: false,
+                year: true,
+                declared_on: true
+            }
+        );
         assert!(read(&rules, &choice("nothing", "2025", "2026-03-15")).unwrap_err().rule);
     }
 }

@@ -32,7 +32,12 @@ struct CounterPage<'a> {
 pub(crate) async fn counter(State(app): State<App>, clerk: Clerk) -> Response {
     let today = app.now().date_naive();
     let choice = Choice {
-        rule: app.rules.iter().next().map(|rule| rule.id().to_owned()).unwrap_or_default(),
+        rule: app
+            .rules
+            .iter()
+            .next()
+            .map(|rule| rule.id().to_owned())
+            .unwrap_or_default(),
         year: (today.year() - 1).to_string(),
         declared_on: today.to_string(),
         ..Choice::default()
@@ -41,15 +46,27 @@ pub(crate) async fn counter(State(app): State<App>, clerk: Clerk) -> Response {
 }
 
 /// `POST /requests`.
-pub(crate) async fn start(State(app): State<App>, clerk: Clerk, Form(choice): Form<Choice>) -> Result<Response, PageError> {
+pub(crate) async fn start(
+    State(app): State<App>,
+    clerk: Clerk,
+    Form(choice): Form<Choice>,
+) -> Result<Response, PageError> {
     clerk.check(&choice.csrf)?;
     let (rule, claimed) = match super::read(&app.rules, &choice) {
         Ok(read) => read,
-        Err(problems) => return Ok((StatusCode::UNPROCESSABLE_ENTITY, show(&app, &clerk.page, choice, problems).await).into_response()),
+        Err(problems) => {
+            return Ok((
+                StatusCode::UNPROCESSABLE_ENTITY,
+                show(&app, &clerk.page, choice, problems).await,
+            )
+                .into_response());
+        }
     };
     let internal = |error| PageError::internal(&clerk.page, &error);
     let mut tx = app.db.write().await.map_err(internal)?;
-    let id = requests::create(&app, &mut tx, rule, claimed).await.map_err(|error| PageError::internal(&clerk.page, &error))?;
+    let id = requests::create(&app, &mut tx, rule, claimed)
+        .await
+        .map_err(|error| PageError::internal(&clerk.page, &error))?;
     tx.commit().await.map_err(internal)?;
     Ok(Redirect::to(&urls::path(urls::REQUEST, &id)).into_response())
 }
@@ -61,5 +78,11 @@ async fn show(app: &App, page: &PageContext, choice: Choice, problems: Problems)
         Err(TrustError::NotConfigured) => Some("counter-trust-none"),
         Err(_) => Some("counter-trust-unusable"),
     };
-    render(&CounterPage { page, rules: app.rules.iter().collect(), choice, problems, trust_warning })
+    render(&CounterPage {
+        page,
+        rules: app.rules.iter().collect(),
+        choice,
+        problems,
+        trust_warning,
+    })
 }

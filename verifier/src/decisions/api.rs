@@ -24,13 +24,21 @@ pub(crate) async fn decision(
     headers: HeaderMap,
 ) -> Result<Json<Words>, Problem> {
     if desk::session(&app, &headers).await?.is_none() {
-        return Err(Problem::new(StatusCode::UNAUTHORIZED, "sign-in-first", "decisions are shown to signed-in clerks"));
+        return Err(Problem::new(
+            StatusCode::UNAUTHORIZED,
+            "sign-in-first",
+            "decisions are shown to signed-in clerks",
+        ));
     }
     let id: RequestId = id.parse().map_err(|_| Problem::from(RequestError::Unknown))?;
     let mut tx = app.db.read().await?;
     let request = requests::find(&mut tx, &id).await?;
     let requests::State::Answered { decision, .. } = request.state(app.now()) else {
-        return Err(Problem::new(StatusCode::NOT_FOUND, "not-decided", "the request has no decision"));
+        return Err(Problem::new(
+            StatusCode::NOT_FOUND,
+            "not-decided",
+            "the request has no decision",
+        ));
     };
     let decision = store::find(&mut tx, &decision, &app.keys).await?;
     Ok(Json(words(&decision, &page)))

@@ -275,7 +275,9 @@ fn codes(decision: &entitlement::Decision) -> Vec<String> {
 }
 
 fn weigh(examined: &Examined, policy: Policy) -> Worth {
-    let Some(mut credential) = readable(examined) else { return Worth::Wrong };
+    let Some(mut credential) = readable(examined) else {
+        return Worth::Wrong;
+    };
     match status(&examined.verdict, policy) {
         Some(status) => {
             credential.status = status;
@@ -352,7 +354,15 @@ fn facts(trust: &TrustList) -> BTreeMap<String, IssuerFacts> {
 
 impl From<Explanation> for Narrative {
     fn from(explanation: Explanation) -> Self {
-        let lines = |lines: Vec<entitlement::Line>| lines.into_iter().map(|line| Line { code: line.code, text: line.text }).collect();
+        let lines = |lines: Vec<entitlement::Line>| {
+            lines
+                .into_iter()
+                .map(|line| Line {
+                    code: line.code,
+                    text: line.text,
+                })
+                .collect()
+        };
         Self {
             headline: explanation.headline,
             reasons: lines(explanation.reasons),
@@ -370,7 +380,11 @@ impl From<&verification::Check> for NamedCheck {
             verification::Outcome::Failed(reason) => (Mark::Failed, Some(reason)),
             verification::Outcome::Skipped(reason) => (Mark::Skipped, Some(reason)),
         };
-        Self { id: check_code(check.id).to_owned(), mark, reason: reason.map(|reason| reason.code().to_owned()) }
+        Self {
+            id: check_code(check.id).to_owned(),
+            mark,
+            reason: reason.map(|reason| reason.code().to_owned()),
+        }
     }
 }
 

@@ -8,7 +8,7 @@ use super::{
     Decision, DecisionId, Outcome, store,
     words::{Words, words},
 };
-use crate::{App, requests::Request};
+use crate::{App, requests::Request, urls};
 
 #[derive(Template)]
 #[template(path = "decision.html")]
@@ -19,10 +19,11 @@ struct DecisionPage<'a> {
     words: Words,
     reference: &'a str,
     made_on: String,
+    again: String,
 }
 
 impl DecisionPage<'_> {
-    /// Colour of the notice.
+    /// Colour and shape of the notice; the word is in it.
     fn tone(&self) -> &'static str {
         match self.outcome {
             Outcome::Granted => "ok",
@@ -31,14 +32,9 @@ impl DecisionPage<'_> {
         }
     }
 
-    /// Shape beside the word: state is never told by colour alone.
-    fn shape(&self) -> &'static str {
-        match self.outcome {
-            Outcome::Granted => "✔",
-            Outcome::Denied => "✖",
-            Outcome::Review => "⚠",
-            Outcome::Incomplete => "…",
-        }
+    /// Whether asking again may end otherwise.
+    fn may_try_again(&self) -> bool {
+        self.outcome == Outcome::Incomplete
     }
 
     /// The word itself.
@@ -48,14 +44,24 @@ impl DecisionPage<'_> {
 }
 
 /// Shows the decision of a request.
-pub(crate) async fn show(app: &App, page: &PageContext, request: &Request, id: &DecisionId) -> Result<Response, PageError> {
+pub(crate) async fn show(
+    app: &App,
+    page: &PageContext,
+    request: &Request,
+    id: &DecisionId,
+) -> Result<Response, PageError> {
     let mut tx = app.db.read().await.map_err(|error| PageError::internal(page, &error))?;
-    let decision = store::find(&mut tx, id, &app.keys).await.map_err(|error| PageError::internal(page, &error))?;
+    let decision = store::find(&mut tx, id, &app.keys)
+        .await
+        .map_err(|error| PageError::internal(page, &error))?;
     Ok(render_decision(app, page, request, &decision))
 }
 
 fn render_decision(app: &App, page: &PageContext, request: &Request, decision: &Decision) -> Response {
-    let right = app.rules.rule(&request.claimed.rule).map_or(request.claimed.rule.as_str(), shared::entitlement::Rule::title);
+    let right = app
+        .rules
+        .rule(&request.claimed.rule)
+        .map_or(request.claimed.rule.as_str(), shared::entitlement::Rule::title);
     render(&DecisionPage {
         page,
         right,
@@ -63,5 +69,6 @@ fn render_decision(app: &App, page: &PageContext, request: &Request, decision: &
         words: words(decision, page),
         reference: decision.id.as_str(),
         made_on: page.date(decision.made_at.date_naive()),
+        again: urls::path(urls::AGAIN, &request.id),
     })
 }

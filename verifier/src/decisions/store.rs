@@ -59,7 +59,8 @@ pub(crate) async fn insert(
         .bind(decision.made_at)
         .bind(&sealed)
         .execute(c)
-        .await)?;
+        .await
+        .map(drop))?;
     Ok(())
 }
 
@@ -83,7 +84,10 @@ pub(crate) async fn find(tx: &mut Tx, id: &DecisionId, keys: &SealingKey) -> Res
 }
 
 fn wrong(column: &'static str) -> Inconsistent {
-    Inconsistent { table: "decisions", column }
+    Inconsistent {
+        table: "decisions",
+        column,
+    }
 }
 
 fn place(id: &DecisionId) -> String {

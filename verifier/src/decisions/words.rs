@@ -51,23 +51,51 @@ pub(crate) struct CheckWords {
 pub(crate) fn words(decision: &Decision, page: &PageContext) -> Words {
     let narrative = decision.grounds.narrative(page.language);
     let incomplete = decision.outcome == Outcome::Incomplete;
-    let set_aside = decision.grounds.presentations.iter().filter(|presentation| !presentation.given_to_rule);
-    let unchecked_status = Line { code: Some("status_unchecked".to_owned()), text: page.t("decision-warning-status") };
+    let set_aside = decision
+        .grounds
+        .presentations
+        .iter()
+        .filter(|presentation| !presentation.given_to_rule);
+    let unchecked_status = Line {
+        code: Some("status_unchecked".to_owned()),
+        text: page.t("decision-warning-status"),
+    };
     Words {
         outcome: decision.outcome.code(),
-        headline: if incomplete { page.t("decision-incomplete-headline") } else { narrative.headline.clone() },
+        headline: if incomplete {
+            page.t("decision-incomplete-headline")
+        } else {
+            narrative.headline.clone()
+        },
         rule: decision.rule.clone(),
         version: decision.rule_version.clone(),
         amount: decision.amount,
         unit: decision.unit.clone(),
         reasons: if incomplete {
-            decision.reasons.iter().map(|code| Line { text: reason(page, code), code: Some(code.clone()) }).collect()
+            decision
+                .reasons
+                .iter()
+                .map(|code| Line {
+                    text: reason(page, code),
+                    code: Some(code.clone()),
+                })
+                .collect()
         } else {
             narrative.reasons.clone()
         },
         used: narrative.used.clone(),
-        rejected: narrative.rejected.iter().cloned().chain(set_aside.map(|presentation| aside(page, presentation))).collect(),
-        warnings: decision.grounds.unchecked_status.then_some(unchecked_status).into_iter().collect(),
+        rejected: narrative
+            .rejected
+            .iter()
+            .cloned()
+            .chain(set_aside.map(|presentation| aside(page, presentation)))
+            .collect(),
+        warnings: decision
+            .grounds
+            .unchecked_status
+            .then_some(unchecked_status)
+            .into_iter()
+            .collect(),
         legal_basis: narrative.legal_basis.clone(),
         checks: decision
             .grounds
@@ -76,26 +104,39 @@ pub(crate) fn words(decision: &Decision, page: &PageContext) -> Words {
             .map(|presentation| PresentationWords {
                 presentation: presentation.evidence.clone(),
                 issuer: presentation.issuer.clone(),
-                checks: presentation.checks.iter().map(|check| check_words(page, check)).collect(),
+                checks: presentation
+                    .checks
+                    .iter()
+                    .map(|check| check_words(page, check))
+                    .collect(),
             })
             .collect(),
     }
 }
 
 fn aside(page: &PageContext, presentation: &CheckedPresentation) -> Line {
-    let codes = presentation.problems().filter_map(|check| check.reason.as_deref()).collect::<Vec<_>>();
+    let codes = presentation
+        .problems()
+        .filter_map(|check| check.reason.as_deref())
+        .collect::<Vec<_>>();
     let mut reasons = codes.iter().map(|code| reason(page, code)).collect::<Vec<_>>();
     reasons.dedup();
     Line {
         code: codes.first().map(|code| (*code).to_owned()),
-        text: page.t2("decision-set-aside", "issuer", &presentation.issuer, "reasons", reasons.join(" ")),
+        text: page.t2(
+            "decision-set-aside",
+            "issuer",
+            &presentation.issuer,
+            "reasons",
+            reasons.join(" "),
+        ),
     }
 }
 
 fn check_words(page: &PageContext, check: &NamedCheck) -> CheckWords {
     CheckWords {
         name: page.t(&format!("check-{}", check.id)),
-        result: page.t(&format!("mark-{}", check.mark.code())),
+        result: page.t(&format!("outcome-{}", check.mark.code())),
         text: check.reason.as_deref().map(|code| reason(page, code)),
         id: check.id.clone(),
         outcome: check.mark.code(),

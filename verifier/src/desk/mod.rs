@@ -74,13 +74,18 @@ pub(crate) async fn sign_in(app: &App, passphrase: Zeroizing<String>) -> Result<
     if !allowed {
         return Err(SignInError::TooManyTries);
     }
-    let Some(stored) = stored else { return Err(SignInError::NotSet) };
+    let Some(stored) = stored else {
+        return Err(SignInError::NotSet);
+    };
     if !password::verify(passphrase, stored).await {
         return Err(SignInError::WrongPassphrase);
     }
     let mut tx = app.db.write().await?;
     throttle::clear(&mut tx, THROTTLE).await?;
-    let cookie = app.sessions.open(&mut tx, ACCOUNT, None, app.entropy.as_ref(), now).await?;
+    let cookie = app
+        .sessions
+        .open(&mut tx, ACCOUNT, None, app.entropy.as_ref(), now)
+        .await?;
     tx.commit().await?;
     Ok(cookie)
 }
@@ -106,11 +111,20 @@ mod tests {
     async fn the_right_passphrase_opens_a_session_and_nothing_else_does() {
         let stage = testing::stage().await;
         let app = &stage.app;
-        assert!(matches!(sign_in(app, passphrase(testing::PASSPHRASE)).await, Err(SignInError::NotSet)));
-        assert!(matches!(set_passphrase(app, passphrase("court")).await, Err(SetError::Weak(_))));
+        assert!(matches!(
+            sign_in(app, passphrase(testing::PASSPHRASE)).await,
+            Err(SignInError::NotSet)
+        ));
+        assert!(matches!(
+            set_passphrase(app, passphrase("court")).await,
+            Err(SetError::Weak(_))
+        ));
 
         set_passphrase(app, passphrase(testing::PASSPHRASE)).await.unwrap();
-        assert!(matches!(sign_in(app, passphrase("une autre phrase")).await, Err(SignInError::WrongPassphrase)));
+        assert!(matches!(
+            sign_in(app, passphrase("une autre phrase")).await,
+            Err(SignInError::WrongPassphrase)
+        ));
         let cookie = sign_in(app, passphrase(testing::PASSPHRASE)).await.unwrap();
         let headers = testing::cookie_headers(&cookie);
         assert!(session(app, &headers).await.unwrap().is_some());
@@ -126,9 +140,15 @@ mod tests {
         let app = &stage.app;
         set_passphrase(app, passphrase(testing::PASSPHRASE)).await.unwrap();
         for _ in 0..TRIES {
-            assert!(matches!(sign_in(app, passphrase("une autre phrase")).await, Err(SignInError::WrongPassphrase)));
+            assert!(matches!(
+                sign_in(app, passphrase("une autre phrase")).await,
+                Err(SignInError::WrongPassphrase)
+            ));
         }
-        assert!(matches!(sign_in(app, passphrase(testing::PASSPHRASE)).await, Err(SignInError::TooManyTries)));
+        assert!(matches!(
+            sign_in(app, passphrase(testing::PASSPHRASE)).await,
+            Err(SignInError::TooManyTries)
+        ));
         stage.clock.advance(window() + Duration::seconds(1));
         assert!(sign_in(app, passphrase(testing::PASSPHRASE)).await.is_ok());
     }

@@ -30,7 +30,12 @@ impl Clerk {
         if self.session.accepts(csrf) {
             Ok(())
         } else {
-            Err(PageError::new(&self.page, StatusCode::FORBIDDEN, "stale-form", urls::COUNTER))
+            Err(PageError::new(
+                &self.page,
+                StatusCode::FORBIDDEN,
+                "error-csrf",
+                urls::COUNTER,
+            ))
         }
     }
 }
@@ -39,7 +44,9 @@ impl FromRequestParts<App> for Clerk {
     type Rejection = Response;
 
     async fn from_request_parts(parts: &mut Parts, app: &App) -> Result<Self, Response> {
-        let page = PageContext::from_request_parts(parts, app).await.map_err(IntoResponse::into_response)?;
+        let page = PageContext::from_request_parts(parts, app)
+            .await
+            .map_err(IntoResponse::into_response)?;
         match super::session(app, &parts.headers).await {
             Ok(Some(session)) => {
                 let page = page.clone().signed_in(&page.t("desk-account"), session.csrf.clone());
@@ -60,24 +67,36 @@ struct SignInPage<'a> {
 }
 
 /// `GET /sign-in`.
-pub(crate) async fn sign_in_page(State(app): State<App>, page: PageContext, headers: HeaderMap) -> Result<Response, PageError> {
+pub(crate) async fn sign_in_page(
+    State(app): State<App>,
+    page: PageContext,
+    headers: HeaderMap,
+) -> Result<Response, PageError> {
     let internal = |error| PageError::internal(&page, &error);
     if super::session(&app, &headers).await.map_err(internal)?.is_some() {
         return Ok(Redirect::to(urls::COUNTER).into_response());
     }
     let open = super::is_open(&app).await.map_err(internal)?;
-    Ok(render(&SignInPage { page: &page, open, problem: None }))
+    Ok(render(&SignInPage {
+        page: &page,
+        open,
+        problem: None,
+    }))
 }
 
 /// What the sign-in form sends.
 #[derive(Deserialize)]
 pub(crate) struct SignInForm {
-    passphrase: Zeroizing<String>,
+    passphrase: String,
 }
 
 /// `POST /sign-in`.
-pub(crate) async fn sign_in(State(app): State<App>, page: PageContext, Form(form): Form<SignInForm>) -> Result<Response, PageError> {
-    let (status, problem) = match super::sign_in(&app, form.passphrase).await {
+pub(crate) async fn sign_in(
+    State(app): State<App>,
+    page: PageContext,
+    Form(form): Form<SignInForm>,
+) -> Result<Response, PageError> {
+    let (status, problem) = match super::sign_in(&app, Zeroizing::new(form.passphrase)).await {
         Ok(cookie) => return Ok(([(SET_COOKIE, cookie)], Redirect::to(urls::COUNTER)).into_response()),
         Err(SignInError::WrongPassphrase) => (StatusCode::UNPROCESSABLE_ENTITY, Some("sign-in-wrong")),
         Err(SignInError::TooManyTries) => (StatusCode::TOO_MANY_REQUESTS, Some("sign-in-too-many")),
@@ -85,7 +104,15 @@ pub(crate) async fn sign_in(State(app): State<App>, page: PageContext, Form(form
         Err(error @ SignInError::Database(_)) => return Err(PageError::internal(&page, &error)),
     };
     let open = problem.is_some();
-    Ok((status, render(&SignInPage { page: &page, open, problem })).into_response())
+    Ok((
+        status,
+        render(&SignInPage {
+            page: &page,
+            open,
+            problem,
+        }),
+    )
+        .into_response())
 }
 
 /// A form with nothing but its token.
@@ -96,7 +123,12 @@ pub(crate) struct TokenForm {
 }
 
 /// `POST /sign-out`.
-pub(crate) async fn sign_out(State(app): State<App>, clerk: Clerk, headers: HeaderMap, Form(form): Form<TokenForm>) -> Result<Response, PageError> {
+pub(crate) async fn sign_out(
+    State(app): State<App>,
+    clerk: Clerk,
+    headers: HeaderMap,
+    Form(form): Form<TokenForm>,
+) -> Result<Response, PageError> {
     clerk.check(&form.csrf)?;
     let internal = |error| PageError::internal(&clerk.page, &error);
     let mut tx = app.db.write().await.map_err(internal)?;

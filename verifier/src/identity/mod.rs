@@ -84,15 +84,50 @@ pub(crate) async fn open(
     now: DateTime<Utc>,
 ) -> Result<Identity, IdentityError> {
     let did = Did::web(public_url)?;
-    let sealed = match store::find(tx, PURPOSE).await? {
-        Some(sealed) => sealed,
-        None => {
-            let fresh = keys.seal(&SigningKey::generate().to_pkcs8(), PLACE, entropy);
-            store::insert(tx, PURPOSE, &fresh, now).await?;
-            // Another process may have been first on PostgreSQL: what is stored counts, not what we made.
-            store::find(tx, PURPOSE).await?.ok_or(sqlx::Error::RowNotFound)?
-        }
+    let sealed = if let Some(sealed) = store::find(tx, PURPOSE).await? {
+        sealed
+    } else {
+        let fresh = keys.seal(&SigningKey::generate().to_pkcs8(), PLACE, entropy);
+        store::insert(tx, PURPOSE, &fresh, now).await?;
+        // Another process may have been first on PostgreSQL: what is stored counts, not what we made.
+        store::find(tx, PURPOSE).await?.ok_or(sqlx::Error::RowNotFound)?
     };
     let key = SigningKey::from_pkcs8(&keys.open(&sealed, PLACE)?)?;
     Ok(Identity::new(did, key))
+}
+
+#[cfg(test)]
+mod tests {
+    use shared::{did::Purpose, entropy::SystemEntropy};
+
+    use super::*;
+    use crate::testing;
+
+    #[tokio::test]
+    async fn the_key_is_made_once_and_listed_in_our_document() {
+        shared::on_every_database!(crate::app::SQLITE, crate::app::POSTGRES, |db| {
+            let keys = SealingKey::random(&SystemEntropy);
+            let url = "http://localhost:8083".parse().unwrap();
+            let mut tx = db.write().await.unwrap();
+            let first = open(&mut tx, &keys, &url, &SystemEntropy, testing::now())
+                .await
+                .unwrap();
+            let second = open(&mut tx, &keys, &url, &SystemEntropy, testing::now())
+                .await
+                .unwrap();
+            assert_eq!(first.kid(), second.kid());
+            assert_eq!(
+                first.client_id().to_string(),
+                "decentralized_identifier:did:web:localhost%3A8083"
+            );
+            assert!(first.document().key(first.kid(), Purpose::Authentication).is_ok());
+
+            let others = SealingKey::random(&SystemEntropy);
+            let stolen = open(&mut tx, &others, &url, &SystemEntropy, testing::now()).await;
+            assert!(
+                matches!(stolen, Err(IdentityError::Sealed(_))),
+                "another key file opens nothing"
+            );
+        });
+    }
 }

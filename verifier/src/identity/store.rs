@@ -4,7 +4,8 @@ use chrono::{DateTime, Utc};
 use shared::{on, service::db::Tx};
 
 const FIND: &str = "SELECT sealed FROM keys WHERE purpose = $1";
-const INSERT: &str = "INSERT INTO keys (purpose, sealed, created_at) VALUES ($1, $2, $3) ON CONFLICT (purpose) DO NOTHING";
+const INSERT: &str =
+    "INSERT INTO keys (purpose, sealed, created_at) VALUES ($1, $2, $3) ON CONFLICT (purpose) DO NOTHING";
 
 /// For the test that prepares them.
 #[cfg(test)]

@@ -21,10 +21,7 @@ use shared::{
         seal::{Unopenable, digest, equal},
     },
     language::Language,
-    oid4vp::{
-        RequestLink, RequestObject,
-        request::Purpose,
-    },
+    oid4vp::{RequestLink, RequestObject, request::Purpose},
     presentation::dcql::DcqlQuery,
     service::db::Tx,
 };
@@ -79,9 +76,18 @@ pub(crate) struct Request {
 /// As stored: whether a waiting request has expired is for the clock to say.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub(crate) enum Stage {
-    Waiting { sealed: Vec<u8> },
-    Answered { at: DateTime<Utc>, decision: DecisionId, response_code: [u8; 32] },
-    Refused { at: DateTime<Utc>, error: String },
+    Waiting {
+        sealed: Vec<u8>,
+    },
+    Answered {
+        at: DateTime<Utc>,
+        decision: DecisionId,
+        response_code: [u8; 32],
+    },
+    Refused {
+        at: DateTime<Utc>,
+        error: String,
+    },
 }
 
 /// Where a request stands.
@@ -169,8 +175,14 @@ impl Request {
         match &self.stage {
             Stage::Waiting { .. } if now < self.expires_at => State::Waiting,
             Stage::Waiting { .. } => State::Expired,
-            Stage::Answered { at, decision, .. } => State::Answered { at: *at, decision: decision.clone() },
-            Stage::Refused { at, error } => State::Refused { at: *at, error: error.clone() },
+            Stage::Answered { at, decision, .. } => State::Answered {
+                at: *at,
+                decision: decision.clone(),
+            },
+            Stage::Refused { at, error } => State::Refused {
+                at: *at,
+                error: error.clone(),
+            },
         }
     }
 
@@ -181,19 +193,29 @@ impl Request {
 
     /// Nonce, state and key, while it may be answered.
     pub(crate) fn secrets(&self, app: &App, now: DateTime<Utc>) -> Result<Secrets, RequestError> {
-        let Stage::Waiting { sealed } = &self.stage else { return Err(RequestError::Ended) };
+        let Stage::Waiting { sealed } = &self.stage else {
+            return Err(RequestError::Ended);
+        };
         if now >= self.expires_at {
             return Err(RequestError::Expired);
         }
         let opened = app.keys.open(sealed, &place(&self.id))?;
         let secrets: SealedSecrets = serde_json::from_slice(&opened)?;
         let key = Zeroizing::new(serde_json::to_vec(&secrets.key)?);
-        Ok(Secrets { nonce: secrets.nonce.clone(), state: secrets.state.clone(), key: DecryptionKey::from_bytes(&key)? })
+        Ok(Secrets {
+            nonce: secrets.nonce.clone(),
+            state: secrets.state.clone(),
+            key: DecryptionKey::from_bytes(&key)?,
+        })
     }
 
     /// The link of its QR code: our page, with the standard parameters (`screens.md` §1.3).
     pub(crate) fn link(&self, app: &App) -> RequestLink {
-        RequestLink { client_id: app.identity.client_id().to_string(), request_uri: app.urls.object(&self.id), post: false }
+        RequestLink {
+            client_id: app.identity.client_id().to_string(),
+            request_uri: app.urls.object(&self.id),
+            post: false,
+        }
     }
 }
 
@@ -203,8 +225,14 @@ pub(crate) async fn create(app: &App, tx: &mut Tx, rule: &Rule, claimed: Claimed
     let entropy = app.entropy.as_ref();
     let id = RequestId::random(entropy);
     let key = DecryptionKey::generate().to_bytes();
-    let secrets = SealedSecrets { nonce: entropy.token(), state: entropy.token(), key: serde_json::from_slice(&key)? };
-    let sealed = app.keys.seal(&Zeroizing::new(serde_json::to_vec(&secrets)?), &place(&id), entropy);
+    let secrets = SealedSecrets {
+        nonce: entropy.token(),
+        state: entropy.token(),
+        key: serde_json::from_slice(&key)?,
+    };
+    let sealed = app
+        .keys
+        .seal(&Zeroizing::new(serde_json::to_vec(&secrets)?), &place(&id), entropy);
     let request = Request {
         query: query_for(rule, !claimed.age_seen),
         id: id.clone(),
@@ -224,13 +252,23 @@ pub(crate) async fn find(tx: &mut Tx, id: &RequestId) -> Result<Request, Request
 }
 
 /// The signed request object. May be made several times (VP-V-007: with the `wallet_nonce` of each).
-pub(crate) fn object(app: &App, request: &Request, wallet_nonce: Option<&str>, now: DateTime<Utc>) -> Result<String, RequestError> {
-    if wallet_nonce.is_some_and(|nonce| nonce.is_empty() || nonce.len() > MAX_WALLET_NONCE || !nonce.bytes().all(|byte| byte.is_ascii_graphic())) {
+pub(crate) fn object(
+    app: &App,
+    request: &Request,
+    wallet_nonce: Option<&str>,
+    now: DateTime<Utc>,
+) -> Result<String, RequestError> {
+    if wallet_nonce.is_some_and(|nonce| {
+        nonce.is_empty() || nonce.len() > MAX_WALLET_NONCE || !nonce.bytes().all(|byte| byte.is_ascii_graphic())
+    }) {
         return Err(RequestError::WalletNonce);
     }
     let secrets = request.secrets(app, now)?;
     let rule = app.rules.rule(&request.claimed.rule).ok_or(RequestError::RuleGone)?;
-    let purpose = |language| app.locale.text(language, "request-purpose", &[("right", rule.title().into())]);
+    let purpose = |language| {
+        app.locale
+            .text(language, "request-purpose", &[("right", rule.title().into())])
+    };
     let object = RequestObject {
         client_id: app.identity.client_id(),
         client_name: Some(app.config.name.clone()),
@@ -238,7 +276,10 @@ pub(crate) fn object(app: &App, request: &Request, wallet_nonce: Option<&str>, n
         nonce: secrets.nonce,
         state: Some(secrets.state),
         query: request.query.clone(),
-        purpose: Some(Purpose { french: purpose(Language::French), english: purpose(Language::English) }),
+        purpose: Some(Purpose {
+            french: purpose(Language::French),
+            english: purpose(Language::English),
+        }),
         encryption_key: secrets.key.public(),
         encryptions: vec![ContentEncryption::A128GCM, ContentEncryption::A256GCM],
         issued_at: now,
@@ -248,14 +289,28 @@ pub(crate) fn object(app: &App, request: &Request, wallet_nonce: Option<&str>, n
 }
 
 /// Ends a request with a decision; once, whoever asks at the same time (VP-V-030). Gives the response code.
-pub(crate) async fn answer(app: &App, tx: &mut Tx, id: &RequestId, decision: &DecisionId, now: DateTime<Utc>) -> Result<String, RequestError> {
+pub(crate) async fn answer(
+    app: &App,
+    tx: &mut Tx,
+    id: &RequestId,
+    decision: &DecisionId,
+    now: DateTime<Utc>,
+) -> Result<String, RequestError> {
     let code = app.entropy.token();
-    if store::answer(tx, id, decision, &digest(code.as_bytes()), now).await? { Ok(code) } else { Err(RequestError::Ended) }
+    if store::answer(tx, id, decision, &digest(code.as_bytes()), now).await? {
+        Ok(code)
+    } else {
+        Err(RequestError::Ended)
+    }
 }
 
 /// Ends a request because the wallet said no.
 pub(crate) async fn refuse(tx: &mut Tx, id: &RequestId, error: &str, now: DateTime<Utc>) -> Result<(), RequestError> {
-    if store::refuse(tx, id, known_error(error), now).await? { Ok(()) } else { Err(RequestError::Ended) }
+    if store::refuse(tx, id, known_error(error), now).await? {
+        Ok(())
+    } else {
+        Err(RequestError::Ended)
+    }
 }
 
 /// The codes of OpenID4VP 1.0 §8.5. What a stranger writes besides is not kept.
@@ -270,7 +325,11 @@ fn known_error(error: &str) -> &'static str {
         "invalid_transaction_data",
         "wallet_unavailable",
     ];
-    KNOWN.iter().find(|known| **known == error).copied().unwrap_or("unknown")
+    KNOWN
+        .iter()
+        .find(|known| **known == error)
+        .copied()
+        .unwrap_or("unknown")
 }
 
 /// Where the secrets of a request rest, as authenticated by their seal.

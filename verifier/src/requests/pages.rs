@@ -63,9 +63,9 @@ struct EndedPage<'a> {
 #[template(path = "landing.html")]
 struct LandingPage<'a> {
     page: &'a PageContext,
-    asker: &'a str,
+    asker: String,
     host: &'a str,
-    right: &'a str,
+    right: String,
     waiting: bool,
     wallet_link: Url,
     scheme_link: String,
@@ -75,11 +75,15 @@ struct LandingPage<'a> {
 #[template(path = "done.html")]
 struct DonePage<'a> {
     page: &'a PageContext,
-    asker: &'a str,
+    asker: String,
 }
 
 /// `GET /requests/{id}`.
-pub(crate) async fn request(State(app): State<App>, Path(id): Path<String>, clerk: Clerk) -> Result<Response, PageError> {
+pub(crate) async fn request(
+    State(app): State<App>,
+    Path(id): Path<String>,
+    clerk: Clerk,
+) -> Result<Response, PageError> {
     let page = &clerk.page;
     let request = load(&app, page, &id, urls::COUNTER).await?;
     let now = app.now();
@@ -89,11 +93,27 @@ pub(crate) async fn request(State(app): State<App>, Path(id): Path<String>, cler
         RequestState::Waiting => waiting(&app, page, &request, now),
         RequestState::Answered { decision, .. } => decisions::pages::show(&app, page, &request, &decision).await,
         RequestState::Refused { error, .. } => {
-            let key = if error == "access_denied" { "refused-text-denied" } else { "refused-text-other" };
+            let key = if error == "access_denied" {
+                "refused-text-denied"
+            } else {
+                "refused-text-other"
+            };
             let text = page.t1(key, "code", &error);
-            Ok(render(&EndedPage { page, right, title: "refused-title", text, again }))
+            Ok(render(&EndedPage {
+                page,
+                right,
+                title: "refused-title",
+                text,
+                again,
+            }))
         }
-        RequestState::Expired => Ok(render(&EndedPage { page, right, title: "expired-title", text: page.t("expired-text"), again })),
+        RequestState::Expired => Ok(render(&EndedPage {
+            page,
+            right,
+            title: "expired-title",
+            text: page.t("expired-text"),
+            again,
+        })),
     }
 }
 
@@ -131,15 +151,26 @@ pub(crate) async fn again(
     };
     let internal = |error: RequestError| PageError::internal(page, &error);
     let mut tx = app.db.write().await.map_err(|error| internal(error.into()))?;
-    let fresh = super::create(&app, &mut tx, rule, request.claimed.clone()).await.map_err(internal)?;
+    let fresh = super::create(&app, &mut tx, rule, request.claimed.clone())
+        .await
+        .map_err(internal)?;
     tx.commit().await.map_err(|error| internal(error.into()))?;
     Ok(Redirect::to(&urls::path(urls::REQUEST, &fresh)).into_response())
 }
 
 /// `GET /requests/{id}/events`: says `ended` once the request has ended in any way, and the time left until then.
-pub(crate) async fn events(State(app): State<App>, Path(id): Path<String>, clerk: Clerk) -> Result<Response, PageError> {
+pub(crate) async fn events(
+    State(app): State<App>,
+    Path(id): Path<String>,
+    clerk: Clerk,
+) -> Result<Response, PageError> {
     let request = load(&app, &clerk.page, &id, urls::COUNTER).await?;
-    let watch = Watch { app, page: clerk.page, id: request.id, told: None };
+    let watch = Watch {
+        app,
+        page: clerk.page,
+        id: request.id,
+        told: None,
+    };
     let events = stream::unfold(Some(watch), |watch| async { Some(watch?.next().await) });
     Ok(Sse::new(events).keep_alive(KeepAlive::default()).into_response())
 }
@@ -155,10 +186,11 @@ struct Watch {
 impl Watch {
     /// The next thing to tell; no watch comes back when it was the last.
     async fn next(mut self) -> (Result<Event, Infallible>, Option<Self>) {
-        let mut closing = self.app.closing.subscribe();
         loop {
             let now = self.app.now();
-            let Ok(request) = self.look().await else { return (Ok(ended()), None) };
+            let Ok(request) = self.look().await else {
+                return (Ok(ended()), None);
+            };
             if request.state(now) != RequestState::Waiting {
                 return (Ok(ended()), None);
             }
@@ -167,11 +199,7 @@ impl Watch {
                 self.told = Some(time_left.clone());
                 return (Ok(Event::default().event("time").data(time_left)), Some(self));
             }
-            tokio::select! {
-                () = tokio::time::sleep(PACE) => {}
-                // The service stops: the browser asks again by itself.
-                _ = closing.wait_for(|closing| *closing) => return (Ok(Event::default().comment("closing")), None),
-            }
+            tokio::time::sleep(PACE).await;
         }
     }
 
@@ -187,16 +215,20 @@ fn ended() -> Event {
 
 /// `GET /q/{id}`: what the QR code opens. Shows who asks; fetching it changes nothing. The parameters in the address are for
 /// wallets; the links here are ours.
-pub(crate) async fn landing(State(app): State<App>, Path(id): Path<String>, page: PageContext) -> Result<Response, PageError> {
+pub(crate) async fn landing(
+    State(app): State<App>,
+    Path(id): Path<String>,
+    page: PageContext,
+) -> Result<Response, PageError> {
     let request = load(&app, &page, &id, urls::COUNTER).await?;
     let link = request.link(&app);
     let mut wallet = app.config.wallet_url.clone();
     wallet.set_path("/present");
     Ok(render(&LandingPage {
         page: &page,
-        asker: &app.config.name,
+        asker: app.config.name.clone(),
         host: app.urls.base().host_str().unwrap_or_default(),
-        right: right(&app, &request),
+        right: right(&app, &request).to_owned(),
         waiting: request.state(app.now()) == RequestState::Waiting,
         wallet_link: link.to_page_link(&wallet),
         scheme_link: link.to_scheme_link(),
@@ -221,7 +253,10 @@ pub(crate) async fn done(
     if !request.accepts_response_code(&query.response_code) {
         return Err(unknown(&page, urls::COUNTER));
     }
-    Ok(render(&DonePage { page: &page, asker: &app.config.name }))
+    Ok(render(&DonePage {
+        page: &page,
+        asker: app.config.name.clone(),
+    }))
 }
 
 async fn load(app: &App, page: &PageContext, id: &str, back: &str) -> Result<Request, PageError> {
@@ -241,11 +276,241 @@ fn unknown(page: &PageContext, back: &str) -> PageError {
 }
 
 fn right<'a>(app: &'a App, request: &'a Request) -> &'a str {
-    app.rules.rule(&request.claimed.rule).map_or(request.claimed.rule.as_str(), Rule::title)
+    app.rules
+        .rule(&request.claimed.rule)
+        .map_or(request.claimed.rule.as_str(), Rule::title)
 }
 
 /// The time left, in whole minutes begun.
 fn time_left(page: &PageContext, request: &Request, now: DateTime<Utc>) -> String {
     let seconds = (request.expires_at - now).num_seconds().max(0);
     page.t1("waiting-time-left", "minutes", (seconds + 59) / 60)
+}
+
+#[cfg(test)]
+mod tests {
+    use std::path::Path as FilePath;
+
+    use axum::http::{HeaderMap, header::LOCATION};
+    use shared::{language::Language, oid4vp::response::Response as WalletResponse, testing::check_messages};
+
+    use super::super::lifetime;
+    use super::*;
+    use crate::testing::{Stage, now, stage};
+
+    fn in_english(mut headers: HeaderMap) -> HeaderMap {
+        headers.insert("accept-language", "en".parse().unwrap());
+        headers
+    }
+
+    async fn page(stage: &Stage, id: &RequestId, headers: HeaderMap) -> String {
+        let (status, _, html) = stage.get(&urls::path(urls::REQUEST, id), headers).await;
+        assert_eq!(status, StatusCode::OK, "{html}");
+        html
+    }
+
+    #[test]
+    fn every_message_is_there_in_both_languages() {
+        let locale = crate::app::locale();
+        check_messages(
+            &locale,
+            FilePath::new(concat!(env!("CARGO_MANIFEST_DIR"), "/templates")),
+        );
+        let keys = locale.keys(Language::French);
+        let mut wanted = vec![
+            "decision-incomplete-headline".to_owned(),
+            "decision-warning-status".to_owned(),
+            "request-purpose".to_owned(),
+        ];
+        for outcome in ["granted", "denied", "review", "incomplete"] {
+            wanted.push(format!("decision-word-{outcome}"));
+        }
+        for check in [
+            "structure",
+            "signature",
+            "type",
+            "key_binding",
+            "nonce",
+            "audience",
+            "time",
+            "status",
+            "trust",
+            "query",
+        ] {
+            wanted.push(format!("check-{check}"));
+        }
+        for mark in ["passed", "failed", "skipped"] {
+            wanted.push(format!("outcome-{mark}"));
+        }
+        wanted.extend(
+            shared::verification::Reason::ALL
+                .iter()
+                .map(|reason| format!("reason-{}", reason.code())),
+        );
+        for error in ["unknown-request", "rule-gone", "error-csrf"] {
+            wanted.extend(["title", "text", "action"].map(|part| format!("{error}-{part}")));
+        }
+        let missing: Vec<_> = wanted.iter().filter(|key| !keys.contains(*key)).collect();
+        assert!(missing.is_empty(), "{missing:?}");
+    }
+
+    #[tokio::test]
+    async fn strangers_are_sent_to_sign_in_and_unknown_requests_have_a_way_back() {
+        let stage = stage().await;
+        let id = stage.ask().await;
+        for path in [
+            urls::COUNTER.to_owned(),
+            urls::path(urls::REQUEST, &id),
+            urls::path(urls::EVENTS, &id),
+        ] {
+            let (status, headers, _) = stage.get(&path, HeaderMap::new()).await;
+            assert_eq!(
+                (status, headers[LOCATION].to_str().unwrap()),
+                (StatusCode::SEE_OTHER, urls::SIGN_IN),
+                "{path}"
+            );
+        }
+        let (clerk, csrf) = stage.clerk().await;
+        for path in ["/requests/nothing", "/q/nothing"] {
+            let (status, _, html) = stage.get(path, clerk.clone()).await;
+            assert_eq!(status, StatusCode::NOT_FOUND);
+            assert!(html.contains("Demande introuvable"), "{html}");
+        }
+        let (status, _, html) = stage
+            .post(&urls::path(urls::AGAIN, &id), clerk, &[("csrf", &format!("{csrf}x"))])
+            .await;
+        assert_eq!(status, StatusCode::FORBIDDEN, "{html}");
+    }
+
+    #[tokio::test]
+    async fn the_counter_starts_a_request_or_says_what_is_wrong() {
+        let stage = stage().await;
+        let (clerk, csrf) = stage.clerk().await;
+        let (status, _, html) = stage.get(urls::COUNTER, clerk.clone()).await;
+        assert_eq!(status, StatusCode::OK);
+        assert!(
+            html.contains("value=\"2025\"") && html.contains("value=\"2026-03-15\""),
+            "last year, today: {html}"
+        );
+        assert!(!html.contains("Attention"), "the trust list is in order: {html}");
+        let (_, _, english) = stage.get(urls::COUNTER, in_english(clerk.clone())).await;
+        assert!(english.contains("Ask for attestations") && english.contains("lang=\"en\""));
+
+        let wrong = [
+            ("csrf", csrf.as_str()),
+            ("rule", crate::testing::RULE),
+            ("year", "25"),
+            ("declared_on", ""),
+        ];
+        let (status, _, html) = stage.post(urls::REQUESTS, clerk.clone(), &wrong).await;
+        assert_eq!(status, StatusCode::UNPROCESSABLE_ENTITY);
+        assert!(html.contains("year-error") && html.contains("declared-error"), "{html}");
+        let right = [
+            ("csrf", csrf.as_str()),
+            ("rule", crate::testing::RULE),
+            ("year", "2025"),
+            ("declared_on", "2026-03-15"),
+        ];
+        let (status, headers, _) = stage.post(urls::REQUESTS, clerk.clone(), &right).await;
+        assert_eq!(status, StatusCode::SEE_OTHER);
+        assert!(headers[LOCATION].to_str().unwrap().starts_with("/requests/"));
+
+        std::fs::remove_file(&stage.files.list).unwrap();
+        let (_, _, html) = stage.get(urls::COUNTER, clerk).await;
+        assert!(html.contains("Attention"), "{html}");
+    }
+
+    #[tokio::test]
+    async fn a_request_waits_is_answered_and_may_be_made_again() {
+        let stage = stage().await;
+        let (clerk, csrf) = stage.clerk().await;
+        let id = stage.ask().await;
+        let html = page(&stage, &id, clerk.clone()).await;
+        assert!(
+            html.contains("<svg")
+                && html.contains("/q/")
+                && html.contains("openid4vp://")
+                && html.contains("5 minutes"),
+            "{html}"
+        );
+        assert!(
+            page(&stage, &id, in_english(clerk.clone()))
+                .await
+                .contains("5 minutes left")
+        );
+        let (status, _, landing) = stage.get(&urls::path(urls::LANDING, &id), HeaderMap::new()).await;
+        assert_eq!(status, StatusCode::OK);
+        assert!(
+            landing.contains("http://localhost:8082/present?") && landing.contains("Guichet d’essai"),
+            "{landing}"
+        );
+        assert_eq!(
+            stage.state(&id).await,
+            RequestState::Waiting,
+            "looking consumes nothing"
+        );
+
+        let request = stage.object(&id).await;
+        let presentation = stage.issuer.attest(12000, 1).present(&request, now());
+        assert_eq!(stage.answer(&id, &request, vec![presentation]).await.0, StatusCode::OK);
+        let html = page(&stage, &id, clerk.clone()).await;
+        assert!(
+            html.contains("DROIT OUVERT") && html.contains("Les Paniers du Vallon") && html.contains("role=\"status\""),
+            "{html}"
+        );
+        assert!(!html.contains("Benali"), "nobody is named");
+        assert!(
+            page(&stage, &id, in_english(clerk.clone()))
+                .await
+                .contains("RIGHT OPEN")
+        );
+        let (_, _, landing) = stage.get(&urls::path(urls::LANDING, &id), HeaderMap::new()).await;
+        assert!(!landing.contains("/present?"), "{landing}");
+
+        let (status, headers, _) = stage
+            .post(&urls::path(urls::AGAIN, &id), clerk, &[("csrf", &csrf)])
+            .await;
+        assert_eq!(status, StatusCode::SEE_OTHER);
+        assert_ne!(headers[LOCATION].to_str().unwrap(), urls::path(urls::REQUEST, &id));
+    }
+
+    #[tokio::test]
+    async fn refused_and_expired_requests_say_so() {
+        let stage = stage().await;
+        let (clerk, _) = stage.clerk().await;
+        let id = stage.ask().await;
+        let request = stage.object(&id).await;
+        let refusal = WalletResponse::Refused {
+            error: "access_denied".to_owned(),
+            state: request.state.clone(),
+        };
+        stage.respond(&id, &request, &refusal).await;
+        assert!(page(&stage, &id, clerk.clone()).await.contains("n’a rien partagé"));
+        let late = stage.ask().await;
+        stage.clock.advance(lifetime());
+        assert!(page(&stage, &late, clerk.clone()).await.contains("Le délai est passé"));
+        assert!(page(&stage, &late, in_english(clerk)).await.contains("Time is up"));
+    }
+
+    #[tokio::test]
+    async fn the_live_result_tells_the_time_left_and_ends_with_the_request() {
+        let stage = stage().await;
+        let (clerk, _) = stage.clerk().await;
+        let id = stage.ask().await;
+        let path = urls::path(urls::EVENTS, &id);
+        let watching = tokio::spawn({
+            let request = crate::testing::browser().get(stage.url(&path)).headers(clerk.clone());
+            async move { crate::testing::answer(request).await }
+        });
+        let request = stage.object(&id).await;
+        let refusal = WalletResponse::Refused {
+            error: "access_denied".to_owned(),
+            state: request.state.clone(),
+        };
+        stage.respond(&id, &request, &refusal).await;
+        let (status, headers, told) = watching.await.unwrap();
+        assert_eq!(status, StatusCode::OK);
+        assert_eq!(headers["content-type"], "text/event-stream");
+        assert!(told.contains("event: ended"), "{told}");
+    }
 }

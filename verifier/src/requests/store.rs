@@ -56,8 +56,18 @@ impl TryFrom<Row> for Request {
     type Error = Inconsistent;
 
     fn try_from(row: Row) -> Result<Self, Inconsistent> {
-        let wrong = |column| Inconsistent { table: "requests", column };
-        let stage = match (row.state, row.sealed, row.ended_at, row.decision, row.response_code_hash, row.error) {
+        let wrong = |column| Inconsistent {
+            table: "requests",
+            column,
+        };
+        let stage = match (
+            row.state,
+            row.sealed,
+            row.ended_at,
+            row.decision,
+            row.response_code_hash,
+            row.error,
+        ) {
             (Written::Waiting, Some(sealed), None, None, None, None) => Stage::Waiting { sealed },
             (Written::Answered, None, Some(at), Some(decision), Some(code), None) => Stage::Answered {
                 at,
@@ -86,7 +96,11 @@ impl TryFrom<Row> for Request {
 /// Stores a waiting request.
 pub(super) async fn insert(tx: &mut Tx, request: &Request) -> Result<(), sqlx::Error> {
     let Stage::Waiting { sealed } = &request.stage else {
-        return Err(Inconsistent { table: "requests", column: "state" }.into());
+        return Err(Inconsistent {
+            table: "requests",
+            column: "state",
+        }
+        .into());
     };
     let claimed = &request.claimed;
     on!(tx, c => sqlx::query(INSERT)
@@ -110,7 +124,13 @@ pub(super) async fn find(tx: &mut Tx, id: &RequestId) -> Result<Option<Request>,
 }
 
 /// Whether this call is the one that answered it.
-pub(super) async fn answer(tx: &mut Tx, id: &RequestId, decision: &DecisionId, code: &[u8], now: DateTime<Utc>) -> Result<bool, sqlx::Error> {
+pub(super) async fn answer(
+    tx: &mut Tx,
+    id: &RequestId,
+    decision: &DecisionId,
+    code: &[u8],
+    now: DateTime<Utc>,
+) -> Result<bool, sqlx::Error> {
     let answered: Option<String> = on!(tx, c => sqlx::query_scalar(ANSWER)
         .bind(id.as_str())
         .bind(now)
@@ -131,4 +151,90 @@ pub(super) async fn refuse(tx: &mut Tx, id: &RequestId, error: &str, now: DateTi
 /// Deletes what nobody answered and expired before `before`.
 pub(super) async fn forget_expired(tx: &mut Tx, before: DateTime<Utc>) -> Result<(), sqlx::Error> {
     on!(tx, c => sqlx::query(FORGET).bind(before).execute(c).await.map(drop))
+}
+
+#[cfg(test)]
+mod tests {
+    use chrono::Duration;
+
+    use super::super::{State, find as found, retention};
+    use crate::{
+        Policy,
+        decisions::DecisionId,
+        requests::{self, RequestError, lifetime},
+        testing::{Stage, stage_on},
+    };
+
+    #[tokio::test]
+    async fn every_statement_is_valid_on_both_databases() {
+        shared::on_every_database!(crate::app::SQLITE, crate::app::POSTGRES, |db| {
+            use shared::service::{session, throttle};
+            let all = [
+                super::STATEMENTS,
+                crate::decisions::store::STATEMENTS,
+                crate::desk::store::STATEMENTS,
+                crate::identity::store::STATEMENTS,
+                session::STATEMENTS,
+                throttle::STATEMENTS,
+            ];
+            for statement in all.concat() {
+                db.prepare(statement)
+                    .await
+                    .unwrap_or_else(|error| panic!("{statement}: {error}"));
+            }
+        });
+    }
+
+    #[tokio::test]
+    async fn a_request_is_read_as_it_was_written_and_ends_once() {
+        shared::on_every_database!(crate::app::SQLITE, crate::app::POSTGRES, |db| {
+            let stage = stage_on(db, Policy::Strict).await;
+            let app = &stage.app;
+            let id = stage.ask().await;
+            let mut tx = app.db.write().await.unwrap();
+            let request = found(&mut tx, &id).await.unwrap();
+            assert_eq!(request.claimed, Stage::claimed());
+            assert_eq!(request.query.credentials[0].id, "activities");
+            assert_eq!(request.state(app.now()), State::Waiting);
+            assert_eq!(request.state(request.expires_at - Duration::seconds(1)), State::Waiting);
+            assert_eq!(request.state(request.expires_at), State::Expired, "the end is excluded");
+
+            let decision = DecisionId::random(app.entropy.as_ref());
+            let code = requests::answer(app, &mut tx, &id, &decision, app.now()).await.unwrap();
+            assert!(matches!(
+                requests::answer(app, &mut tx, &id, &decision, app.now()).await,
+                Err(RequestError::Ended)
+            ));
+            assert!(matches!(
+                requests::refuse(&mut tx, &id, "access_denied", app.now()).await,
+                Err(RequestError::Ended)
+            ));
+            let request = found(&mut tx, &id).await.unwrap();
+            assert_eq!(
+                request.state(app.now() + lifetime()),
+                State::Answered {
+                    at: app.now(),
+                    decision
+                }
+            );
+            assert!(request.accepts_response_code(&code) && !request.accepts_response_code("other"));
+            assert!(
+                matches!(request.secrets(app, app.now()), Err(RequestError::Ended)),
+                "the key is gone"
+            );
+        });
+    }
+
+    #[tokio::test]
+    async fn requests_that_nobody_answered_are_forgotten() {
+        shared::on_every_database!(crate::app::SQLITE, crate::app::POSTGRES, |db| {
+            let stage = stage_on(db, Policy::Strict).await;
+            let old = stage.ask().await;
+            stage.clock.advance(lifetime() + retention() + Duration::seconds(1));
+            let fresh = stage.ask().await;
+            let mut tx = stage.app.db.read().await.unwrap();
+            assert!(matches!(found(&mut tx, &old).await, Err(RequestError::Unknown)));
+            assert!(found(&mut tx, &fresh).await.is_ok());
+        });
+    }
 }

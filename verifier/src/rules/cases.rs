@@ -12,7 +12,7 @@ const FORMAT: &str = "musette-rule-cases/1";
 
 /// A file of cases.
 #[derive(Deserialize)]
-struct Cases {
+struct CaseFile {
     format: String,
     #[serde(default)]
     issuers: BTreeMap<String, IssuerFacts>,
@@ -46,11 +46,17 @@ pub(crate) struct Report {
 pub(crate) fn check(cases: &Path, rules: &Path) -> anyhow::Result<Report> {
     let read = |path: &Path| fs::read_to_string(path).with_context(|| format!("cannot read {}", path.display()));
     let rules = read_rules(rules, &read(rules)?)?;
-    let file: Cases = serde_json::from_str(&read(cases)?).with_context(|| format!("{} is not a file of cases", cases.display()))?;
+    let file: CaseFile =
+        serde_json::from_str(&read(cases)?).with_context(|| format!("{} is not a file of cases", cases.display()))?;
     if file.format != FORMAT {
         bail!("{} is of the format {}, not {FORMAT}", cases.display(), file.format);
     }
-    let mut report = Report { text: String::new(), passed: 0, failed: 0, not_run: 0 };
+    let mut report = Report {
+        text: String::new(),
+        passed: 0,
+        failed: 0,
+        not_run: 0,
+    };
     for case in &file.cases {
         let line = match rules.get(&case.rule) {
             Some(Ok(rule)) => match differences(rule, case, &file.issuers) {
@@ -92,12 +98,17 @@ pub(crate) fn check(cases: &Path, rules: &Path) -> anyhow::Result<Report> {
 /// Each rule on its own: one that this version does not evaluate must not hide the others.
 fn read_rules(path: &Path, contents: &str) -> anyhow::Result<BTreeMap<String, Result<Rule, RuleError>>> {
     let file: Value = if path.extension().is_some_and(|extension| extension == "toml") {
-        serde_json::to_value(toml::from_str::<toml::Table>(contents).with_context(|| format!("{} is not TOML", path.display()))?)?
+        serde_json::to_value(
+            toml::from_str::<toml::Table>(contents).with_context(|| format!("{} is not TOML", path.display()))?,
+        )?
     } else {
         serde_json::from_str(contents).with_context(|| format!("{} is not JSON", path.display()))?
     };
     let of = |id: &str, rule: &Value| (id.to_owned(), Rule::from_value(rule));
-    match (file.get("rules").and_then(Value::as_object), file.get("id").and_then(Value::as_str)) {
+    match (
+        file.get("rules").and_then(Value::as_object),
+        file.get("id").and_then(Value::as_str),
+    ) {
         (Some(rules), _) => Ok(rules.iter().map(|(id, rule)| of(id, rule)).collect()),
         (None, Some(id)) => Ok(BTreeMap::from([of(id, &file)])),
         (None, None) => bail!("{} has neither a rule nor rules", path.display()),
@@ -130,7 +141,9 @@ fn written(decision: &Decision) -> anyhow::Result<Value> {
     let mut decided = serde_json::to_value(decision)?;
     if let Some(members) = decided.as_object_mut() {
         members.entry("duplicates").or_insert_with(|| Value::Array(Vec::new()));
-        members.entry("missing").or_insert_with(|| Value::Object(serde_json::Map::new()));
+        members
+            .entry("missing")
+            .or_insert_with(|| Value::Object(serde_json::Map::new()));
     }
     Ok(decided)
 }
@@ -146,7 +159,10 @@ mod tests {
         if files.0.exists() {
             return Some(files);
         }
-        assert!(std::env::var("CI").as_deref() != Ok("true"), "../shared/rules is absent, and CI=true");
+        assert!(
+            std::env::var("CI").as_deref() != Ok("true"),
+            "../shared/rules is absent, and CI=true"
+        );
         eprintln!("NOT RUN: the rule cases, because ../shared/rules is absent");
         None
     }
@@ -163,8 +179,8 @@ mod tests {
     #[test]
     fn a_wrong_expectation_is_told() {
         let folder = tempfile::tempdir().unwrap();
-        let rules = folder.path().join("rule.json");
-        fs::write(&rules, include_str!("../../rules/fr-cec-benevolat.json")).unwrap();
+        let rules = folder.path().join("rule.toml");
+        fs::write(&rules, include_str!("../../../fixtures/rules/fr-cec-benevolat.toml")).unwrap();
         let cases = folder.path().join("cases.json");
         let case = serde_json::json!({
             "format": FORMAT, "issuers": {},
@@ -177,7 +193,16 @@ mod tests {
         });
         fs::write(&cases, case.to_string()).unwrap();
         let report = check(&cases, &rules).unwrap();
-        assert_eq!((report.passed, report.failed, report.not_run), (0, 2, 0), "{}", report.text);
-        assert!(report.text.contains("decision attendu \"granted\", obtenu \"denied\""), "{}", report.text);
+        assert_eq!(
+            (report.passed, report.failed, report.not_run),
+            (0, 2, 0),
+            "{}",
+            report.text
+        );
+        assert!(
+            report.text.contains("decision attendu \"granted\", obtenu \"denied\""),
+            "{}",
+            report.text
+        );
     }
 }

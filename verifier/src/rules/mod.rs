@@ -10,7 +10,10 @@ use std::{
 use shared::entitlement::{RuleError, RuleSet};
 
 /// The law's rules that this version evaluates, as shipped.
-const SHIPPED: &[(&str, &str)] = &[("fr-cec-benevolat.json", include_str!("../../rules/fr-cec-benevolat.json"))];
+const SHIPPED: &[(&str, &str)] = &[(
+    "fr-cec-benevolat.toml",
+    include_str!("../../../fixtures/rules/fr-cec-benevolat.toml"),
+)];
 
 /// Why rules were not read.
 #[derive(Debug, thiserror::Error)]
@@ -38,20 +41,36 @@ pub(crate) fn load(folder: Option<&Path>) -> Result<RuleSet, RulesError> {
     let mut rules = RuleSet::default();
     let Some(folder) = folder else {
         for (name, contents) in SHIPPED {
-            rules.add(name, contents).map_err(|source| RulesError::Refused { path: name.into(), source })?;
+            rules.add(name, contents).map_err(|source| RulesError::Refused {
+                path: name.into(),
+                source,
+            })?;
         }
         return Ok(rules);
     };
-    let unreadable = |path: &Path, source| RulesError::Unreadable { path: path.to_owned(), source };
+    let unreadable = |path: &Path, source| RulesError::Unreadable {
+        path: path.to_owned(),
+        source,
+    };
     let mut files = fs::read_dir(folder)
-        .and_then(|entries| entries.map(|entry| entry.map(|entry| entry.path())).collect::<io::Result<Vec<_>>>())
+        .and_then(|entries| {
+            entries
+                .map(|entry| entry.map(|entry| entry.path()))
+                .collect::<io::Result<Vec<_>>>()
+        })
         .map_err(|source| unreadable(folder, source))?;
-    files.retain(|file| file.extension().is_some_and(|extension| extension == "toml" || extension == "json"));
+    files.retain(|file| {
+        file.extension()
+            .is_some_and(|extension| extension == "toml" || extension == "json")
+    });
     files.sort();
     for file in files {
         let contents = fs::read_to_string(&file).map_err(|source| unreadable(&file, source))?;
         let name = file.file_name().unwrap_or_default().to_string_lossy();
-        rules.add(&name, &contents).map_err(|source| RulesError::Refused { path: file.clone(), source })?;
+        rules.add(&name, &contents).map_err(|source| RulesError::Refused {
+            path: file.clone(),
+            source,
+        })?;
     }
     Ok(rules)
 }
@@ -70,15 +89,18 @@ mod tests {
     #[test]
     fn a_folder_is_read_and_a_wrong_file_is_named() {
         let folder = tempfile::tempdir().unwrap();
-        assert!(matches!(load(Some(&folder.path().join("nowhere"))), Err(RulesError::Unreadable { .. })));
+        assert!(matches!(
+            load(Some(&folder.path().join("nowhere"))),
+            Err(RulesError::Unreadable { .. })
+        ));
 
-        fs::write(folder.path().join("a.json"), SHIPPED[0].1).unwrap();
+        fs::write(folder.path().join("a.toml"), SHIPPED[0].1).unwrap();
         fs::write(folder.path().join("notes.txt"), "not a rule").unwrap();
         assert_eq!(load(Some(folder.path())).unwrap().iter().count(), 1);
 
-        let wrong = SHIPPED[0].1.replace("\"legal_basis\"", "\"legal_bases\"");
-        fs::write(folder.path().join("b.json"), wrong).unwrap();
+        let wrong = SHIPPED[0].1.replace("legal_basis", "legal_bases");
+        fs::write(folder.path().join("b.toml"), wrong).unwrap();
         let error = load(Some(folder.path())).unwrap_err();
-        assert!(error.to_string().contains("b.json"), "{error}");
+        assert!(error.to_string().contains("b.toml"), "{error}");
     }
 }

@@ -47,7 +47,10 @@ pub(crate) async fn read(files: Option<&TrustFiles>, now: DateTime<Utc>) -> Resu
     let list = files.list.clone();
     tokio::task::spawn_blocking(move || read_files(&files, now))
         .await
-        .map_err(|error| TrustError::Unreadable { path: list, source: io::Error::other(error) })?
+        .map_err(|error| TrustError::Unreadable {
+            path: list,
+            source: io::Error::other(error),
+        })?
 }
 
 fn read_files(files: &TrustFiles, now: DateTime<Utc>) -> Result<TrustList, TrustError> {
@@ -62,10 +65,16 @@ pub(crate) fn authority(json: &str) -> Result<PublicKey, TrustError> {
 }
 
 fn text(path: &Path) -> Result<String, TrustError> {
-    let unreadable = |source| TrustError::Unreadable { path: path.to_owned(), source };
+    let unreadable = |source| TrustError::Unreadable {
+        path: path.to_owned(),
+        source,
+    };
     let length = fs::metadata(path).map_err(unreadable)?.len();
     if length > MAX_BYTES {
-        return Err(unreadable(io::Error::new(io::ErrorKind::FileTooLarge, "larger than 4 MiB")));
+        return Err(unreadable(io::Error::new(
+            io::ErrorKind::FileTooLarge,
+            "larger than 4 MiB",
+        )));
     }
     fs::read_to_string(path).map_err(unreadable)
 }
@@ -81,14 +90,20 @@ mod tests {
         let now = testing::now();
         let (files, key) = testing::trust_files(folder.path());
         assert!(matches!(read(None, now).await, Err(TrustError::NotConfigured)));
-        assert!(matches!(read(Some(&files), now).await, Err(TrustError::Unreadable { .. })), "there is no list yet");
+        assert!(
+            matches!(read(Some(&files), now).await, Err(TrustError::Unreadable { .. })),
+            "there is no list yet"
+        );
 
         let list = testing::trust_list(&[("https://paniers.example", "Les Paniers du Vallon")]);
         fs::write(&files.list, list.sign(&key)).unwrap();
         assert_eq!(read(Some(&files), now).await.unwrap(), list);
 
         fs::write(&files.list, list.sign(&shared::keys::SigningKey::generate())).unwrap();
-        assert!(matches!(read(Some(&files), now).await, Err(TrustError::List(_))), "another authority signed it");
+        assert!(
+            matches!(read(Some(&files), now).await, Err(TrustError::List(_))),
+            "another authority signed it"
+        );
 
         fs::write(&files.authority, "{}").unwrap();
         assert!(matches!(read(Some(&files), now).await, Err(TrustError::Authority)));

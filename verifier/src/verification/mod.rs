@@ -84,7 +84,13 @@ impl<'a> Answer<'a> {
         }
         let presentations = sorted
             .into_iter()
-            .map(|(query, text)| Ok(Presentation { query, text, needs: needs(text).map_err(|_| Rejection::Malformed)? }))
+            .map(|(query, text)| {
+                Ok(Presentation {
+                    query,
+                    text,
+                    needs: needs(text).map_err(|_| Rejection::Malformed)?,
+                })
+            })
             .collect::<Result<_, _>>()?;
         Ok(Self { presentations })
     }
@@ -97,7 +103,9 @@ impl<'a> Answer<'a> {
                 distinct.push(&presentation.needs);
             }
         }
-        let fetched = distinct.into_iter().map(|needs| async move { (needs.clone(), materials::fetch(http, needs).await) });
+        let fetched = distinct
+            .into_iter()
+            .map(|needs| async move { (needs.clone(), materials::fetch(http, needs).await) });
         Gathered(join_all(fetched).await)
     }
 
@@ -113,9 +121,14 @@ impl<'a> Answer<'a> {
             .iter()
             .map(|presentation| {
                 let vcts = presentation.query.vct_values();
-                let expectation = Expectation::Presented { binding, vcts: &vcts, trust };
+                let expectation = Expectation::Presented {
+                    binding,
+                    vcts: &vcts,
+                    trust,
+                };
                 let materials = gathered.of(&presentation.needs);
-                let verdict = verify(presentation.text, expectation, &materials, now).map_err(|_| Rejection::Malformed)?;
+                let verdict =
+                    verify(presentation.text, expectation, &materials, now).map_err(|_| Rejection::Malformed)?;
                 if matches!(verdict.outcome(CheckId::Nonce), Some(Outcome::Failed(_))) {
                     return Err(Rejection::WrongNonce);
                 }
@@ -132,7 +145,10 @@ pub(crate) struct Gathered(Vec<(Needs, Materials)>);
 impl Gathered {
     fn of(&self, needs: &Needs) -> Materials {
         self.0.iter().find(|(needed, _)| needed == needs).map_or(
-            Materials { issuer_keys: Fetched::Unreachable, status_list: Fetched::Unreachable },
+            Materials {
+                issuer_keys: Fetched::Unreachable,
+                status_list: Fetched::Unreachable,
+            },
             |(_, materials)| materials.clone(),
         )
     }
@@ -157,7 +173,11 @@ fn sorted_by_query<'a>(
 ) -> Result<Vec<(&'a CredentialQuery, &'a str)>, Rejection> {
     let mut sorted = Vec::new();
     for (id, presentations) in vp_token {
-        let query = query.credentials.iter().find(|query| query.id == *id).ok_or(Rejection::UnknownQuery)?;
+        let query = query
+            .credentials
+            .iter()
+            .find(|query| query.id == *id)
+            .ok_or(Rejection::UnknownQuery)?;
         if presentations.len() > 1 && !query.multiple {
             return Err(Rejection::NotMultiple);
         }
@@ -202,7 +222,9 @@ fn keep(kept: &mut Map<String, Value>, claims: &Value, path: &[&str]) {
         kept.insert((*first).to_owned(), value.clone());
         return;
     }
-    let below = kept.entry((*first).to_owned()).or_insert_with(|| Value::Object(Map::new()));
+    let below = kept
+        .entry((*first).to_owned())
+        .or_insert_with(|| Value::Object(Map::new()));
     if let Some(below) = below.as_object_mut() {
         keep(below, value, rest);
     }
@@ -229,16 +251,33 @@ mod tests {
 
     #[test]
     fn vp_v_021_an_answer_to_another_query_or_to_one_twice_is_refused() {
-        assert_eq!(sorted_by_query(&query(true), &answer("names", 1)).unwrap_err(), Rejection::UnknownQuery);
-        assert_eq!(sorted_by_query(&query(false), &answer("activities", 2)).unwrap_err(), Rejection::NotMultiple);
-        assert_eq!(sorted_by_query(&query(true), &answer("activities", 2)).unwrap().len(), 2);
+        assert_eq!(
+            sorted_by_query(&query(true), &answer("names", 1)).unwrap_err(),
+            Rejection::UnknownQuery
+        );
+        assert_eq!(
+            sorted_by_query(&query(false), &answer("activities", 2)).unwrap_err(),
+            Rejection::NotMultiple
+        );
+        assert_eq!(
+            sorted_by_query(&query(true), &answer("activities", 2)).unwrap().len(),
+            2
+        );
     }
 
     #[test]
     fn neg_21_more_presentations_than_the_limit_are_refused() {
         let question = query(true);
-        assert_eq!(sorted_by_query(&question, &answer("activities", MAX_PRESENTATIONS)).unwrap().len(), MAX_PRESENTATIONS);
-        assert_eq!(sorted_by_query(&question, &answer("activities", MAX_PRESENTATIONS + 1)).unwrap_err(), Rejection::TooMany);
+        assert_eq!(
+            sorted_by_query(&question, &answer("activities", MAX_PRESENTATIONS))
+                .unwrap()
+                .len(),
+            MAX_PRESENTATIONS
+        );
+        assert_eq!(
+            sorted_by_query(&question, &answer("activities", MAX_PRESENTATIONS + 1)).unwrap_err(),
+            Rejection::TooMany
+        );
     }
 
     #[test]

@@ -1,0 +1,247 @@
+//! Commands.
+
+use std::{path::PathBuf, process::ExitCode, sync::Arc};
+
+use anyhow::{Context, bail};
+use clap::{Parser, Subcommand};
+use shared::{
+    clock::{Clock, SystemClock},
+    entropy::SystemEntropy,
+    service::{serve, telemetry},
+};
+use zeroize::Zeroizing;
+
+use crate::{App, Config, desk, router, rules, trust};
+
+/// Le guichet qui contrôle des attestations et décide de droits.
+#[derive(Parser)]
+#[command(name = "verifier", version)]
+struct Arguments {
+    /// Fichier de configuration (TOML)
+    #[arg(long, global = true, env = "VERIFIER_CONFIG")]
+    config: Option<PathBuf>,
+    #[command(subcommand)]
+    command: Command,
+}
+
+#[derive(Subcommand)]
+enum Command {
+    /// Ouvre le guichet
+    Serve,
+    /// Montre la configuration comprise, sans les secrets
+    Check,
+    /// L’accès au guichet
+    #[command(subcommand)]
+    Desk(DeskCommand),
+    /// La liste de confiance
+    #[command(subcommand)]
+    Trust(TrustCommand),
+    /// Les règles
+    #[command(subcommand)]
+    Rule(RuleCommand),
+}
+
+#[derive(Subcommand)]
+enum DeskCommand {
+    /// Choisit la phrase secrète du guichet
+    Passphrase {
+        /// Fichier qui la contient (première ligne)
+        #[arg(long)]
+        passphrase_file: PathBuf,
+    },
+}
+
+#[derive(Subcommand)]
+enum TrustCommand {
+    /// Fabrique la clé d’une autorité
+    Keygen {
+        /// Où écrire la clé privée (PEM)
+        #[arg(long)]
+        out: PathBuf,
+        /// Où écrire la clé publique (JWK)
+        #[arg(long)]
+        public: PathBuf,
+    },
+    /// Signe une liste
+    Sign {
+        /// La liste (JSON)
+        list: PathBuf,
+        /// La clé privée de l’autorité
+        #[arg(long)]
+        key: PathBuf,
+        /// Où écrire la liste signée
+        #[arg(long)]
+        out: PathBuf,
+    },
+    /// Montre la liste en vigueur
+    Show,
+}
+
+#[derive(Subcommand)]
+enum RuleCommand {
+    /// Joue des cas et compare chaque résultat attendu
+    Check {
+        /// Les cas
+        cases: PathBuf,
+        /// Les règles
+        #[arg(long)]
+        rules: PathBuf,
+    },
+}
+
+/// Runs the command of the process's arguments.
+#[expect(clippy::print_stdout, reason = "a command prints its result")]
+pub async fn run() -> anyhow::Result<ExitCode> {
+    telemetry::start();
+    let arguments = Arguments::parse();
+    let told = match arguments.command {
+        Command::Trust(TrustCommand::Keygen { out, public }) => trust::cli::keygen(&out, &public)?,
+        Command::Trust(TrustCommand::Sign { list, key, out }) => {
+            trust::cli::sign(&list, &key, &out, SystemClock.now())?
+        }
+        Command::Rule(RuleCommand::Check { cases, rules }) => {
+            let report = rules::cases::check(&cases, &rules)?;
+            print!("{}", report.text);
+            return Ok(if report.failed == 0 {
+                ExitCode::SUCCESS
+            } else {
+                ExitCode::FAILURE
+            });
+        }
+        command => {
+            let config = Config::load(arguments.config.as_deref())?;
+            if matches!(command, Command::Check) {
+                describe(&config)
+            } else {
+                let app = App::open(config, Arc::new(SystemClock), Arc::new(SystemEntropy)).await?;
+                if matches!(command, Command::Serve) {
+                    serve(app).await?;
+                    return Ok(ExitCode::SUCCESS);
+                }
+                perform(&app, command).await?
+            }
+        }
+    };
+    print!("{told}");
+    Ok(ExitCode::SUCCESS)
+}
+
+/// Runs any command but `serve` on an open app; gives what it would print. `--config` is ignored: the app has its own.
+pub async fn execute(app: &App, args: &[&str]) -> anyhow::Result<String> {
+    let arguments = Arguments::try_parse_from(std::iter::once("verifier").chain(args.iter().copied()))?;
+    perform(app, arguments.command).await
+}
+
+async fn perform(app: &App, command: Command) -> anyhow::Result<String> {
+    match command {
+        Command::Serve => bail!("serve runs on its own"),
+        Command::Check => Ok(describe(&app.config)),
+        Command::Desk(DeskCommand::Passphrase { passphrase_file }) => {
+            let text = Zeroizing::new(
+                std::fs::read_to_string(&passphrase_file)
+                    .with_context(|| format!("cannot read {}", passphrase_file.display()))?,
+            );
+            let passphrase = Zeroizing::new(text.lines().next().unwrap_or_default().trim().to_owned());
+            desk::set_passphrase(app, passphrase).await?;
+            Ok("phrase secrète du guichet enregistrée\n".to_owned())
+        }
+        Command::Trust(TrustCommand::Keygen { out, public }) => trust::cli::keygen(&out, &public),
+        Command::Trust(TrustCommand::Sign { list, key, out }) => trust::cli::sign(&list, &key, &out, app.now()),
+        Command::Trust(TrustCommand::Show) => trust::cli::show(app).await,
+        Command::Rule(RuleCommand::Check { cases, rules }) => {
+            let report = rules::cases::check(&cases, &rules)?;
+            if report.failed > 0 {
+                bail!("{}", report.text);
+            }
+            Ok(report.text)
+        }
+    }
+}
+
+async fn serve(app: App) -> anyhow::Result<()> {
+    let address = app.config.service.listen;
+    let listener = tokio::net::TcpListener::bind(address)
+        .await
+        .with_context(|| format!("cannot listen on {address}"))?;
+    tracing::info!(%address, public_url = %app.config.service.public_url, "the counter is open");
+    serve::serve(listener, router(app), serve::signal()).await?;
+    Ok(())
+}
+
+/// The configuration in words. The only secret it may hold is in the database's address.
+fn describe(config: &Config) -> String {
+    let service = &config.service;
+    let trust = config.trust.as_ref().map_or_else(
+        || "aucune (aucun organisme ne sera reconnu)".to_owned(),
+        |files| {
+            format!(
+                "{}, signée par la clé de {}",
+                files.list.display(),
+                files.authority.display()
+            )
+        },
+    );
+    let rules = config.rules.as_ref().map_or_else(
+        || "celles de cette version".to_owned(),
+        |folder| folder.display().to_string(),
+    );
+    format!(
+        "écoute : {}\nadresse publique : {}\nbase de données : {}\nfichier de clé : {}\ndéveloppement : {}\nnom : {}\n\
+         portefeuille : {}\nrègles : {rules}\nliste de confiance : {trust}\npolitique : {}\n",
+        service.listen,
+        service.public_url,
+        redacted(&service.database),
+        service.key_file.display(),
+        if service.development { "oui" } else { "non" },
+        config.name,
+        config.wallet_url,
+        match config.policy {
+            crate::Policy::Strict => "stricte",
+            crate::Policy::AcceptUncheckedStatus => "un état non consultable est accepté avec un avertissement",
+        },
+    )
+}
+
+/// The database without its password.
+fn redacted(database: &str) -> String {
+    match url::Url::parse(database) {
+        Ok(mut url) if url.password().is_some() => {
+            // Fails only on URLs that cannot have a password, and this one has.
+            let _ = url.set_password(Some("***"));
+            url.to_string()
+        }
+        _ => database.to_owned(),
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::testing;
+
+    #[test]
+    fn the_command_line_is_sound() {
+        <Arguments as clap::CommandFactory>::command().debug_assert();
+    }
+
+    #[test]
+    fn passwords_are_not_shown() {
+        assert_eq!(
+            redacted("postgres://musette:secret@db.example/verifier"),
+            "postgres://musette:***@db.example/verifier"
+        );
+        assert_eq!(redacted("sqlite:verifier.sqlite"), "sqlite:verifier.sqlite");
+    }
+
+    #[tokio::test]
+    async fn check_and_show_say_what_was_understood() {
+        let stage = testing::stage().await;
+        let told = execute(&stage.app, &["check"]).await.unwrap();
+        assert!(told.contains("politique : stricte"), "{told}");
+        assert!(execute(&stage.app, &["serve"]).await.is_err());
+        assert!(execute(&stage.app, &["nonsense"]).await.is_err());
+
+        let told = execute(&stage.app, &["trust", "show"]).await.unwrap();
+        assert!(told.contains("liste n° 1"), "{told}");
+    }
+}
