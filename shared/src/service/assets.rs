@@ -19,7 +19,10 @@ const ICON: &[u8] = include_bytes!("../../assets/favicon.svg");
 /// Routes of the shared assets.
 pub fn routes<S: Clone + Send + Sync + 'static>() -> Router<S> {
     Router::new()
-        .route("/static/musette.css", get(async || file("text/css; charset=utf-8", STYLE)))
+        .route(
+            "/static/musette.css",
+            get(async || file("text/css; charset=utf-8", STYLE)),
+        )
         .route("/static/favicon.svg", get(async || file("image/svg+xml", ICON)))
 }
 
@@ -41,10 +44,17 @@ pub fn file(media_type: &'static str, body: &'static [u8]) -> Response {
 pub(crate) async fn revalidate(request: Request, next: Next) -> Response {
     let known = request.headers().get(header::IF_NONE_MATCH).cloned();
     let mut response = next.run(request).await;
-    let fresh = response.headers().get(header::ETAG).zip(known.as_ref()).is_some_and(|(tag, known)| {
-        let tag = tag.as_bytes();
-        known.as_bytes().split(|byte| *byte == b',').any(|known| known.trim_ascii() == tag)
-    });
+    let fresh = response
+        .headers()
+        .get(header::ETAG)
+        .zip(known.as_ref())
+        .is_some_and(|(tag, known)| {
+            let tag = tag.as_bytes();
+            known
+                .as_bytes()
+                .split(|byte| *byte == b',')
+                .any(|known| known.trim_ascii() == tag)
+        });
     if fresh && response.status() == StatusCode::OK {
         *response.status_mut() = StatusCode::NOT_MODIFIED;
         *response.body_mut() = Body::empty();

@@ -62,8 +62,16 @@ mod tests {
 
     #[test]
     fn the_media_type_is_compared_without_parameters() {
-        let request = |value| Request::builder().header("content-type", value).body(Body::empty()).unwrap();
-        assert!(has_type(&request("Application/JSON; charset=utf-8"), "application/json"));
+        let request = |value| {
+            Request::builder()
+                .header("content-type", value)
+                .body(Body::empty())
+                .unwrap()
+        };
+        assert!(has_type(
+            &request("Application/JSON; charset=utf-8"),
+            "application/json"
+        ));
         assert!(!has_type(&request("application/jsonp"), "application/json"));
     }
 }

@@ -68,7 +68,10 @@ impl ServiceConfig {
         if !bare {
             return Err(ServiceConfigError::NotABase);
         }
-        if !["sqlite:", "postgres://", "postgresql://"].iter().any(|kind| self.database.starts_with(kind)) {
+        if !["sqlite:", "postgres://", "postgresql://"]
+            .iter()
+            .any(|kind| self.database.starts_with(kind))
+        {
             return Err(ServiceConfigError::UnknownDatabase);
         }
         Ok(())
@@ -95,8 +98,20 @@ impl TryFrom<Unchecked> for ServiceConfig {
     type Error = ServiceConfigError;
 
     fn try_from(read: Unchecked) -> Result<Self, ServiceConfigError> {
-        let Unchecked { listen, public_url, database, key_file, development } = read;
-        let config = Self { listen, public_url, database, key_file, development };
+        let Unchecked {
+            listen,
+            public_url,
+            database,
+            key_file,
+            development,
+        } = read;
+        let config = Self {
+            listen,
+            public_url,
+            database,
+            key_file,
+            development,
+        };
         config.check()?;
         Ok(config)
     }
@@ -155,8 +170,10 @@ pub fn load<T: DeserializeOwned>(
     let mut table: Table = toml::from_str(defaults).map_err(invalid)?;
     let mut file = None;
     if let Some(path) = path {
-        let text = std::fs::read_to_string(path)
-            .map_err(|source| ConfigError::Unreadable { path: path.to_owned(), source })?;
+        let text = std::fs::read_to_string(path).map_err(|source| ConfigError::Unreadable {
+            path: path.to_owned(),
+            source,
+        })?;
         let read = toml::from_str(&text)
             .map_err(|error: toml::de::Error| ConfigError::Invalid(format!("{}: {error}", path.display())))?;
         merge(&mut table, read);
@@ -247,7 +264,9 @@ mod tests {
         let directory = TemporaryDirectory::new();
         let path = directory.path().join("config.toml");
         std::fs::write(&path, file.unwrap_or_default()).unwrap();
-        let environment = environment.iter().map(|(name, value)| ((*name).to_owned(), (*value).to_owned()));
+        let environment = environment
+            .iter()
+            .map(|(name, value)| ((*name).to_owned(), (*value).to_owned()));
         load(DEFAULTS, file.map(|_| path.as_path()), "ISSUER", environment)
     }
 
@@ -283,7 +302,12 @@ mod tests {
         assert!(wrong.contains("rows") && wrong.contains("line 1"), "{wrong}");
         let broken = refusal("rows = \n");
         assert!(broken.contains("line 1"), "{broken}");
-        assert!(load_with(None, &[("ISSUER_NOTHING", "1")]).unwrap_err().to_string().contains("nothing"));
+        assert!(
+            load_with(None, &[("ISSUER_NOTHING", "1")])
+                .unwrap_err()
+                .to_string()
+                .contains("nothing")
+        );
     }
 
     #[test]
@@ -319,7 +343,10 @@ mod tests {
         let file = "[service]\ndatabase = \"postgres://musette:s3cret@db.example/musette\"";
         let config = load_with(Some(file), &[]).unwrap();
         for printed in [format!("{:?}", config.service), config.service.to_string()] {
-            assert!(printed.contains("db.example") && !printed.contains("s3cret"), "{printed}");
+            assert!(
+                printed.contains("db.example") && !printed.contains("s3cret"),
+                "{printed}"
+            );
         }
     }
 }

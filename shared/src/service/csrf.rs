@@ -50,7 +50,12 @@ mod tests {
     fn ours(headers: &[(&'static str, &'static str)]) -> bool {
         let headers = headers
             .iter()
-            .map(|(name, value)| (header::HeaderName::from_static(name), header::HeaderValue::from_static(value)))
+            .map(|(name, value)| {
+                (
+                    header::HeaderName::from_static(name),
+                    header::HeaderValue::from_static(value),
+                )
+            })
             .collect();
         is_ours(&headers, "https://musette.example")
     }
@@ -66,7 +71,10 @@ mod tests {
     #[test]
     fn other_sites_do_not() {
         assert!(!ours(&[("sec-fetch-site", "cross-site")]));
-        assert!(!ours(&[("sec-fetch-site", "same-site"), ("origin", "https://musette.example")]));
+        assert!(!ours(&[
+            ("sec-fetch-site", "same-site"),
+            ("origin", "https://musette.example")
+        ]));
         assert!(!ours(&[("origin", "https://evil.example")]));
         assert!(!ours(&[("origin", "https://musette.example.evil.example")]));
         assert!(!ours(&[("origin", "http://musette.example")]));

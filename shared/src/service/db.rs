@@ -154,7 +154,9 @@ impl From<Inconsistent> for sqlx::Error {
 
 /// Whether an error says that a unique constraint was violated.
 pub fn is_unique_violation(error: &sqlx::Error) -> bool {
-    error.as_database_error().is_some_and(sqlx::error::DatabaseError::is_unique_violation)
+    error
+        .as_database_error()
+        .is_some_and(sqlx::error::DatabaseError::is_unique_violation)
 }
 
 /// The tables that services make for this layer.

@@ -1,5 +1,5 @@
 //! Forms of pages, read once and strictly. Every refusal is a page. Protocol endpoints do not use them: see
-//! [`body`](super::body).
+//! [`body`].
 
 use std::collections::{BTreeMap, btree_map::Entry};
 
@@ -45,7 +45,9 @@ impl<T: DeserializeOwned, S: Send + Sync> FromRequest<S> for Form<T> {
             BodyError::TooLarge => too_large(&page),
             BodyError::Broken => unreadable(&page),
         })?;
-        serde_urlencoded::from_bytes(&bytes).map(Self).map_err(|_| unreadable(&page))
+        serde_urlencoded::from_bytes(&bytes)
+            .map(Self)
+            .map_err(|_| unreadable(&page))
     }
 }
 
@@ -73,7 +75,9 @@ impl<S: Send + Sync> FromRequest<S> for Upload {
     async fn from_request(request: Request, state: &S) -> Result<Self, PageError> {
         let (page, mut request) = page_of(request, state).await;
         DefaultBodyLimit::max(MAX_UPLOAD + MAX_OVERHEAD).apply(&mut request);
-        let multipart = Multipart::from_request(request, state).await.map_err(|_| wrong_type(&page))?;
+        let multipart = Multipart::from_request(request, state)
+            .await
+            .map_err(|_| wrong_type(&page))?;
         read(multipart).await.map_err(|error| match error {
             UploadError::TooLarge => too_large(&page),
             UploadError::Unreadable => unreadable(&page),
@@ -88,16 +92,27 @@ enum UploadError {
 
 impl From<MultipartError> for UploadError {
     fn from(error: MultipartError) -> Self {
-        if error.status() == StatusCode::PAYLOAD_TOO_LARGE { Self::TooLarge } else { Self::Unreadable }
+        if error.status() == StatusCode::PAYLOAD_TOO_LARGE {
+            Self::TooLarge
+        } else {
+            Self::Unreadable
+        }
     }
 }
 
 async fn read(mut multipart: Multipart) -> Result<Upload, UploadError> {
-    let mut upload = Upload { fields: BTreeMap::new(), file: None };
+    let mut upload = Upload {
+        fields: BTreeMap::new(),
+        file: None,
+    };
     let mut parts = 0;
     while let Some(part) = multipart.next_field().await? {
         parts += 1;
-        let name = part.name().filter(|_| parts <= MAX_PARTS).ok_or(UploadError::Unreadable)?.to_owned();
+        let name = part
+            .name()
+            .filter(|_| parts <= MAX_PARTS)
+            .ok_or(UploadError::Unreadable)?
+            .to_owned();
         if let Some(file_name) = part.file_name().map(last_component) {
             let bytes = part.bytes().await?;
             if bytes.len() > MAX_UPLOAD {
@@ -159,23 +174,35 @@ mod tests {
     }
 
     fn request(content_type: &str, body: impl Into<Body>) -> Request {
-        Request::builder().method("POST").header("content-type", content_type).body(body.into()).unwrap()
+        Request::builder()
+            .method("POST")
+            .header("content-type", content_type)
+            .body(body.into())
+            .unwrap()
     }
 
     async fn form<T: DeserializeOwned>(body: &str) -> Result<T, StatusCode> {
         let request = request("application/x-www-form-urlencoded", body.to_owned());
-        Form::from_request(request, &()).await.map(|Form(form)| form).map_err(|error| error.into_response().status())
+        Form::from_request(request, &())
+            .await
+            .map(|Form(form)| form)
+            .map_err(|error| error.into_response().status())
     }
 
     async fn upload(body: &str) -> Result<Upload, StatusCode> {
         let request = request("multipart/form-data; boundary=b", body.replace('\n', "\r\n"));
-        Upload::from_request(request, &()).await.map_err(|error| error.into_response().status())
+        Upload::from_request(request, &())
+            .await
+            .map_err(|error| error.into_response().status())
     }
 
     #[tokio::test]
     async fn a_form_is_read_and_a_repeated_field_refused() {
         assert_eq!(form::<Name>("name=Ana%20B").await.unwrap().name, "Ana B");
-        assert_eq!(form::<Name>("name=a&name=b").await.unwrap_err(), StatusCode::BAD_REQUEST);
+        assert_eq!(
+            form::<Name>("name=a&name=b").await.unwrap_err(),
+            StatusCode::BAD_REQUEST
+        );
         assert_eq!(form::<Name>("other=a").await.unwrap_err(), StatusCode::BAD_REQUEST);
         let pairs: Vec<(String, String)> = form("choose=a&choose=b").await.unwrap();
         assert_eq!(pairs.len(), 2);
@@ -183,7 +210,10 @@ mod tests {
 
     #[tokio::test]
     async fn a_form_of_another_type_or_too_large_is_refused_with_a_page() {
-        let wrong = Form::<Name>::from_request(request("text/plain", "name=a"), &()).await.unwrap_err().into_response();
+        let wrong = Form::<Name>::from_request(request("text/plain", "name=a"), &())
+            .await
+            .unwrap_err()
+            .into_response();
         assert_eq!(wrong.status(), StatusCode::UNSUPPORTED_MEDIA_TYPE);
         assert_eq!(wrong.headers()["content-type"], "text/html; charset=utf-8");
         let large = format!("name={}", "a".repeat(MAX_FORM));
@@ -212,7 +242,11 @@ mod tests {
     async fn repeated_fields_second_files_and_broken_bodies_are_refused() {
         let field = "--b\nContent-Disposition: form-data; name=\"a\"\n\n1\n";
         let file = "--b\nContent-Disposition: form-data; name=\"f\"; filename=\"f\"\n\n1\n";
-        for body in [format!("{field}{field}--b--\n"), format!("{file}{file}--b--\n"), field.to_owned()] {
+        for body in [
+            format!("{field}{field}--b--\n"),
+            format!("{file}{file}--b--\n"),
+            field.to_owned(),
+        ] {
             assert_eq!(upload(&body).await.unwrap_err(), StatusCode::BAD_REQUEST, "{body}");
         }
     }
@@ -222,7 +256,11 @@ mod tests {
         for excess in [1, MAX_OVERHEAD * 2] {
             let content = "x".repeat(MAX_UPLOAD + excess);
             let body = format!("--b\nContent-Disposition: form-data; name=\"f\"; filename=\"f\"\n\n{content}\n--b--\n");
-            assert_eq!(upload(&body).await.unwrap_err(), StatusCode::PAYLOAD_TOO_LARGE, "{excess}");
+            assert_eq!(
+                upload(&body).await.unwrap_err(),
+                StatusCode::PAYLOAD_TOO_LARGE,
+                "{excess}"
+            );
         }
     }
 }

@@ -26,7 +26,10 @@ fn read(path: &Path) -> io::Result<SealingKey> {
     refuse_shared(path)?;
     let text = Zeroizing::new(fs::read_to_string(path)?);
     SealingKey::from_base64url(text.trim()).ok_or_else(|| {
-        let message = format!("{} must hold 43 characters of base64url and nothing else", path.display());
+        let message = format!(
+            "{} must hold 43 characters of base64url and nothing else",
+            path.display()
+        );
         io::Error::new(io::ErrorKind::InvalidData, message)
     })
 }
@@ -57,7 +60,8 @@ fn make(path: &Path, entropy: &dyn Entropy) -> io::Result<()> {
 #[cfg(unix)]
 fn refuse_shared(path: &Path) -> io::Result<()> {
     use std::os::unix::fs::PermissionsExt;
-    if fs::metadata(path)?.permissions().mode() & 0o077 == 0 {
+    let for_others = fs::metadata(path)?.permissions().mode() & 0o077;
+    if for_others == 0 {
         return Ok(());
     }
     let message = format!("others may read {}: run chmod 600 on it", path.display());
@@ -93,7 +97,10 @@ mod tests {
         open(&path, &SeededEntropy::new(1)).unwrap();
         assert_eq!(fs::metadata(&path).unwrap().permissions().mode() & 0o777, 0o600);
         fs::set_permissions(&path, fs::Permissions::from_mode(0o640)).unwrap();
-        assert_eq!(open(&path, &SeededEntropy::new(1)).err().unwrap().kind(), io::ErrorKind::PermissionDenied);
+        assert_eq!(
+            open(&path, &SeededEntropy::new(1)).err().unwrap().kind(),
+            io::ErrorKind::PermissionDenied
+        );
     }
 
     #[test]
@@ -102,7 +109,10 @@ mod tests {
         let path = directory.path().join("service.key");
         open(&path, &SeededEntropy::new(1)).unwrap();
         fs::write(&path, "too short").unwrap();
-        assert_eq!(open(&path, &SeededEntropy::new(1)).err().unwrap().kind(), io::ErrorKind::InvalidData);
+        assert_eq!(
+            open(&path, &SeededEntropy::new(1)).err().unwrap().kind(),
+            io::ErrorKind::InvalidData
+        );
         assert_eq!(fs::read_to_string(&path).unwrap(), "too short");
     }
 }

@@ -129,7 +129,12 @@ impl Locale {
     /// What each message of a language says: its literal words, and the variables it may use.
     pub fn patterns(&self, language: Language) -> BTreeMap<String, Pattern> {
         let mut patterns = BTreeMap::new();
-        for entry in self.messages(language).resources.iter().flat_map(|resource| resource.entries()) {
+        for entry in self
+            .messages(language)
+            .resources
+            .iter()
+            .flat_map(|resource| resource.entries())
+        {
             if let ast::Entry::Message(message) = entry {
                 let mut pattern = Pattern::default();
                 message.value.iter().for_each(|value| pattern.read(value));
@@ -187,7 +192,10 @@ impl Pattern {
             }
             ast::InlineExpression::Placeable { expression } => self.read_expression(expression),
             ast::InlineExpression::FunctionReference { arguments, .. } => {
-                arguments.positional.iter().for_each(|argument| self.read_inline(argument));
+                arguments
+                    .positional
+                    .iter()
+                    .for_each(|argument| self.read_inline(argument));
             }
             ast::InlineExpression::NumberLiteral { .. }
             | ast::InlineExpression::MessageReference { .. }
@@ -199,9 +207,10 @@ impl Pattern {
 impl Messages {
     fn new(language: Language, sources: [&str; 2]) -> Self {
         let resources = sources.map(|source| {
-            Arc::new(FluentResource::try_new(source.to_owned()).unwrap_or_else(|(_, errors)| {
-                panic!("the {} messages do not parse: {errors:?}", language.tag())
-            }))
+            Arc::new(
+                FluentResource::try_new(source.to_owned())
+                    .unwrap_or_else(|(_, errors)| panic!("the {} messages do not parse: {errors:?}", language.tag())),
+            )
         });
         #[expect(clippy::expect_used, reason = "`fr` and `en` are language tags")]
         let tag: LanguageIdentifier = language.tag().parse().expect("a language tag");
@@ -220,7 +229,9 @@ impl Messages {
 
 /// A number from 10 000 on with its thousands apart. Smaller ones are left alone: they may be years.
 fn grouped(value: &FluentValue<'_>, separator: char) -> Option<String> {
-    let FluentValue::Number(number) = value else { return None };
+    let FluentValue::Number(number) = value else {
+        return None;
+    };
     let digits = number.as_string();
     if digits.len() < 5 || !digits.bytes().all(|byte| byte.is_ascii_digit()) {
         return None;

@@ -21,12 +21,18 @@ pub async fn fetch(http: &HttpClient, needs: &Needs) -> Materials {
         }
     };
     let (issuer_keys, status_list) = tokio::join!(issuer_keys(http, &needs.issuer), status_list);
-    Materials { issuer_keys, status_list }
+    Materials {
+        issuer_keys,
+        status_list,
+    }
 }
 
 /// The keys of an SD-JWT VC issuer (SDVC-005): its JWT VC issuer metadata, with the keys in it or behind `jwks_uri`.
 pub async fn issuer_keys(http: &HttpClient, issuer: &str) -> Fetched<JwkSet> {
-    let Some(url) = Url::parse(issuer).ok().filter(|url| url.query().is_none() && url.fragment().is_none()) else {
+    let Some(url) = Url::parse(issuer)
+        .ok()
+        .filter(|url| url.query().is_none() && url.fragment().is_none())
+    else {
         return Fetched::Refused;
     };
     let mut document = match http.get_json(&well_known(&url, "jwt-vc-issuer")).await {
@@ -36,9 +42,11 @@ pub async fn issuer_keys(http: &HttpClient, issuer: &str) -> Fetched<JwkSet> {
     if let Some(location) = document.get("jwks_uri") {
         let location = location.as_str().and_then(|location| Url::parse(location).ok());
         // Exactly one of the two, and of this issuer, before anything more is fetched in its name.
-        let (Some(location), None, Some(true)) =
-            (location, document.get("jwks"), document.get("issuer").map(|found| found == issuer))
-        else {
+        let (Some(location), None, Some(true)) = (
+            location,
+            document.get("jwks"),
+            document.get("issuer").map(|found| found == issuer),
+        ) else {
             return Fetched::Refused;
         };
         document = match http.get_json(&location).await {
@@ -64,7 +72,9 @@ pub async fn did_document(http: &HttpClient, did: &Did) -> Result<Option<DidDocu
 
 /// The status list token at `uri` (TSL-005), unverified.
 async fn status_list_token(http: &HttpClient, uri: &str) -> Fetched<String> {
-    let Ok(url) = Url::parse(uri) else { return Fetched::Refused };
+    let Ok(url) = Url::parse(uri) else {
+        return Fetched::Refused;
+    };
     match http.get_text(&url, status_list::token::MEDIA_TYPE).await {
         Ok(token) => Fetched::Found(token),
         Err(error) => failed(&error),
@@ -79,11 +89,17 @@ fn keys_of(issuer: &str, document: Value) -> Fetched<JwkSet> {
 }
 
 fn failed<T>(error: &FetchError) -> Fetched<T> {
-    if error.is_temporary() { Fetched::Unreachable } else { Fetched::Refused }
+    if error.is_temporary() {
+        Fetched::Unreachable
+    } else {
+        Fetched::Refused
+    }
 }
 
 #[cfg(test)]
 mod tests {
+    use std::fmt::Display;
+
     use axum::{
         Router,
         extract::Path,
@@ -100,7 +116,7 @@ mod tests {
         json!({ "keys": [key.to_value()] })
     }
 
-    fn answer(media_type: &'static str, body: impl ToString) -> Response {
+    fn answer(media_type: &'static str, body: &dyn Display) -> Response {
         ([(header::CONTENT_TYPE, media_type)], body.to_string()).into_response()
     }
 
@@ -110,34 +126,48 @@ mod tests {
             let host = headers["host"].to_str().unwrap();
             let (base, issuer) = (format!("http://{host}"), format!("http://{host}/{path}"));
             match path.as_str() {
-                "by-value" => answer("application/json", json!({ "issuer": issuer, "jwks": keys() })),
-                "by-reference" => answer("application/json", json!({ "issuer": issuer, "jwks_uri": format!("{base}/keys") })),
+                "by-value" => answer("application/json", &json!({ "issuer": issuer, "jwks": keys() })),
+                "by-reference" => answer(
+                    "application/json",
+                    &json!({ "issuer": issuer, "jwks_uri": format!("{base}/keys") }),
+                ),
                 "both" => {
                     let location = format!("{base}/keys");
-                    answer("application/json", json!({ "issuer": issuer, "jwks": keys(), "jwks_uri": location }))
+                    answer(
+                        "application/json",
+                        &json!({ "issuer": issuer, "jwks": keys(), "jwks_uri": location }),
+                    )
                 }
-                "other" => answer("application/json", json!({ "issuer": base, "jwks": keys() })),
-                "other-by-reference" => {
-                    answer("application/json", json!({ "issuer": base, "jwks_uri": format!("{base}/keys") }))
-                }
-                "elsewhere" => {
-                    answer("application/json", json!({ "issuer": issuer, "jwks_uri": "https://169.254.169.254/keys" }))
-                }
-                "html" => answer("text/html", json!({ "issuer": issuer, "jwks": keys() })),
+                "other" => answer("application/json", &json!({ "issuer": base, "jwks": keys() })),
+                "other-by-reference" => answer(
+                    "application/json",
+                    &json!({ "issuer": base, "jwks_uri": format!("{base}/keys") }),
+                ),
+                "elsewhere" => answer(
+                    "application/json",
+                    &json!({ "issuer": issuer, "jwks_uri": "https://169.254.169.254/keys" }),
+                ),
+                "html" => answer("text/html", &json!({ "issuer": issuer, "jwks": keys() })),
                 "moved" => (StatusCode::FOUND, [(header::LOCATION, format!("{base}/keys"))]).into_response(),
                 _ => StatusCode::SERVICE_UNAVAILABLE.into_response(),
             }
         };
         let document = async |headers: HeaderMap| {
             let port = headers["host"].to_str().unwrap().rsplit(':').next().unwrap().to_owned();
-            answer("application/did+json", json!({ "id": format!("did:web:localhost%3A{port}") }))
+            answer(
+                "application/did+json",
+                &json!({ "id": format!("did:web:localhost%3A{port}") }),
+            )
         };
         let router = Router::new()
             .route("/.well-known/jwt-vc-issuer/{path}", get(metadata))
-            .route("/keys", get(async || answer("application/json", keys())))
-            .route("/status", get(async || answer("application/statuslist+jwt", "a.b.c")))
+            .route("/keys", get(async || answer("application/json", &keys())))
+            .route("/status", get(async || answer("application/statuslist+jwt", &"a.b.c")))
             .route("/.well-known/did.json", get(document))
-            .route("/other/did.json", get(async || answer("application/json", json!({ "id": "did:web:evil.example" }))));
+            .route(
+                "/other/did.json",
+                get(async || answer("application/json", &json!({ "id": "did:web:evil.example" }))),
+            );
         Exchange::with(router).await
     }
 
@@ -164,7 +194,13 @@ mod tests {
             };
             assert_eq!(found, expected, "{path}");
         }
-        for issuer in ["nonsense", "http://issuer.example", "https://localhost/?a", "did:web:localhost", "https://10.0.0.1"] {
+        for issuer in [
+            "nonsense",
+            "http://issuer.example",
+            "https://localhost/?a",
+            "did:web:localhost",
+            "https://10.0.0.1",
+        ] {
             assert_eq!(issuer_keys(&http, issuer).await, Fetched::Refused, "{issuer}");
         }
     }
@@ -173,14 +209,23 @@ mod tests {
     async fn both_are_fetched_and_an_absent_list_is_not() {
         let issuers = issuers().await;
         let base = format!("http://localhost:{}", issuers.port());
-        let mut needs = Needs { issuer: format!("{base}/by-value"), status_list: Some(format!("{base}/status")) };
+        let mut needs = Needs {
+            issuer: format!("{base}/by-value"),
+            status_list: Some(format!("{base}/status")),
+        };
         let materials = fetch(&HttpClient::new(true), &needs).await;
         assert!(matches!(materials.issuer_keys, Fetched::Found(_)));
         assert_eq!(materials.status_list, Fetched::Found("a.b.c".to_owned()));
         needs.status_list = Some(format!("{base}/keys"));
-        assert_eq!(fetch(&HttpClient::new(true), &needs).await.status_list, Fetched::Refused);
+        assert_eq!(
+            fetch(&HttpClient::new(true), &needs).await.status_list,
+            Fetched::Refused
+        );
         needs.status_list = None;
-        assert_eq!(fetch(&HttpClient::new(true), &needs).await.status_list, Fetched::Unreachable);
+        assert_eq!(
+            fetch(&HttpClient::new(true), &needs).await.status_list,
+            Fetched::Unreachable
+        );
     }
 
     #[tokio::test]
@@ -196,6 +241,9 @@ mod tests {
         assert_eq!(did_document(&http, &absent).await, Ok(None));
         let jwk = Did::jwk(&SigningKey::generate().public().to_jwk());
         assert!(did_document(&http, &jwk).await.unwrap().is_some());
-        assert!(did_document(&HttpClient::new(false), &web).await.is_err(), "no loopback outside development");
+        assert!(
+            did_document(&HttpClient::new(false), &web).await.is_err(),
+            "no loopback outside development"
+        );
     }
 }

@@ -28,8 +28,17 @@ impl OAuthError {
 
     /// With a description (ASCII of RFC 6749 §5.2; other characters are replaced).
     pub fn described(code: ErrorCode, description: &str) -> Self {
-        let allowed = |c: char| if matches!(c, ' '..='~') && c != '"' && c != '\\' { c } else { '?' };
-        Self(Kind::Coded { code, description: description.chars().map(allowed).collect() })
+        let allowed = |c: char| {
+            if matches!(c, ' '..='~') && c != '"' && c != '\\' {
+                c
+            } else {
+                '?'
+            }
+        };
+        Self(Kind::Coded {
+            code,
+            description: description.chars().map(allowed).collect(),
+        })
     }
 
     /// No token at all (RFC 6750 §3.1): 401 without `error`.
@@ -62,9 +71,11 @@ impl IntoResponse for OAuthError {
             Kind::Coded { code, description } => {
                 let body = json!({ "error": code, "error_description": description }).to_string();
                 match code {
-                    ErrorCode::InvalidToken => {
-                        (StatusCode::UNAUTHORIZED, Some("Bearer error=\"invalid_token\""), Some(body))
-                    }
+                    ErrorCode::InvalidToken => (
+                        StatusCode::UNAUTHORIZED,
+                        Some("Bearer error=\"invalid_token\""),
+                        Some(body),
+                    ),
                     _ => (StatusCode::BAD_REQUEST, None, Some(body)),
                 }
             }
@@ -111,8 +122,13 @@ mod tests {
         let response = error.into_response();
         assert_eq!(response.headers()["cache-control"], "no-store");
         let status = response.status();
-        let challenge = response.headers().get("www-authenticate").map(|value| value.to_str().unwrap().to_owned());
-        let body = body::limited(axum::extract::Request::new(response.into_body()), 1024).await.unwrap();
+        let challenge = response
+            .headers()
+            .get("www-authenticate")
+            .map(|value| value.to_str().unwrap().to_owned());
+        let body = body::limited(axum::extract::Request::new(response.into_body()), 1024)
+            .await
+            .unwrap();
         (status, challenge, String::from_utf8(body.into()).unwrap())
     }
 
@@ -120,7 +136,10 @@ mod tests {
     async fn a_code_is_400_with_its_name() {
         let (status, challenge, body) = read(ErrorCode::InvalidGrant.into()).await;
         assert_eq!((status, challenge), (StatusCode::BAD_REQUEST, None));
-        assert_eq!(serde_json::from_str::<serde_json::Value>(&body).unwrap()["error"], "invalid_grant");
+        assert_eq!(
+            serde_json::from_str::<serde_json::Value>(&body).unwrap()["error"],
+            "invalid_grant"
+        );
     }
 
     #[tokio::test]
@@ -130,7 +149,10 @@ mod tests {
         assert_eq!(challenge.as_deref(), Some("Bearer error=\"invalid_token\""));
         assert!(body.contains("invalid_token"));
         let (status, challenge, body) = read(OAuthError::unauthenticated()).await;
-        assert_eq!((status, challenge.as_deref(), body.as_str()), (StatusCode::UNAUTHORIZED, Some("Bearer"), ""));
+        assert_eq!(
+            (status, challenge.as_deref(), body.as_str()),
+            (StatusCode::UNAUTHORIZED, Some("Bearer"), "")
+        );
     }
 
     #[tokio::test]

@@ -45,7 +45,14 @@ pub struct PageContext {
 impl PageContext {
     /// A context outside a request, for tests and terminal output.
     pub fn new(language: Language, locale: Arc<Locale>) -> Self {
-        Self { language, locale, path: "/".to_owned(), account: None, csrf: String::new(), switch: None }
+        Self {
+            language,
+            locale,
+            path: "/".to_owned(),
+            account: None,
+            csrf: String::new(),
+            switch: None,
+        }
     }
 
     /// The same page for a signed-in person.
@@ -75,7 +82,8 @@ impl PageContext {
         name2: &str,
         value2: impl Into<Argument<'b>>,
     ) -> String {
-        self.locale.text(self.language, key, &[(name, value.into()), (name2, value2.into())])
+        self.locale
+            .text(self.language, key, &[(name, value.into()), (name2, value2.into())])
     }
 
     /// `fr` or `en`.
@@ -114,11 +122,21 @@ impl PageContext {
             .or_else(|| cookie(headers, LANGUAGE_COOKIE).and_then(Language::from_tag))
             .unwrap_or_else(|| {
                 Language::negotiate(
-                    headers.get(header::ACCEPT_LANGUAGE).and_then(|value| value.to_str().ok()).unwrap_or_default(),
+                    headers
+                        .get(header::ACCEPT_LANGUAGE)
+                        .and_then(|value| value.to_str().ok())
+                        .unwrap_or_default(),
                 )
             });
         let switch = matches!(*method, Method::GET | Method::HEAD).then(|| switched(uri, other(language)));
-        Self { language, locale, path: uri.path().to_owned(), account: None, csrf: String::new(), switch }
+        Self {
+            language,
+            locale,
+            path: uri.path().to_owned(),
+            account: None,
+            csrf: String::new(),
+            switch,
+        }
     }
 }
 
@@ -126,9 +144,11 @@ impl<S: Sync> FromRequestParts<S> for PageContext {
     type Rejection = Infallible;
 
     async fn from_request_parts(parts: &mut Parts, _: &S) -> Result<Self, Infallible> {
-        Ok(parts.extensions.get::<Self>().cloned().unwrap_or_else(|| {
-            Self::of_request(&parts.method, &parts.uri, &parts.headers, Locale::shared())
-        }))
+        Ok(parts
+            .extensions
+            .get::<Self>()
+            .cloned()
+            .unwrap_or_else(|| Self::of_request(&parts.method, &parts.uri, &parts.headers, Locale::shared())))
     }
 }
 
@@ -159,7 +179,13 @@ struct Failure {
 impl PageError {
     /// `key` names three messages: `KEY-title`, `KEY-text`, `KEY-action` (text of the link to `back`).
     pub fn new(page: &PageContext, status: StatusCode, key: &'static str, back: impl Into<String>) -> Self {
-        Self(Box::new(Failure { status, page: page.clone(), key, back: back.into(), id: None }))
+        Self(Box::new(Failure {
+            status,
+            page: page.clone(),
+            key,
+            back: back.into(),
+            id: None,
+        }))
     }
 
     /// What we did not foresee: logs `error` once with a request id and shows only that id.
@@ -198,7 +224,13 @@ struct ErrorPage<'a> {
 
 impl IntoResponse for PageError {
     fn into_response(self) -> Response {
-        let Failure { status, page, key, back, id } = *self.0;
+        let Failure {
+            status,
+            page,
+            key,
+            back,
+            id,
+        } = *self.0;
         let message = |part: &str| page.t(&format!("{key}-{part}"));
         let template = ErrorPage {
             page: &page,
@@ -233,7 +265,10 @@ async fn with_context(State(locale): State<Arc<Locale>>, mut request: Request, n
     request.extensions_mut().insert(page);
     let mut response = next.run(request).await;
     if let Some(language) = chosen {
-        let cookie = format!("{LANGUAGE_COOKIE}={}; Path=/; Max-Age=31536000; HttpOnly; SameSite=Lax", language.tag());
+        let cookie = format!(
+            "{LANGUAGE_COOKIE}={}; Path=/; Max-Age=31536000; HttpOnly; SameSite=Lax",
+            language.tag()
+        );
         if let Ok(value) = HeaderValue::from_str(&cookie) {
             response.headers_mut().append(header::SET_COOKIE, value);
         }
@@ -277,10 +312,32 @@ fn switched(uri: &Uri, language: Language) -> String {
 }
 
 const FRENCH_MONTHS: [&str; 12] = [
-    "janvier", "février", "mars", "avril", "mai", "juin", "juillet", "août", "septembre", "octobre", "novembre", "décembre",
+    "janvier",
+    "février",
+    "mars",
+    "avril",
+    "mai",
+    "juin",
+    "juillet",
+    "août",
+    "septembre",
+    "octobre",
+    "novembre",
+    "décembre",
 ];
 const ENGLISH_MONTHS: [&str; 12] = [
-    "January", "February", "March", "April", "May", "June", "July", "August", "September", "October", "November", "December",
+    "January",
+    "February",
+    "March",
+    "April",
+    "May",
+    "June",
+    "July",
+    "August",
+    "September",
+    "October",
+    "November",
+    "December",
 ];
 
 #[cfg(test)]
@@ -294,8 +351,10 @@ mod tests {
     };
 
     fn page(uri: &str, headers: &[(header::HeaderName, &str)]) -> PageContext {
-        let headers =
-            headers.iter().map(|(name, value)| (name.clone(), HeaderValue::from_str(value).unwrap())).collect();
+        let headers = headers
+            .iter()
+            .map(|(name, value)| (name.clone(), HeaderValue::from_str(value).unwrap()))
+            .collect();
         PageContext::of_request(&Method::GET, &uri.parse().unwrap(), &headers, Locale::shared())
     }
 
@@ -305,8 +364,14 @@ mod tests {
         let remembered = (header::COOKIE, "a=b; lang=fr");
         assert_eq!(page("/", &[]).language, Language::French);
         assert_eq!(page("/", std::slice::from_ref(&accept)).language, Language::English);
-        assert_eq!(page("/", &[accept.clone(), remembered.clone()]).language, Language::French);
-        assert_eq!(page("/?lang=en", &[accept, remembered.clone()]).language, Language::English);
+        assert_eq!(
+            page("/", &[accept.clone(), remembered.clone()]).language,
+            Language::French
+        );
+        assert_eq!(
+            page("/?lang=en", &[accept, remembered.clone()]).language,
+            Language::English
+        );
         assert_eq!(page("/?lang=tlh", &[remembered]).language, Language::French);
     }
 
@@ -333,7 +398,10 @@ mod tests {
         let locale = Arc::new(Locale::new("app-name = Essai", "app-name = Trial"));
         let pages = Router::new()
             .route("/", routing::get(async |page: PageContext| page.t("app-name")))
-            .route("/form", routing::post(async |form: Form<Vec<(String, String)>>| form.0.len().to_string()));
+            .route(
+                "/form",
+                routing::post(async |form: Form<Vec<(String, String)>>| form.0.len().to_string()),
+            );
         let public_url = "http://localhost:7001".parse().unwrap();
         Exchange::with(layer(csrf::layer(pages, &public_url), locale)).await
     }
@@ -343,7 +411,13 @@ mod tests {
         let service = service().await;
         let english = service.get("/?lang=en").await;
         assert_eq!(english.body, "Trial");
-        let cookie = english.header("set-cookie").unwrap().split(';').next().unwrap().to_owned();
+        let cookie = english
+            .header("set-cookie")
+            .unwrap()
+            .split(';')
+            .next()
+            .unwrap()
+            .to_owned();
         assert_eq!(cookie, "lang=en");
         assert_eq!(service.send("GET", "/", &[("cookie", &cookie)], "").await.body, "Trial");
         let french = service.get("/").await;
@@ -353,11 +427,28 @@ mod tests {
     #[tokio::test]
     async fn unknown_paths_and_methods_have_a_page_in_the_language_asked() {
         let service = service().await;
-        let absent = service.send("GET", "/absent?q=1", &[("accept-language", "en")], "").await;
-        assert_eq!((absent.status, absent.header("content-type")), (404, Some("text/html; charset=utf-8")));
-        assert!(absent.body.contains("<html lang=\"en\">") && absent.body.contains("Page not found"), "{}", absent.body);
-        assert!(absent.body.contains("<title>Page not found · Trial</title>"), "{}", absent.body);
-        assert!(absent.body.contains("href=\"/absent?q=1&#38;lang=fr\""), "{}", absent.body);
+        let absent = service
+            .send("GET", "/absent?q=1", &[("accept-language", "en")], "")
+            .await;
+        assert_eq!(
+            (absent.status, absent.header("content-type")),
+            (404, Some("text/html; charset=utf-8"))
+        );
+        assert!(
+            absent.body.contains("<html lang=\"en\">") && absent.body.contains("Page not found"),
+            "{}",
+            absent.body
+        );
+        assert!(
+            absent.body.contains("<title>Page not found · Trial</title>"),
+            "{}",
+            absent.body
+        );
+        assert!(
+            absent.body.contains("href=\"/absent?q=1&#38;lang=fr\""),
+            "{}",
+            absent.body
+        );
         assert_eq!(absent.header("cache-control"), Some("no-store"));
         let method = service.get("/form").await;
         assert_eq!(method.status, 405);
@@ -368,12 +459,19 @@ mod tests {
     async fn a_form_from_another_site_is_refused_with_a_page() {
         let service = service().await;
         let form = ("content-type", "application/x-www-form-urlencoded");
-        let ours = service.send("POST", "/form", &[form, ("sec-fetch-site", "same-origin")], "a=1&b=2").await;
+        let ours = service
+            .send("POST", "/form", &[form, ("sec-fetch-site", "same-origin")], "a=1&b=2")
+            .await;
         assert_eq!((ours.status, ours.body.as_str()), (200, "2"));
-        let foreign = service.send("POST", "/form", &[form, ("sec-fetch-site", "cross-site")], "a=1").await;
+        let foreign = service
+            .send("POST", "/form", &[form, ("sec-fetch-site", "cross-site")], "a=1")
+            .await;
         assert_eq!(foreign.status, 403);
         assert!(foreign.body.contains("Demande refusée"), "{}", foreign.body);
-        assert!(!foreign.body.contains("class=\"switch\""), "an answer to a form has no address");
+        assert!(
+            !foreign.body.contains("class=\"switch\""),
+            "an answer to a form has no address"
+        );
     }
 
     #[tokio::test]
@@ -384,7 +482,10 @@ mod tests {
         assert_eq!(response.status(), StatusCode::INTERNAL_SERVER_ERROR);
         let body = body::limited(Request::new(response.into_body()), 65536).await.unwrap();
         let body = String::from_utf8(body.into()).unwrap();
-        assert!(body.contains("Numéro du problème") && !body.contains("secret"), "{body}");
+        assert!(
+            body.contains("Numéro du problème") && !body.contains("secret"),
+            "{body}"
+        );
     }
 
     #[test]

@@ -27,7 +27,11 @@ static TURNS: Semaphore = Semaphore::const_new(4);
 /// Refuses what is too short or too long.
 pub fn check(passphrase: &str) -> Result<(), WeakPassphrase> {
     let length = passphrase.chars().take(LONGEST + 1).count();
-    if (SHORTEST..=LONGEST).contains(&length) { Ok(()) } else { Err(WeakPassphrase) }
+    if (SHORTEST..=LONGEST).contains(&length) {
+        Ok(())
+    } else {
+        Err(WeakPassphrase)
+    }
 }
 
 /// PHC string to store. Runs on a blocking thread.
@@ -65,7 +69,11 @@ struct Cost {
 }
 
 impl Cost {
-    const CURRENT: Self = Self { memory_kib: MEMORY_KIB, passes: PASSES, lanes: LANES };
+    const CURRENT: Self = Self {
+        memory_kib: MEMORY_KIB,
+        passes: PASSES,
+        lanes: LANES,
+    };
 
     /// At most four times the memory and passes of today: a damaged row must not take the machine down.
     fn params(self) -> Option<Params> {
@@ -85,7 +93,11 @@ impl Stored {
         let mut parts = phc.strip_prefix("$argon2id$v=19$")?.split('$');
         let mut costs = parts.next()?.split(',');
         let mut cost = |name: &str| costs.next()?.strip_prefix(name)?.parse::<u32>().ok();
-        let cost = Cost { memory_kib: cost("m=")?, passes: cost("t=")?, lanes: cost("p=")? };
+        let cost = Cost {
+            memory_kib: cost("m=")?,
+            passes: cost("t=")?,
+            lanes: cost("p=")?,
+        };
         cost.params()?;
         let salt = STANDARD_NO_PAD.decode(parts.next()?).ok()?.try_into().ok()?;
         let output = STANDARD_NO_PAD.decode(parts.next()?).ok()?.try_into().ok()?;
@@ -93,13 +105,22 @@ impl Stored {
     }
 }
 
-#[expect(clippy::expect_used, reason = "costs were checked when parsed, lengths are constants, and nothing closes TURNS")]
+#[expect(
+    clippy::expect_used,
+    reason = "costs were checked when parsed, lengths are constants, and nothing closes TURNS"
+)]
 async fn derive(passphrase: Zeroizing<String>, salt: [u8; SALT], cost: Cost) -> Zeroizing<[u8; OUTPUT]> {
     let turn = TURNS.acquire().await.expect("turns go on");
     let output = task::spawn_blocking(move || {
-        let argon2 = Argon2::new(Algorithm::Argon2id, Version::V0x13, cost.params().expect("bearable costs"));
+        let argon2 = Argon2::new(
+            Algorithm::Argon2id,
+            Version::V0x13,
+            cost.params().expect("bearable costs"),
+        );
         let mut output = Zeroizing::new([0; OUTPUT]);
-        argon2.hash_password_into(passphrase.as_bytes(), &salt, &mut *output).expect("lengths within bounds");
+        argon2
+            .hash_password_into(passphrase.as_bytes(), &salt, &mut *output)
+            .expect("lengths within bounds");
         output
     });
     let output = output.await.expect("the hash does not panic");
@@ -137,8 +158,15 @@ mod tests {
     #[tokio::test]
     async fn the_hash_is_that_of_other_implementations() {
         // argon2-cffi 25.1: hash_secret_raw(b"correct horse battery", bytes(range(16)), 3, 65536, 4, 32, Type.ID)
-        let stretched = stretch(secret("correct horse battery"), std::array::from_fn(|at| u8::try_from(at).unwrap())).await;
-        assert_eq!(STANDARD_NO_PAD.encode(*stretched), "WZX8Xdq9t/EPrirXlicMJpgh1wsO+4+2AmKoHxtvDrg");
+        let stretched = stretch(
+            secret("correct horse battery"),
+            std::array::from_fn(|at| u8::try_from(at).unwrap()),
+        )
+        .await;
+        assert_eq!(
+            STANDARD_NO_PAD.encode(*stretched),
+            "WZX8Xdq9t/EPrirXlicMJpgh1wsO+4+2AmKoHxtvDrg"
+        );
     }
 
     #[tokio::test]

@@ -19,13 +19,21 @@ pub struct Problem {
 impl Problem {
     /// `code` ends the `type` URI (`urn:musette:problem:CODE`); `detail` says what is wrong in a sentence, without claims or secrets.
     pub fn new(status: StatusCode, code: &'static str, detail: impl Into<String>) -> Self {
-        Self { status, code, detail: detail.into() }
+        Self {
+            status,
+            code,
+            detail: detail.into(),
+        }
     }
 
     /// A bare 500 with a request id; `error` is logged once.
     pub fn internal(error: &dyn std::error::Error) -> Self {
         let id = telemetry::failure(error);
-        Self::new(StatusCode::INTERNAL_SERVER_ERROR, "internal", format!("Something failed on our side: problem {id}."))
+        Self::new(
+            StatusCode::INTERNAL_SERVER_ERROR,
+            "internal",
+            format!("Something failed on our side: problem {id}."),
+        )
     }
 }
 
@@ -37,7 +45,10 @@ impl IntoResponse for Problem {
             "status": self.status.as_u16(),
             "detail": self.detail,
         });
-        let headers = [(header::CONTENT_TYPE, "application/problem+json"), (header::CACHE_CONTROL, "no-store")];
+        let headers = [
+            (header::CONTENT_TYPE, "application/problem+json"),
+            (header::CACHE_CONTROL, "no-store"),
+        ];
         (self.status, headers, body.to_string()).into_response()
     }
 }
@@ -57,7 +68,9 @@ mod tests {
         let response = problem.into_response();
         assert_eq!(response.headers()["content-type"], "application/problem+json");
         let status = response.status();
-        let body = body::limited(axum::extract::Request::new(response.into_body()), 1024).await.unwrap();
+        let body = body::limited(axum::extract::Request::new(response.into_body()), 1024)
+            .await
+            .unwrap();
         (status, serde_json::from_slice(&body).unwrap())
     }
 

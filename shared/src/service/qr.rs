@@ -50,17 +50,21 @@ pub fn terminal(text: &str) -> Result<String, TooLong> {
     let side = code.side + 2 * QUIET_ZONE;
     let is_light = |row: usize, column: usize| {
         let inside = |at: usize| at.checked_sub(QUIET_ZONE).filter(|at| *at < code.side);
-        !inside(row).zip(inside(column)).is_some_and(|(row, column)| code.is_dark(row, column))
+        !inside(row)
+            .zip(inside(column))
+            .is_some_and(|(row, column)| code.is_dark(row, column))
     };
     let mut drawn = String::new();
     for row in (0..side).step_by(2) {
         for column in 0..side {
-            drawn.push(match (is_light(row, column), row + 1 < side && is_light(row + 1, column)) {
-                (true, true) => '█',
-                (true, false) => '▀',
-                (false, true) => '▄',
-                (false, false) => ' ',
-            });
+            drawn.push(
+                match (is_light(row, column), row + 1 < side && is_light(row + 1, column)) {
+                    (true, true) => '█',
+                    (true, false) => '▀',
+                    (false, true) => '▄',
+                    (false, false) => ' ',
+                },
+            );
         }
         drawn.push('\n');
     }
@@ -117,7 +121,11 @@ fn decode(bytes: &[u8]) -> Result<GrayImage, PictureError> {
     if bytes.len() > MAX_BYTES {
         return Err(PictureError::TooLarge);
     }
-    let reader = || ImageReader::new(Cursor::new(bytes)).with_guessed_format().map_err(|_| PictureError::NotAPicture);
+    let reader = || {
+        ImageReader::new(Cursor::new(bytes))
+            .with_guessed_format()
+            .map_err(|_| PictureError::NotAPicture)
+    };
     let (width, height) = reader()?.into_dimensions().map_err(|_| PictureError::NotAPicture)?;
     if u64::from(width) * u64::from(height) > MAX_PIXELS {
         return Err(PictureError::TooLarge);
@@ -127,7 +135,11 @@ fn decode(bytes: &[u8]) -> Result<GrayImage, PictureError> {
     limits.max_alloc = Some(MAX_MEMORY);
     reader.limits(limits);
     let picture = reader.decode().map_err(|_| PictureError::NotAPicture)?;
-    Ok(if picture.color().has_alpha() { on_white(&picture) } else { picture.into_luma8() })
+    Ok(if picture.color().has_alpha() {
+        on_white(&picture)
+    } else {
+        picture.into_luma8()
+    })
 }
 
 fn on_white(picture: &DynamicImage) -> GrayImage {
@@ -148,7 +160,10 @@ struct Modules {
 impl Modules {
     fn of(text: &str) -> Result<Self, TooLong> {
         let code = QrCode::with_error_correction_level(text, EcLevel::M).map_err(|_| TooLong)?;
-        Ok(Self { side: code.width(), colors: code.into_colors() })
+        Ok(Self {
+            side: code.width(),
+            colors: code.into_colors(),
+        })
     }
 
     fn is_dark(&self, row: usize, column: usize) -> bool {
@@ -157,7 +172,10 @@ impl Modules {
 }
 
 fn escaped(text: &str) -> String {
-    text.replace('&', "&amp;").replace('<', "&lt;").replace('>', "&gt;").replace('"', "&quot;")
+    text.replace('&', "&amp;")
+        .replace('<', "&lt;")
+        .replace('>', "&gt;")
+        .replace('"', "&quot;")
 }
 
 #[cfg(test)]
@@ -191,27 +209,45 @@ mod tests {
     fn a_code_is_read_from_every_format() {
         for format in [ImageFormat::Png, ImageFormat::Jpeg, ImageFormat::WebP] {
             let picture = DynamicImage::from(drawn(LINK, 4)).to_rgb8();
-            assert_eq!(read_picture(&encoded(picture, format)).as_deref(), Ok(LINK), "{format:?}");
+            assert_eq!(
+                read_picture(&encoded(picture, format)).as_deref(),
+                Ok(LINK),
+                "{format:?}"
+            );
         }
     }
 
     #[test]
     fn a_code_is_read_rotated_small_and_on_a_transparent_ground() {
-        assert_eq!(read_picture(&encoded(rotate90(&drawn(LINK, 4)), ImageFormat::Png)).as_deref(), Ok(LINK));
+        assert_eq!(
+            read_picture(&encoded(rotate90(&drawn(LINK, 4)), ImageFormat::Png)).as_deref(),
+            Ok(LINK)
+        );
         let drawn_large = drawn(LINK, 6);
-        let small = imageops::resize(&drawn_large, drawn_large.width() / 3, drawn_large.height() / 3, FilterType::Triangle);
+        let small = imageops::resize(
+            &drawn_large,
+            drawn_large.width() / 3,
+            drawn_large.height() / 3,
+            FilterType::Triangle,
+        );
         assert_eq!(read_picture(&encoded(small, ImageFormat::Png)).as_deref(), Ok(LINK));
         let dark = drawn(LINK, 3);
         let transparent = image::GrayAlphaImage::from_fn(dark.width(), dark.height(), |x, y| {
             LumaA([0, 255 - dark.get_pixel(x, y).0[0]])
         });
-        assert_eq!(read_picture(&encoded(transparent, ImageFormat::Png)).as_deref(), Ok(LINK));
+        assert_eq!(
+            read_picture(&encoded(transparent, ImageFormat::Png)).as_deref(),
+            Ok(LINK)
+        );
     }
 
     #[test]
     fn pictures_without_a_code_and_what_is_no_picture_are_told_apart() {
         let blank = GrayImage::from_pixel(200, 200, Luma([255]));
-        assert_eq!(read_picture(&encoded(blank, ImageFormat::Png)), Err(PictureError::NoCode));
+        assert_eq!(
+            read_picture(&encoded(blank, ImageFormat::Png)),
+            Err(PictureError::NoCode)
+        );
         assert_eq!(read_picture(b"%PDF-1.7"), Err(PictureError::NotAPicture));
         assert_eq!(read_picture(&[]), Err(PictureError::NotAPicture));
         let cut = encoded(drawn(LINK, 4), ImageFormat::Png);
@@ -231,14 +267,24 @@ mod tests {
 
     /// The checksum of PNG chunks.
     fn crc32(bytes: &[u8]) -> u32 {
-        let step = |crc: u32| if crc & 1 == 1 { 0xedb8_8320 ^ (crc >> 1) } else { crc >> 1 };
-        !bytes.iter().fold(!0, |crc, byte| (0..8).fold(crc ^ u32::from(*byte), |crc, _| step(crc)))
+        let step = |crc: u32| {
+            if crc & 1 == 1 {
+                0xedb8_8320 ^ (crc >> 1)
+            } else {
+                crc >> 1
+            }
+        };
+        !bytes
+            .iter()
+            .fold(!0, |crc, byte| (0..8).fold(crc ^ u32::from(*byte), |crc, _| step(crc)))
     }
 
     #[test]
     fn the_svg_is_labelled_sized_by_css_and_draws_the_very_modules() {
         let svg = svg(LINK, "Code <QR> \"de\" l’invitation").unwrap();
-        assert!(svg.contains("role=\"img\"") && svg.contains("aria-label=\"Code &lt;QR&gt; &quot;de&quot; l’invitation\""));
+        assert!(
+            svg.contains("role=\"img\"") && svg.contains("aria-label=\"Code &lt;QR&gt; &quot;de&quot; l’invitation\"")
+        );
         assert!(!svg.contains(" width=") && !svg.contains("style"));
         let code = Modules::of(LINK).unwrap();
         let mut seen = vec![false; code.side * code.side];

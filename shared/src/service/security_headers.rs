@@ -24,7 +24,10 @@ const HEADERS: [(HeaderName, HeaderValue); 5] = [
         HeaderName::from_static("permissions-policy"),
         HeaderValue::from_static("camera=(), geolocation=(), microphone=(), payment=()"),
     ),
-    (HeaderName::from_static("cross-origin-opener-policy"), HeaderValue::from_static("same-origin")),
+    (
+        HeaderName::from_static("cross-origin-opener-policy"),
+        HeaderValue::from_static("same-origin"),
+    ),
 ];
 const HSTS: HeaderValue = HeaderValue::from_static("max-age=63072000; includeSubDomains");
 
@@ -56,7 +59,11 @@ mod tests {
         let answer = exchange.get("/absent").await;
         assert_eq!(answer.status, 404);
         let policy = answer.header("content-security-policy").unwrap();
-        for directive in ["default-src 'none'", "frame-ancestors 'none'", "require-trusted-types-for 'script'"] {
+        for directive in [
+            "default-src 'none'",
+            "frame-ancestors 'none'",
+            "require-trusted-types-for 'script'",
+        ] {
             assert!(policy.contains(directive), "{policy}");
         }
         assert!(!policy.contains("unsafe"), "{policy}");

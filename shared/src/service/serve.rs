@@ -25,7 +25,7 @@ use super::{assets, body};
 /// A request is answered within this; an answer that streams (server-sent events) may go on for as long as it likes.
 const ANSWER_WITHIN: Duration = Duration::from_secs(30);
 /// The same for a request that brings a file, perhaps over a poor line.
-const ANSWER_UPLOAD_WITHIN: Duration = Duration::from_secs(120);
+const ANSWER_UPLOAD_WITHIN: Duration = Duration::from_mins(2);
 /// Open connections are given this long once asked to stop: streams would never end by themselves.
 const STOP_WITHIN: Duration = Duration::from_secs(5);
 
@@ -35,7 +35,9 @@ pub async fn serve(
     router: Router,
     shutdown: impl Future<Output = ()> + Send + 'static,
 ) -> io::Result<()> {
-    let router = router.layer(middleware::from_fn(assets::revalidate)).layer(middleware::from_fn(observe));
+    let router = router
+        .layer(middleware::from_fn(assets::revalidate))
+        .layer(middleware::from_fn(observe));
     let (stopping, stop) = oneshot::channel();
     let serving = axum::serve(listener, router).with_graceful_shutdown(async move {
         shutdown.await;
@@ -65,10 +67,16 @@ pub async fn signal() {
 }
 
 async fn observe(request: Request, next: Next) -> Response {
-    let route = request.extensions().get::<MatchedPath>().map_or("unknown", MatchedPath::as_str);
+    let route = request
+        .extensions()
+        .get::<MatchedPath>()
+        .map_or("unknown", MatchedPath::as_str);
     let span = tracing::info_span!("request", http.method = %request.method(), http.route = route);
-    let patience =
-        if body::has_type(&request, "multipart/form-data") { ANSWER_UPLOAD_WITHIN } else { ANSWER_WITHIN };
+    let patience = if body::has_type(&request, "multipart/form-data") {
+        ANSWER_UPLOAD_WITHIN
+    } else {
+        ANSWER_WITHIN
+    };
     async {
         let begun = time::Instant::now();
         let response = match time::timeout(patience, survive(next.run(request))).await {
@@ -93,11 +101,13 @@ async fn observe(request: Request, next: Next) -> Response {
 /// Runs a future to its end, or to its panic.
 pub(crate) async fn survive<F: Future>(future: F) -> Result<F::Output, Box<dyn Any + Send>> {
     let mut future = pin!(future);
-    poll_fn(|context| match catch_unwind(AssertUnwindSafe(|| future.as_mut().poll(context))) {
-        Ok(Poll::Pending) => Poll::Pending,
-        Ok(Poll::Ready(output)) => Poll::Ready(Ok(output)),
-        Err(panic) => Poll::Ready(Err(panic)),
-    })
+    poll_fn(
+        |context| match catch_unwind(AssertUnwindSafe(|| future.as_mut().poll(context))) {
+            Ok(Poll::Pending) => Poll::Pending,
+            Ok(Poll::Ready(output)) => Poll::Ready(Ok(output)),
+            Err(panic) => Poll::Ready(Err(panic)),
+        },
+    )
     .await
 }
 
@@ -122,9 +132,14 @@ mod tests {
         let first = exchange.get("/static/musette.css").await;
         assert_eq!(first.status, 200);
         let tag = first.header("etag").unwrap().to_owned();
-        let again = exchange.send("GET", "/static/musette.css", &[("if-none-match", &tag)], "").await;
+        let again = exchange
+            .send("GET", "/static/musette.css", &[("if-none-match", &tag)], "")
+            .await;
         assert_eq!((again.status, again.body.as_str()), (304, ""));
-        assert_eq!(exchange.get("/static/favicon.svg").await.header("content-type"), Some("image/svg+xml"));
+        assert_eq!(
+            exchange.get("/static/favicon.svg").await.header("content-type"),
+            Some("image/svg+xml")
+        );
     }
 
     #[tokio::test]

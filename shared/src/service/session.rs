@@ -88,7 +88,9 @@ impl SessionPolicy {
         headers: &HeaderMap,
         now: DateTime<Utc>,
     ) -> Result<Option<Session>, sqlx::Error> {
-        let Some(token) = self.token(headers) else { return Ok(None) };
+        let Some(token) = self.token(headers) else {
+            return Ok(None);
+        };
         let hash = seal::digest(token.as_bytes()).to_vec();
         let (idle, lifetime) = (now - self.idle, now - self.lifetime);
         let found: Option<(String, Option<Vec<u8>>)> = on!(tx, c => {
@@ -101,8 +103,15 @@ impl SessionPolicy {
         let secret = sealed
             .map(|sealed| secret_key(token).open(&sealed, &place(&hash)))
             .transpose()
-            .map_err(|_| Inconsistent { table: "sessions", column: "sealed" })?;
-        Ok(Some(Session { account, csrf: csrf(token), secret }))
+            .map_err(|_| Inconsistent {
+                table: "sessions",
+                column: "sealed",
+            })?;
+        Ok(Some(Session {
+            account,
+            csrf: csrf(token),
+            secret,
+        }))
     }
 
     /// Ends the session of a request; gives the `Set-Cookie` that clears the cookie.
@@ -130,8 +139,11 @@ impl SessionPolicy {
     #[expect(clippy::expect_used, reason = "a name of ours and base64url are visible ASCII")]
     fn cookie(&self, token: &str, more: &str) -> HeaderValue {
         let secure = if self.secure { "; Secure" } else { "" };
-        let cookie =
-            format!("{}{}={token}; Path=/; HttpOnly; SameSite=Lax{secure}{more}", self.prefix(), self.name);
+        let cookie = format!(
+            "{}{}={token}; Path=/; HttpOnly; SameSite=Lax{secure}{more}",
+            self.prefix(),
+            self.name
+        );
         let mut value = HeaderValue::from_str(&cookie).expect("a cookie");
         value.set_sensitive(true);
         value
@@ -169,7 +181,12 @@ mod tests {
     };
 
     fn policy(secure: bool) -> SessionPolicy {
-        SessionPolicy { name: "wallet", secure, idle: Duration::minutes(15), lifetime: Duration::hours(8) }
+        SessionPolicy {
+            name: "wallet",
+            secure,
+            idle: Duration::minutes(15),
+            lifetime: Duration::hours(8),
+        }
     }
 
     fn start() -> DateTime<Utc> {
@@ -196,14 +213,28 @@ mod tests {
         crate::on_every_database!(SQLITE, POSTGRES, |db| {
             let mut tx = db.write().await.unwrap();
             let entropy = SeededEntropy::new(1);
-            let cookie = policy(false).open(&mut tx, "nadia", Some(b"vault"), &entropy, start()).await.unwrap();
-            let session = policy(false).find(&mut tx, &headers(&cookie), start()).await.unwrap().unwrap();
+            let cookie = policy(false)
+                .open(&mut tx, "nadia", Some(b"vault"), &entropy, start())
+                .await
+                .unwrap();
+            let session = policy(false)
+                .find(&mut tx, &headers(&cookie), start())
+                .await
+                .unwrap()
+                .unwrap();
             assert_eq!(session.account, "nadia");
             assert_eq!(session.secret.as_ref().unwrap().as_slice(), b"vault");
             assert!(session.accepts(&session.csrf));
             assert!(!session.accepts(""));
-            let other = policy(false).open(&mut tx, "paul", None, &entropy, start()).await.unwrap();
-            let other = policy(false).find(&mut tx, &headers(&other), start()).await.unwrap().unwrap();
+            let other = policy(false)
+                .open(&mut tx, "paul", None, &entropy, start())
+                .await
+                .unwrap();
+            let other = policy(false)
+                .find(&mut tx, &headers(&other), start())
+                .await
+                .unwrap()
+                .unwrap();
             assert!(other.secret.is_none());
             assert!(!session.accepts(&other.csrf));
         });
@@ -217,8 +248,17 @@ mod tests {
             let policy = policy(false);
 
             let idle = headers(&policy.open(&mut tx, "a", None, &entropy, start()).await.unwrap());
-            assert!(policy.find(&mut tx, &idle, start() + Duration::minutes(15)).await.unwrap().is_none());
-            assert!(policy.find(&mut tx, &idle, start()).await.unwrap().is_none(), "the row is gone");
+            assert!(
+                policy
+                    .find(&mut tx, &idle, start() + Duration::minutes(15))
+                    .await
+                    .unwrap()
+                    .is_none()
+            );
+            assert!(
+                policy.find(&mut tx, &idle, start()).await.unwrap().is_none(),
+                "the row is gone"
+            );
 
             let mut now = start();
             let busy = headers(&policy.open(&mut tx, "a", None, &entropy, now).await.unwrap());
@@ -245,15 +285,29 @@ mod tests {
         crate::on_every_database!(SQLITE, POSTGRES, |db| {
             let mut tx = db.write().await.unwrap();
             let entropy = SeededEntropy::new(3);
-            let cookie = policy(true).open(&mut tx, "a", Some(b"vault key"), &entropy, start()).await.unwrap();
+            let cookie = policy(true)
+                .open(&mut tx, "a", Some(b"vault key"), &entropy, start())
+                .await
+                .unwrap();
             let (hash, sealed): (Vec<u8>, Vec<u8>) = on!(tx, c => {
                 sqlx::query_as("SELECT token_hash, sealed FROM sessions").fetch_one(c).await
             })
             .unwrap();
-            let token = cookie.to_str().unwrap().strip_prefix("__Host-wallet=").unwrap().get(..TOKEN_LENGTH).unwrap();
+            let token = cookie
+                .to_str()
+                .unwrap()
+                .strip_prefix("__Host-wallet=")
+                .unwrap()
+                .get(..TOKEN_LENGTH)
+                .unwrap();
             assert_ne!(hash, token.as_bytes());
             assert!(!sealed.windows(9).any(|window| window == b"vault key"));
-            assert!(cookie.to_str().unwrap().ends_with("; Path=/; HttpOnly; SameSite=Lax; Secure"));
+            assert!(
+                cookie
+                    .to_str()
+                    .unwrap()
+                    .ends_with("; Path=/; HttpOnly; SameSite=Lax; Secure")
+            );
         });
     }
 
@@ -261,13 +315,28 @@ mod tests {
     async fn a_cookie_of_another_name_or_shape_is_no_session() {
         crate::on_every_database!(SQLITE, POSTGRES, |db| {
             let mut tx = db.write().await.unwrap();
-            let cookie = policy(true).open(&mut tx, "a", None, &SeededEntropy::new(4), start()).await.unwrap();
-            assert!(policy(false).find(&mut tx, &headers(&cookie), start()).await.unwrap().is_none());
+            let cookie = policy(true)
+                .open(&mut tx, "a", None, &SeededEntropy::new(4), start())
+                .await
+                .unwrap();
+            assert!(
+                policy(false)
+                    .find(&mut tx, &headers(&cookie), start())
+                    .await
+                    .unwrap()
+                    .is_none()
+            );
             for sent in ["__Host-wallet=", "__Host-wallet=short", "nothing"] {
                 let headers = HeaderMap::from_iter([(COOKIE, HeaderValue::from_static(sent))]);
                 assert!(policy(true).find(&mut tx, &headers, start()).await.unwrap().is_none());
             }
-            assert!(policy(true).find(&mut tx, &HeaderMap::new(), start()).await.unwrap().is_none());
+            assert!(
+                policy(true)
+                    .find(&mut tx, &HeaderMap::new(), start())
+                    .await
+                    .unwrap()
+                    .is_none()
+            );
         });
     }
 }

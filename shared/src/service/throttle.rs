@@ -92,7 +92,9 @@ mod tests {
         crate::on_every_database!(SQLITE, POSTGRES, |db| {
             let mut tx = db.write().await.unwrap();
             allow(&mut tx, "old", 1, Duration::hours(1), start()).await.unwrap();
-            allow(&mut tx, "new", 1, Duration::hours(1), start() + Duration::days(1)).await.unwrap();
+            allow(&mut tx, "new", 1, Duration::hours(1), start() + Duration::days(1))
+                .await
+                .unwrap();
             let keys: Vec<String> =
                 on!(tx, c => sqlx::query_scalar("SELECT key FROM throttles").fetch_all(c).await).unwrap();
             assert_eq!(keys, ["new"]);

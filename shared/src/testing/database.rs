@@ -18,7 +18,7 @@ const POSTGRES: &str = "MUSETTE_TEST_POSTGRES";
 /// Runs a test body on SQLite in a temporary file, then on PostgreSQL in a database of its own. Without
 /// `MUSETTE_TEST_POSTGRES` the second half is skipped loudly, or fails when `CI=true`.
 ///
-/// ```ignore
+/// ```text
 /// static SQLITE: Migrator = sqlx::migrate!("migrations/sqlite");
 /// static POSTGRES: Migrator = sqlx::migrate!("migrations/postgres");
 ///
@@ -81,15 +81,23 @@ impl ThrowAwayDatabase {
     #[expect(clippy::expect_used, reason = "a test without its database must stop")]
     pub async fn postgres() -> Option<Self> {
         let Ok(server) = std::env::var(POSTGRES) else {
-            assert!(std::env::var("CI").as_deref() != Ok("true"), "{POSTGRES} must be set when CI=true");
+            assert!(
+                std::env::var("CI").as_deref() != Ok("true"),
+                "{POSTGRES} must be set when CI=true"
+            );
             eprintln!("SKIPPED: the PostgreSQL half of this test did not run; set {POSTGRES}");
             return None;
         };
         let name = format!("musette_{}", id::random(&SystemEntropy));
         let mut url = Url::parse(&server).expect("a postgres:// URL");
         url.set_path(&name);
-        execute(&server, format!("CREATE DATABASE {name}")).await.expect("a new database");
-        Some(Self { url: url.into(), place: Place::Postgres { server, name } })
+        execute(&server, format!("CREATE DATABASE {name}"))
+            .await
+            .expect("a new database");
+        Some(Self {
+            url: url.into(),
+            place: Place::Postgres { server, name },
+        })
     }
 
     /// As `database` in a configuration.
@@ -103,7 +111,9 @@ impl ThrowAwayDatabase {
     /// When a migration fails.
     #[expect(clippy::expect_used, reason = "a test without its database must stop")]
     pub async fn open(&self, sqlite: &Migrator, postgres: &Migrator) -> Database {
-        Database::open(&self.url, sqlite, postgres).await.expect("a migrated database")
+        Database::open(&self.url, sqlite, postgres)
+            .await
+            .expect("a migrated database")
     }
 
     /// Removes what the server keeps.
@@ -113,7 +123,9 @@ impl ThrowAwayDatabase {
     #[expect(clippy::expect_used, reason = "databases must not pile up unseen")]
     pub async fn remove(&self) {
         if let Place::Postgres { server, name } = &self.place {
-            execute(server, format!("DROP DATABASE IF EXISTS {name} WITH (FORCE)")).await.expect("the database dropped");
+            execute(server, format!("DROP DATABASE IF EXISTS {name} WITH (FORCE)"))
+                .await
+                .expect("the database dropped");
         }
     }
 }

@@ -1,6 +1,8 @@
 //! A router that listens on loopback, and plain HTTP/1.1 to talk to it: what a test sends is what arrives, wrong headers
 //! included.
 
+use std::fmt::Write;
+
 use axum::Router;
 use tokio::{
     io::{AsyncReadExt, AsyncWriteExt},
@@ -38,7 +40,9 @@ impl Exchange {
         let listener = TcpListener::bind("127.0.0.1:0").await.expect("a free port");
         let port = listener.local_addr().expect("a local address").port();
         let serving = tokio::spawn(async move {
-            serve::serve(listener, router, std::future::pending()).await.expect("serving");
+            serve::serve(listener, router, std::future::pending())
+                .await
+                .expect("serving");
         });
         Self { port, serving }
     }
@@ -59,12 +63,14 @@ impl Exchange {
     /// When the answer is not HTTP.
     #[expect(clippy::expect_used, reason = "a test without an answer must stop")]
     pub async fn send(&self, method: &str, path: &str, headers: &[(&str, &str)], body: &str) -> Answer {
-        let mut stream = TcpStream::connect(("127.0.0.1", self.port)).await.expect("a connection");
+        let mut stream = TcpStream::connect(("127.0.0.1", self.port))
+            .await
+            .expect("a connection");
         let mut request = format!("{method} {path} HTTP/1.1\r\nhost: localhost\r\nconnection: close\r\n");
         for (name, value) in headers {
-            request.push_str(&format!("{name}: {value}\r\n"));
+            let _ = write!(request, "{name}: {value}\r\n");
         }
-        request.push_str(&format!("content-length: {}\r\n\r\n{body}", body.len()));
+        let _ = write!(request, "content-length: {}\r\n\r\n{body}", body.len());
         stream.write_all(request.as_bytes()).await.expect("the request sent");
         let mut answer = Vec::new();
         stream.read_to_end(&mut answer).await.expect("the answer read");
@@ -81,7 +87,9 @@ impl Drop for Exchange {
 impl Answer {
     /// A header by its name in lower case.
     pub fn header(&self, name: &str) -> Option<&str> {
-        self.headers.iter().find_map(|(found, value)| (found == name).then_some(value.as_str()))
+        self.headers
+            .iter()
+            .find_map(|(found, value)| (found == name).then_some(value.as_str()))
     }
 
     /// Bodies have a `content-length`: axum gives one to all that do not stream.
@@ -93,6 +101,10 @@ impl Answer {
             .filter_map(|line| line.split_once(':'))
             .map(|(name, value)| (name.to_lowercase(), value.trim().to_owned()))
             .collect();
-        Some(Self { status, headers, body: body.to_owned() })
+        Some(Self {
+            status,
+            headers,
+            body: body.to_owned(),
+        })
     }
 }

@@ -12,8 +12,18 @@ use crate::{
 };
 
 /// Words people must never read; those in capitals only when they are.
-const JARGON: [&str; 10] =
-    ["VC", "VP", "DID", "JSON", "credential", "credentials", "holder", "holders", "issuer", "issuers"];
+const JARGON: [&str; 10] = [
+    "VC",
+    "VP",
+    "DID",
+    "JSON",
+    "credential",
+    "credentials",
+    "holder",
+    "holders",
+    "issuer",
+    "issuers",
+];
 
 /// Asserts that French and English have the same messages with the same variables, that every message named in a template
 /// of `templates` (`t("key")`, `t1("key", "name", …)`, `t2("key", …)`) exists with the variables it is given, and that no
@@ -45,7 +55,12 @@ pub fn check_messages(locale: &Locale, templates: &Path) {
             check_call(&call, &french, file, &mut wrong);
         }
     }
-    assert!(wrong.is_empty(), "{} messages are wrong:\n{}", wrong.len(), wrong.join("\n"));
+    assert!(
+        wrong.is_empty(),
+        "{} messages are wrong:\n{}",
+        wrong.len(),
+        wrong.join("\n")
+    );
 }
 
 /// Whether `word` is this piece of jargon.
@@ -92,13 +107,22 @@ fn check_call(call: &Call<'_>, patterns: &BTreeMap<String, Pattern>, file: &str,
 }
 
 fn calls(source: &str) -> impl Iterator<Item = Call<'_>> {
-    [(".t(\"", 0), (".t1(\"", 1), (".t2(\"", 2)].into_iter().flat_map(move |(opening, arguments)| {
-        source.match_indices(opening).filter_map(move |(at, _)| {
-            let (key, rest) = source.get(at + opening.len()..)?.split_once('"')?;
-            let first = rest.trim_start().strip_prefix(',').and_then(|rest| rest.trim_start().strip_prefix('"'));
-            Some(Call { key, arguments, first: first.and_then(|rest| rest.split('"').next()).filter(|_| arguments > 0) })
+    [(".t(\"", 0), (".t1(\"", 1), (".t2(\"", 2)]
+        .into_iter()
+        .flat_map(move |(opening, arguments)| {
+            source.match_indices(opening).filter_map(move |(at, _)| {
+                let (key, rest) = source.get(at + opening.len()..)?.split_once('"')?;
+                let first = rest
+                    .trim_start()
+                    .strip_prefix(',')
+                    .and_then(|rest| rest.trim_start().strip_prefix('"'));
+                Some(Call {
+                    key,
+                    arguments,
+                    first: first.and_then(|rest| rest.split('"').next()).filter(|_| arguments > 0),
+                })
+            })
         })
-    })
 }
 
 fn collect(directory: &Path, files: &mut Vec<(String, String)>, wrong: &mut Vec<String>) {
@@ -131,8 +155,10 @@ mod tests {
         let directory = TemporaryDirectory::new();
         fs::write(directory.path().join("page.html"), template).unwrap();
         let locale = Locale::new(french, english);
-        let panic = std::panic::catch_unwind(std::panic::AssertUnwindSafe(|| check_messages(&locale, directory.path())))
-            .unwrap_err();
+        let panic = std::panic::catch_unwind(std::panic::AssertUnwindSafe(|| {
+            check_messages(&locale, directory.path());
+        }))
+        .unwrap_err();
         *panic.downcast::<String>().unwrap()
     }
 

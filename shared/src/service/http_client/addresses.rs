@@ -81,31 +81,33 @@ fn is_allowed(address: IpAddr, development: bool) -> bool {
 
 fn is_public_v4(address: Ipv4Addr) -> bool {
     let [a, b, c, _] = address.octets();
-    let special = a == 0                              // this network
-        || a == 10                                    // private
-        || (a == 100 && (64..128).contains(&b))       // carrier-grade NAT
-        || a == 127                                   // loopback
-        || (a == 169 && b == 254)                     // link-local: cloud metadata lives there
-        || (a == 172 && (16..32).contains(&b))        // private
-        || (a == 192 && b == 0 && (c == 0 || c == 2)) // protocol assignments, documentation
-        || (a == 192 && b == 88 && c == 99)           // 6to4 relays
-        || (a == 192 && b == 168)                     // private
-        || (a == 198 && (18..20).contains(&b))        // benchmarks
-        || (a == 198 && b == 51 && c == 100)          // documentation
-        || (a == 203 && b == 0 && c == 113)           // documentation
-        || a >= 224; // multicast, reserved, broadcast
-    !special
+    !matches!(
+        (a, b, c),
+        (0 | 10 | 127 | 224..=255, _, _) // this network, private, loopback, multicast and reserved
+            | (100, 64..=127, _)         // carrier-grade NAT
+            | (169, 254, _)              // link-local: the metadata of clouds lives there
+            | (172, 16..=31, _)          // private
+            | (192, 168, _)              // private
+            | (192, 0, 0 | 2)            // protocol assignments, documentation
+            | (192, 88, 99)              // 6to4 relays
+            | (198, 18 | 19, _)          // benchmarks
+            | (198, 51, 100)             // documentation
+            | (203, 0, 113) // documentation
+    )
 }
 
 /// Global unicast (2000::/3) alone, without what carries an IPv4 address or is for documentation. Loopback, unique local,
 /// link-local, multicast, IPv4-mapped and NAT64 addresses all lie outside it.
 fn is_public_v6(address: Ipv6Addr) -> bool {
     let [a, b, ..] = address.segments();
-    let special = (a == 0x2001 && b < 0x0200)         // protocol assignments, Teredo among them
-        || (a == 0x2001 && b == 0x0db8)               // documentation
-        || a == 0x2002                                // 6to4
-        || (a == 0x3fff && b < 0x1000); // documentation
-    (a & 0xe000) == 0x2000 && !special
+    let global = (0x2000..0x4000).contains(&a);
+    let special = matches!(
+        (a, b),
+        (0x2001, 0..=0x01ff | 0x0db8)  // protocol assignments (Teredo among them), documentation
+            | (0x2002, _)              // 6to4
+            | (0x3fff, 0..=0x0fff) // documentation
+    );
+    global && !special
 }
 
 #[cfg(test)]
@@ -121,15 +123,49 @@ mod tests {
     #[test]
     fn neg_24_special_addresses_are_not_fetched() {
         for address in [
-            "0.0.0.0", "10.0.0.1", "100.64.0.1", "100.127.255.255", "127.0.0.1", "169.254.169.254", "172.16.0.1",
-            "172.31.255.255", "192.0.0.1", "192.0.2.1", "192.88.99.1", "192.168.1.1", "198.18.0.1", "198.51.100.1",
-            "203.0.113.1", "224.0.0.1", "240.0.0.1", "255.255.255.255", "::", "::1", "::ffff:127.0.0.1",
-            "::ffff:8.8.8.8", "64:ff9b::7f00:1", "fc00::1", "fd00::1", "fe80::1", "ff02::1", "2001::1", "2001:db8::1",
-            "2002:7f00:1::", "3fff::1",
+            "0.0.0.0",
+            "10.0.0.1",
+            "100.64.0.1",
+            "100.127.255.255",
+            "127.0.0.1",
+            "169.254.169.254",
+            "172.16.0.1",
+            "172.31.255.255",
+            "192.0.0.1",
+            "192.0.2.1",
+            "192.88.99.1",
+            "192.168.1.1",
+            "198.18.0.1",
+            "198.51.100.1",
+            "203.0.113.1",
+            "224.0.0.1",
+            "240.0.0.1",
+            "255.255.255.255",
+            "::",
+            "::1",
+            "::ffff:127.0.0.1",
+            "::ffff:8.8.8.8",
+            "64:ff9b::7f00:1",
+            "fc00::1",
+            "fd00::1",
+            "fe80::1",
+            "ff02::1",
+            "2001::1",
+            "2001:db8::1",
+            "2002:7f00:1::",
+            "3fff::1",
         ] {
             assert!(!allowed(address, false), "{address}");
         }
-        for address in ["8.8.8.8", "100.63.255.255", "100.128.0.1", "172.15.0.1", "172.32.0.1", "2a01:e0a::1", "2606::1"] {
+        for address in [
+            "8.8.8.8",
+            "100.63.255.255",
+            "100.128.0.1",
+            "172.15.0.1",
+            "172.32.0.1",
+            "2a01:e0a::1",
+            "2606::1",
+        ] {
             assert!(allowed(address, false), "{address}");
         }
     }
@@ -139,7 +175,13 @@ mod tests {
         for address in ["127.0.0.1", "127.1.2.3", "::1"] {
             assert!(allowed(address, true), "{address}");
         }
-        for address in ["10.0.0.1", "169.254.169.254", "192.168.1.1", "::ffff:127.0.0.1", "fd00::1"] {
+        for address in [
+            "10.0.0.1",
+            "169.254.169.254",
+            "192.168.1.1",
+            "::ffff:127.0.0.1",
+            "fd00::1",
+        ] {
             assert!(!allowed(address, true), "{address}");
         }
     }
@@ -148,17 +190,35 @@ mod tests {
     fn neg_25_urls_that_are_not_fetched() {
         let fetchable = |url: &str, development| is_fetchable(&url.parse().unwrap(), development);
         for url in [
-            "http://issuer.example/", "https://127.0.0.1/", "https://2130706433/", "https://0x7f.1/", "https://[::1]/",
-            "https://8.8.8.8/", "https://a:b@issuer.example/", "ftp://issuer.example/", "file:///etc/passwd",
-            "data:application/json,{}", "https://[::ffff:7f00:1]/",
+            "http://issuer.example/",
+            "https://127.0.0.1/",
+            "https://2130706433/",
+            "https://0x7f.1/",
+            "https://[::1]/",
+            "https://8.8.8.8/",
+            "https://a:b@issuer.example/",
+            "ftp://issuer.example/",
+            "file:///etc/passwd",
+            "data:application/json,{}",
+            "https://[::ffff:7f00:1]/",
         ] {
             assert!(!fetchable(url, false), "{url}");
         }
         assert!(fetchable("https://issuer.example/.well-known/jwt-vc-issuer", false));
-        for url in ["http://localhost:7001/", "http://127.0.0.1:7001/", "http://[::1]/", "https://localhost/"] {
-            assert!(fetchable(url, true) , "{url}");
+        for url in [
+            "http://localhost:7001/",
+            "http://127.0.0.1:7001/",
+            "http://[::1]/",
+            "https://localhost/",
+        ] {
+            assert!(fetchable(url, true), "{url}");
         }
-        for url in ["http://issuer.example/", "http://192.168.1.1/", "https://10.0.0.1/", "http://localhost.evil.example/"] {
+        for url in [
+            "http://issuer.example/",
+            "http://192.168.1.1/",
+            "https://10.0.0.1/",
+            "http://localhost.evil.example/",
+        ] {
             assert!(!fetchable(url, true), "{url}");
         }
     }

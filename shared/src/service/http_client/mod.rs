@@ -67,7 +67,13 @@ const ANSWER_WITHIN: Duration = Duration::from_secs(10);
 
 impl HttpClient {
     /// `development` lets it reach loopback, over plain http too.
-    #[expect(clippy::expect_used, reason = "without certificates to load, nothing in the builder fails")]
+    ///
+    /// # Panics
+    /// When TLS cannot be set up at all, even without a certificate authority.
+    #[expect(
+        clippy::expect_used,
+        reason = "without certificates to load, nothing in the builder fails"
+    )]
     pub fn new(development: bool) -> Self {
         let client = builder(development).build().unwrap_or_else(|error| {
             tracing::warn!("no certificate authorities on this machine, https will not work: {error}");
@@ -103,7 +109,8 @@ impl HttpClient {
         form: &[(&str, String)],
         media_type: &str,
     ) -> Result<String, FetchError> {
-        self.text(url, self.client.post(url.clone()).form(form), media_type).await
+        self.text(url, self.client.post(url.clone()).form(form), media_type)
+            .await
     }
 
     /// POST of JSON (an empty body when `None`), JSON back; with a bearer token when given.
@@ -129,7 +136,9 @@ impl HttpClient {
 
     async fn text(&self, url: &Url, request: RequestBuilder, media_type: &str) -> Result<String, FetchError> {
         let request = request.header(header::ACCEPT, media_type);
-        let body = self.send(url, request, |found| found.eq_ignore_ascii_case(media_type)).await?;
+        let body = self
+            .send(url, request, |found| found.eq_ignore_ascii_case(media_type))
+            .await?;
         String::from_utf8(body).map_err(|_| FetchError::Malformed)
     }
 
@@ -150,9 +159,15 @@ impl HttpClient {
                 Ok(body) => String::from_utf8_lossy(&body).into_owned(),
                 Err(_) => String::new(),
             };
-            return Err(FetchError::Status { status: status.as_u16(), body });
+            return Err(FetchError::Status {
+                status: status.as_u16(),
+                body,
+            });
         }
-        let media_type = response.headers().get(header::CONTENT_TYPE).and_then(|value| value.to_str().ok());
+        let media_type = response
+            .headers()
+            .get(header::CONTENT_TYPE)
+            .and_then(|value| value.to_str().ok());
         if !media_type.is_some_and(|media_type| accepts(essence(media_type))) {
             return Err(FetchError::MediaType);
         }
@@ -217,22 +232,35 @@ mod tests {
     async fn answers() -> Exchange {
         let router = Router::new()
             .route("/json", get(async || (JSON, "{\"a\":1}")))
-            .route("/did", get(async || ([(CONTENT_TYPE, "application/did+json; charset=utf-8")], "{}")))
+            .route(
+                "/did",
+                get(async || ([(CONTENT_TYPE, "application/did+json; charset=utf-8")], "{}")),
+            )
             .route("/html", get(async || ([(CONTENT_TYPE, "text/html")], "{}")))
             .route("/untyped", get(async || Body::from("{}")))
             .route("/broken", get(async || (JSON, "{\"a\":1,\"a\":2}")))
             .route("/large", get(async || (JSON, " ".repeat(MAX_BYTES + 1))))
-            .route("/full", get(async || (JSON, format!("\"{}\"", "a".repeat(MAX_BYTES - 2)))))
+            .route(
+                "/full",
+                get(async || (JSON, format!("\"{}\"", "a".repeat(MAX_BYTES - 2)))),
+            )
             .route("/moved", get(async || Redirect::temporary("/json")))
             .route("/refused", get(async || (StatusCode::BAD_REQUEST, "no")))
             .route("/latin", get(async || ([(CONTENT_TYPE, "text/plain")], vec![0xe9])))
-            .route("/text", get(async || ([(CONTENT_TYPE, "application/statuslist+jwt")], "a.b.c")))
+            .route(
+                "/text",
+                get(async || ([(CONTENT_TYPE, "application/statuslist+jwt")], "a.b.c")),
+            )
             .route(
                 "/echo",
                 post(async |request: Request| {
                     let seen = {
                         let header = |name: &str| {
-                            request.headers().get(name).and_then(|value| value.to_str().ok()).unwrap_or_default()
+                            request
+                                .headers()
+                                .get(name)
+                                .and_then(|value| value.to_str().ok())
+                                .unwrap_or_default()
                         };
                         json!({
                             "type": header("content-type"),
@@ -263,7 +291,10 @@ mod tests {
 
     #[tokio::test]
     async fn neg_25_redirects_are_errors() {
-        assert!(matches!(fetch("/moved").await, Err(FetchError::Status { status: 307, .. })));
+        assert!(matches!(
+            fetch("/moved").await,
+            Err(FetchError::Status { status: 307, .. })
+        ));
     }
 
     #[tokio::test]
@@ -283,9 +314,20 @@ mod tests {
         let answers = answers().await;
         let url = |path: &str| format!("http://127.0.0.1:{}{path}", answers.port()).parse().unwrap();
         let http = HttpClient::new(true);
-        assert_eq!(http.get_text(&url("/text"), "application/statuslist+jwt").await.unwrap(), "a.b.c");
-        assert!(matches!(http.get_text(&url("/json"), "text/plain").await, Err(FetchError::MediaType)));
-        assert!(matches!(http.get_text(&url("/latin"), "text/plain").await, Err(FetchError::Malformed)));
+        assert_eq!(
+            http.get_text(&url("/text"), "application/statuslist+jwt")
+                .await
+                .unwrap(),
+            "a.b.c"
+        );
+        assert!(matches!(
+            http.get_text(&url("/json"), "text/plain").await,
+            Err(FetchError::MediaType)
+        ));
+        assert!(matches!(
+            http.get_text(&url("/latin"), "text/plain").await,
+            Err(FetchError::Malformed)
+        ));
     }
 
     #[tokio::test]
@@ -297,8 +339,14 @@ mod tests {
         assert_eq!(form["body"], "code=a+b%26c");
         assert_eq!(form["seen"]["type"], "application/x-www-form-urlencoded");
         assert!(form["seen"]["agent"].as_str().unwrap().starts_with("Musette/"));
-        let body = http.post_json(&url, Some(&json!({ "a": 1 })), Some("token")).await.unwrap();
-        assert_eq!((body["body"].as_str(), body["seen"]["authorization"].as_str()), (Some("{\"a\":1}"), Some("Bearer token")));
+        let body = http
+            .post_json(&url, Some(&json!({ "a": 1 })), Some("token"))
+            .await
+            .unwrap();
+        assert_eq!(
+            (body["body"].as_str(), body["seen"]["authorization"].as_str()),
+            (Some("{\"a\":1}"), Some("Bearer token"))
+        );
         assert_eq!(http.post_json(&url, None, None).await.unwrap()["body"], "");
     }
 
@@ -307,7 +355,15 @@ mod tests {
         let trap = TcpListener::bind("127.0.0.1:0").await.unwrap();
         let port = trap.local_addr().unwrap().port();
         let http = HttpClient::new(false);
-        for host in ["127.0.0.1", "[::1]", "2130706433", "localhost", "LOCALHOST", "[::ffff:127.0.0.1]", "0.0.0.0"] {
+        for host in [
+            "127.0.0.1",
+            "[::1]",
+            "2130706433",
+            "localhost",
+            "LOCALHOST",
+            "[::ffff:127.0.0.1]",
+            "0.0.0.0",
+        ] {
             for scheme in ["https", "http"] {
                 let url = format!("{scheme}://{host}:{port}/").parse().unwrap();
                 let error = http.get_json(&url).await.unwrap_err();
@@ -326,7 +382,9 @@ mod tests {
     #[tokio::test]
     async fn nobody_there_is_unreachable_and_may_be_asked_again() {
         let closed = TcpListener::bind("127.0.0.1:0").await.unwrap();
-        let url = format!("http://localhost:{}/?code=secret", closed.local_addr().unwrap().port()).parse().unwrap();
+        let url = format!("http://localhost:{}/?code=secret", closed.local_addr().unwrap().port())
+            .parse()
+            .unwrap();
         drop(closed);
         let error = HttpClient::new(true).get_json(&url).await.unwrap_err();
         assert!(matches!(error, FetchError::Unreachable(_)) && error.is_temporary());

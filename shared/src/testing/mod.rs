@@ -71,7 +71,10 @@ impl Entropy for SeededEntropy {
         let mut state = self.0.lock().unwrap_or_else(PoisonError::into_inner);
         for chunk in bytes.chunks_mut(32) {
             state.1 += 1;
-            let block = digest::digest(&digest::SHA256, &[state.0.to_be_bytes(), state.1.to_be_bytes()].concat());
+            let block = digest::digest(
+                &digest::SHA256,
+                &[state.0.to_be_bytes(), state.1.to_be_bytes()].concat(),
+            );
             chunk.copy_from_slice(&block.as_ref()[..chunk.len()]);
         }
     }
