@@ -204,6 +204,109 @@ fn files_that_cannot_be_read_say_why() {
     assert_eq!(parse(long.as_bytes(), today()), Err(SheetError::TooManyRows));
 }
 
+/// A fixture of the repository, read on the day of the story.
+fn fixture(name: &str) -> Result<Sheet, SheetError> {
+    let path = format!("{}/../fixtures/batches/{name}", env!("CARGO_MANIFEST_DIR"));
+    parse(
+        &std::fs::read(&path).unwrap_or_else(|error| panic!("{path}: {error}")),
+        today(),
+    )
+}
+
+/// Lines, headers and reasons of what was refused.
+fn refusals(sheet: &Sheet) -> Vec<(u64, &str, Reason)> {
+    sheet
+        .refusals
+        .iter()
+        .map(|refusal| (refusal.line, refusal.column.as_str(), refusal.reason))
+        .collect()
+}
+
+/// Role, minutes and whether 16 or older, of the one draft of a person.
+fn person(sheet: &Sheet, given_name: &str, family_name: &str) -> (Role, u64, bool) {
+    let named = |draft: &&Draft| {
+        draft.person.given_name.as_str() == given_name && draft.person.family_name.as_str() == family_name
+    };
+    let found: Vec<&Draft> = sheet.drafts.iter().filter(named).collect();
+    let [draft] = found.as_slice() else {
+        panic!("{given_name} {family_name}: {found:?}")
+    };
+    (draft.role, draft.minutes(), draft.person.age_over_16)
+}
+
+#[test]
+fn the_sheet_of_the_story_reads_as_written() {
+    let sheet = fixture("heures-2025.csv").unwrap();
+    assert_eq!(
+        (sheet.encoding, sheet.delimiter, sheet.rows, sheet.accepted()),
+        (Encoding::Windows1252, ';', 412, 406)
+    );
+    assert_eq!(
+        refusals(&sheet),
+        [
+            (35, "Date", Reason::ImpossibleDate),
+            (103, "Durée", Reason::NotADuration),
+            (168, "Fonction", Reason::UnknownRole),
+            (243, "Mission", Reason::SocialSecurityNumber),
+            (304, "Prénom", Reason::MissingName),
+            (380, "Nom", Reason::Duplicate { of: 74 }),
+        ]
+    );
+    assert_eq!(person(&sheet, "Nadia", "Benali"), (Role::Dirigeant, 130 * 60, true));
+    assert_eq!(person(&sheet, "Marc", "Tissot"), (Role::Dirigeant, 96 * 60, true));
+    assert_eq!(person(&sheet, "Yvonne", "Perrin").1, 186 * 60);
+    let cyclo = fixture("heures-2025-cyclo.csv").unwrap();
+    assert_eq!(
+        (cyclo.encoding, cyclo.rows, cyclo.refusals.len()),
+        (Encoding::Utf8, 20, 0)
+    );
+    assert_eq!(
+        person(&cyclo, "Nadia", "Benali"),
+        (Role::EncadrantBenevoles, 75 * 60, true)
+    );
+}
+
+#[test]
+fn the_refused_sheets_are_refused_by_name() {
+    use Reason::{
+        DurationMismatch, EndBeforeStart, FutureDate, ImpossibleDate, MissingDuration, NotADate, NotADuration,
+        NotPositive, OverADay, TwoDigitYear,
+    };
+
+    assert_eq!(fixture("refused/vide.csv"), Err(SheetError::Empty));
+    assert_eq!(fixture("refused/entete-seul.csv"), Err(SheetError::NoRows));
+    assert_eq!(fixture("refused/pas-un-tableau.csv"), Err(SheetError::NotText));
+    assert!(
+        matches!(fixture("refused/sans-duree.csv"), Err(SheetError::MissingColumns { missing, .. }) if missing == [Column::Duration])
+    );
+    let secu = fixture("refused/colonne-securite-sociale.csv").unwrap();
+    assert_eq!(refusals(&secu), [(2, "N° sécu", Reason::SocialSecurityNumber)]);
+    let reasons = |name: &str| {
+        refusals(&fixture(name).unwrap())
+            .into_iter()
+            .map(|(_, _, reason)| reason)
+            .collect::<Vec<_>>()
+    };
+    assert_eq!(
+        reasons("refused/dates.csv"),
+        [ImpossibleDate, ImpossibleDate, TwoDigitYear, NotADate, FutureDate]
+    );
+    let durations = reasons("refused/durees.csv");
+    assert_eq!(durations[..4], [NotPositive, NotPositive, OverADay, NotADuration]);
+    assert!(
+        matches!(
+            durations[4..],
+            [DurationMismatch { .. }, EndBeforeStart, MissingDuration]
+        ),
+        "{durations:?}"
+    );
+    let crossing = fixture("refused/deux-annees.csv").unwrap();
+    assert_eq!(
+        crossing.drafts[0].minutes_by_year,
+        BTreeMap::from([(2024, 120), (2025, 180)])
+    );
+}
+
 proptest! {
     #![proptest_config(ProptestConfig::with_cases(128))]
 
