@@ -17,6 +17,8 @@ mod requests;
 mod routes;
 #[cfg(test)]
 mod testing;
+#[cfg(test)]
+mod tests;
 mod urls;
 mod vault;
 

@@ -189,12 +189,13 @@ pub(crate) async fn recover(
 
 /// Stores what [`recover`] prepared. A code serves once; every open session ends.
 pub(crate) async fn replace_wraps(
+    app: &App,
     tx: &mut Tx,
     candidate: &Candidate,
     recovered: &Recovered,
-    now: DateTime<Utc>,
 ) -> Result<(), OpenError> {
     let account = candidate.account.as_str();
+    let now = app.now();
     if !vault::store::replace(tx, account, WrapKind::Recovery, &candidate.wrap, &recovered.recovery, now).await? {
         return Err(OpenError::Wrong);
     }
@@ -203,7 +204,7 @@ pub(crate) async fn replace_wraps(
         .ok_or_else(|| sqlx::Error::from(Inconsistent { table: "wraps", column: "kind" }))?;
     vault::store::replace(tx, account, WrapKind::Passphrase, &old, &recovered.passphrase, now).await?;
     store::set_code(tx, account, Some(&recovered.sealed_code)).await?;
-    store::close_sessions(tx, account).await?;
+    app.sessions.close_all(tx, account).await?;
     Ok(())
 }
 
@@ -243,3 +244,6 @@ fn name_place(account: &AccountId) -> Place<'_> {
 fn code_place(account: &AccountId) -> Place<'_> {
     Place { table: "accounts", column: "sealed_code", id: account.as_str() }
 }
+
+#[cfg(test)]
+mod tests;

@@ -264,7 +264,7 @@ pub(crate) async fn recover(
         let candidate = candidate?;
         let recovered = super::recover(&app, &candidate, &code, passphrase).await?;
         let mut tx = app.db.write().await?;
-        super::replace_wraps(&mut tx, &candidate, &recovered, app.now()).await?;
+        super::replace_wraps(&app, &mut tx, &candidate, &recovered).await?;
         super::forget_tries(&mut tx, &candidate).await?;
         let cookie = open_session(&app, &mut tx, candidate.account(), &recovered.vault).await?;
         tx.commit().await?;

@@ -8,14 +8,13 @@ use shared::{
 
 use super::{Account, AccountId, NewAccount};
 
-pub(crate) const STATEMENTS: &[&str] = &[INSERT, FIND, FIND_BY_NAME, SET_CODE, CLOSE_SESSIONS];
+pub(crate) const STATEMENTS: &[&str] = &[INSERT, FIND, FIND_BY_NAME, SET_CODE];
 
 const INSERT: &str = "INSERT INTO accounts (id, name_digest, sealed_name, sealed_code, created_at) \
     VALUES ($1, $2, $3, $4, $5) ON CONFLICT (name_digest) DO NOTHING RETURNING id";
 const FIND: &str = "SELECT id, sealed_name, sealed_code FROM accounts WHERE id = $1";
 const FIND_BY_NAME: &str = "SELECT id FROM accounts WHERE name_digest = $1";
 const SET_CODE: &str = "UPDATE accounts SET sealed_code = $2 WHERE id = $1";
-const CLOSE_SESSIONS: &str = "DELETE FROM sessions WHERE account = $1";
 
 #[derive(sqlx::FromRow)]
 struct Row {
@@ -56,11 +55,6 @@ pub(crate) async fn find_by_name(tx: &mut Tx, digest: &[u8]) -> Result<Option<Ac
 /// Keeps a recovery code until it is confirmed, or forgets it.
 pub(crate) async fn set_code(tx: &mut Tx, id: &str, sealed: Option<&[u8]>) -> Result<(), sqlx::Error> {
     on!(tx, c => sqlx::query(SET_CODE).bind(id).bind(sealed).execute(c).await.map(drop))
-}
-
-/// Ends every session of an account.
-pub(crate) async fn close_sessions(tx: &mut Tx, id: &str) -> Result<(), sqlx::Error> {
-    on!(tx, c => sqlx::query(CLOSE_SESSIONS).bind(id).execute(c).await.map(drop))
 }
 
 fn read_id(text: &str) -> Result<AccountId, Inconsistent> {

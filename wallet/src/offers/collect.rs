@@ -97,7 +97,7 @@ pub(crate) async fn inspect(
     let server = authorization_server(&offer, &issuer)?;
     let document = app
         .http
-        .get_json(&metadata::well_known(&server, "oauth-authorization-server"))
+        .get_json(&metadata::well_known(&server, metadata::AUTHORIZATION_SERVER))
         .await
         .map_err(CollectError::fetch)?;
     let token_endpoint = metadata::token_endpoint(server_identifier(&offer, &issuer), &document)?;
@@ -204,7 +204,7 @@ async fn fetch_offer(app: &App, address: &Url) -> Result<CredentialOffer, Collec
 }
 
 async fn fetch_metadata(app: &App, offer: &CredentialOffer) -> Result<IssuerMetadata, CollectError> {
-    let address = metadata::well_known(&offer.credential_issuer, "openid-credential-issuer");
+    let address = metadata::well_known(&offer.credential_issuer, metadata::CREDENTIAL_ISSUER);
     let document = app.http.get_json(&address).await.map_err(CollectError::fetch)?;
     if requires_encryption(&document) {
         return Err(CollectError::EncryptionRequired);

@@ -105,3 +105,6 @@ impl From<&TxCode> for CodeShape {
         Self { numeric: code.numeric, length: code.length, description: code.description.clone() }
     }
 }
+
+#[cfg(test)]
+mod tests;

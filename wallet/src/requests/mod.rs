@@ -117,3 +117,6 @@ impl std::fmt::Display for Choice {
 pub(crate) fn fingerprint(vault: &Vault, client_id: &str, request_uri: &Url) -> Vec<u8> {
     vault.fingerprint("request", &[client_id, request_uri.as_str()])
 }
+
+#[cfg(test)]
+mod tests;

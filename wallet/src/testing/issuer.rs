@@ -1,0 +1,297 @@
+//! An issuer on this machine, honest until told otherwise.
+
+use std::sync::{Arc, Mutex, MutexGuard};
+
+use axum::{
+    Json, Router,
+    body::Bytes,
+    extract::State,
+    http::{HeaderMap, StatusCode, header},
+    response::{IntoResponse, Response},
+    routing::{get, post},
+};
+use chrono::{DateTime, Duration, Utc};
+use serde_json::{Value, json};
+use shared::{
+    activity::{Activity, ActivityAttestation, ActivityKind, Assurance, Minutes, Period, Person, Role},
+    credential::{ACTIVITY_CONFIGURATION, activity_claims},
+    entropy::Entropy,
+    format::sd_jwt_vc,
+    keys::{JwkSet, SigningKey},
+    oid4vci::{CredentialRequest, ErrorCode, metadata, offer::{CredentialOffer, TxCode}, proof, token::TokenRequest},
+    organisation::Organisation,
+    service::oauth_error::OAuthError,
+    status_list::token::{self, StatusList, StatusReference},
+    testing::SeededEntropy,
+};
+use url::Url;
+
+use super::{NOW, listen, serve};
+
+/// What it attests.
+#[derive(Debug, Clone)]
+pub(crate) struct Deed {
+    pub(crate) role: Role,
+    pub(crate) minutes: u64,
+    pub(crate) reference: &'static str,
+}
+
+/// How it behaves.
+pub(crate) struct Behaviour {
+    pub(crate) metadata: Value,
+    pub(crate) server_metadata: Value,
+    /// The offer by reference; `None`: gone.
+    pub(crate) offer: Option<Value>,
+    pub(crate) tx_code: Option<String>,
+    pub(crate) redeemed: bool,
+    /// How many credential requests get `invalid_nonce` before one is answered.
+    pub(crate) stale_nonces: u32,
+    /// How many credential requests get a 503.
+    pub(crate) failures: u32,
+    /// Whether keys are published.
+    pub(crate) keys_published: bool,
+    pub(crate) status_published: bool,
+    pub(crate) revoked: bool,
+    /// Signs with a key it does not publish.
+    pub(crate) forges: bool,
+    /// Binds to a key of its own instead of the holder's.
+    pub(crate) binds_elsewhere: bool,
+    /// Sends this instead of a credential.
+    pub(crate) sends: Option<Value>,
+    pub(crate) token_ended: bool,
+    pub(crate) deed: Deed,
+    /// Paths asked, in order.
+    pub(crate) asked: Vec<String>,
+}
+
+/// The issuer.
+#[derive(Clone)]
+pub(crate) struct TestIssuer {
+    pub(crate) base: Url,
+    key: Arc<SigningKey>,
+    behaviour: Arc<Mutex<Behaviour>>,
+}
+
+impl TestIssuer {
+    pub(crate) async fn start() -> Self {
+        Self::attesting(Deed { role: Role::Dirigeant, minutes: 7800, reference: "0123456789abcdefghjkmnpqrs" }).await
+    }
+
+    pub(crate) async fn attesting(deed: Deed) -> Self {
+        let (listener, address) = listen().await;
+        let base: Url = format!("http://localhost:{}/o/paniers", address.port()).parse().unwrap();
+        let behaviour = Behaviour {
+            metadata: metadata::publish_issuer_metadata(&base, "Les Paniers du Vallon", None),
+            server_metadata: metadata::publish_authorization_server_metadata(&base),
+            offer: None,
+            tx_code: None,
+            redeemed: false,
+            stale_nonces: 0,
+            failures: 0,
+            keys_published: true,
+            status_published: true,
+            revoked: false,
+            forges: false,
+            binds_elsewhere: false,
+            sends: None,
+            token_ended: false,
+            deed,
+            asked: Vec::new(),
+        };
+        let issuer = Self { base, key: Arc::new(SigningKey::generate()), behaviour: Arc::new(Mutex::new(behaviour)) };
+        let offer = issuer.offer(None).to_value();
+        issuer.tell(|behaviour| behaviour.offer = Some(offer));
+        let router = Router::new()
+            .route("/.well-known/openid-credential-issuer/o/paniers", get(issuer_metadata))
+            .route("/.well-known/oauth-authorization-server/o/paniers", get(server_metadata))
+            .route("/.well-known/jwt-vc-issuer/o/paniers", get(keys))
+            .route("/o/paniers/offers/1", get(offer_by_reference))
+            .route("/o/paniers/token", post(token_endpoint))
+            .route("/o/paniers/nonce", post(nonce))
+            .route("/o/paniers/credential", post(credential))
+            .route("/o/paniers/status/1", get(status))
+            .with_state(issuer.clone());
+        serve(listener, router);
+        issuer
+    }
+
+    /// Changes how it behaves.
+    pub(crate) fn tell(&self, change: impl FnOnce(&mut Behaviour)) {
+        change(&mut self.behaviour());
+    }
+
+    pub(crate) fn behaviour(&self) -> MutexGuard<'_, Behaviour> {
+        self.behaviour.lock().unwrap()
+    }
+
+    /// Asks for a code that is sent apart.
+    pub(crate) fn require_code(&self, code: &str) {
+        let shape = TxCode { numeric: true, length: Some(6), description: Some("par SMS".to_owned()) };
+        let offer = self.offer(Some(shape)).to_value();
+        self.tell(|behaviour| {
+            behaviour.tx_code = Some(code.to_owned());
+            behaviour.offer = Some(offer);
+        });
+    }
+
+    pub(crate) fn offer(&self, tx_code: Option<TxCode>) -> CredentialOffer {
+        CredentialOffer {
+            credential_issuer: self.base.clone(),
+            configuration_ids: vec![ACTIVITY_CONFIGURATION.to_owned()],
+            pre_authorized_code: "the-code".to_owned(),
+            tx_code,
+            authorization_server: None,
+        }
+    }
+
+    /// The link that people get.
+    pub(crate) fn link(&self) -> String {
+        let offer = format!("{}/offers/1", self.base);
+        shared::oid4vci::offer::link_by_reference(&offer.parse().unwrap())
+    }
+
+    fn note(&self, path: &str) {
+        self.behaviour().asked.push(path.to_owned());
+    }
+
+    fn identifier(&self) -> String {
+        self.base.as_str().to_owned()
+    }
+
+    fn issue(&self, holder: shared::keys::Jwk, now: DateTime<Utc>) -> String {
+        let behaviour = self.behaviour();
+        let attestation = ActivityAttestation::new(
+            Organisation {
+                name: "Les Paniers du Vallon".parse().unwrap(),
+                rna: Some("W691999901".parse().unwrap()),
+                siren: None,
+                siret: None,
+            },
+            Person {
+                given_name: "Nadia".parse().unwrap(),
+                family_name: "Benali".parse().unwrap(),
+                age_over_16: true,
+            },
+            Activity {
+                reference: behaviour.deed.reference.parse().unwrap(),
+                kind: ActivityKind::BenevolatAssociatif,
+                role: behaviour.deed.role,
+                paid: false,
+                period: Period::new("2025-01-06".parse().unwrap(), "2025-12-20".parse().unwrap()).unwrap(),
+                minutes: Minutes::try_from(behaviour.deed.minutes).unwrap(),
+                mission: Some("Présidence et paniers".parse().unwrap()),
+            },
+            None,
+            Assurance::Attested,
+            now.date_naive(),
+        )
+        .unwrap();
+        let envelope = activity_claims::Envelope {
+            issuer: self.identifier(),
+            holder: if behaviour.binds_elsewhere { SigningKey::generate().public().to_jwk() } else { holder },
+            status: StatusReference { idx: 7, uri: format!("{}/status/1", self.base) },
+            issued_on: now.date_naive(),
+            expires_at: now + Duration::days(365 * 5),
+        };
+        let (claims, disclosable) = activity_claims::to_claims(&attestation, &envelope);
+        let forged = behaviour.forges.then(SigningKey::generate);
+        let key = forged.as_ref().unwrap_or(&self.key);
+        let entropy: &dyn Entropy = &SeededEntropy::new(5);
+        sd_jwt_vc::issue(claims, &disclosable, &self.key.public().thumbprint(), key, entropy).unwrap()
+    }
+}
+
+fn now() -> DateTime<Utc> {
+    NOW.parse().unwrap()
+}
+
+async fn issuer_metadata(State(issuer): State<TestIssuer>) -> Json<Value> {
+    issuer.note("issuer metadata");
+    let metadata = issuer.behaviour().metadata.clone();
+    Json(metadata)
+}
+
+async fn server_metadata(State(issuer): State<TestIssuer>) -> Json<Value> {
+    issuer.note("server metadata");
+    let metadata = issuer.behaviour().server_metadata.clone();
+    Json(metadata)
+}
+
+async fn keys(State(issuer): State<TestIssuer>) -> Response {
+    issuer.note("keys");
+    if !issuer.behaviour().keys_published {
+        return StatusCode::SERVICE_UNAVAILABLE.into_response();
+    }
+    let public = issuer.key.public();
+    let keys = JwkSet { keys: vec![public.to_jwk().named(&public.thumbprint(), "ES256", "sig")] };
+    Json(metadata::publish_jwt_vc_issuer_metadata(&issuer.base, &keys)).into_response()
+}
+
+async fn offer_by_reference(State(issuer): State<TestIssuer>) -> Response {
+    issuer.note("offer");
+    let offer = issuer.behaviour().offer.clone();
+    offer.map_or_else(|| StatusCode::GONE.into_response(), |offer| Json(offer).into_response())
+}
+
+async fn token_endpoint(State(issuer): State<TestIssuer>, body: Bytes) -> Result<Json<Value>, OAuthError> {
+    issuer.note("token");
+    let request = TokenRequest::from_form(&body)?;
+    let mut behaviour = issuer.behaviour();
+    if request.tx_code != behaviour.tx_code || behaviour.redeemed || request.pre_authorized_code != "the-code" {
+        return Err(ErrorCode::InvalidGrant.into());
+    }
+    behaviour.redeemed = true;
+    Ok(Json(json!({ "access_token": "the-token", "token_type": "bearer", "expires_in": 300 })))
+}
+
+async fn nonce(State(issuer): State<TestIssuer>) -> Json<Value> {
+    issuer.note("nonce");
+    Json(json!({ "c_nonce": "a-nonce" }))
+}
+
+async fn credential(
+    State(issuer): State<TestIssuer>,
+    headers: HeaderMap,
+    Json(body): Json<Value>,
+) -> Result<Response, OAuthError> {
+    issuer.note("credential");
+    {
+        let mut behaviour = issuer.behaviour();
+        if behaviour.failures > 0 {
+            behaviour.failures -= 1;
+            return Ok(StatusCode::SERVICE_UNAVAILABLE.into_response());
+        }
+        if behaviour.stale_nonces > 0 {
+            behaviour.stale_nonces -= 1;
+            return Err(ErrorCode::InvalidNonce.into());
+        }
+        if behaviour.token_ended || headers.get(header::AUTHORIZATION).is_none_or(|given| given != "Bearer the-token") {
+            return Err(ErrorCode::InvalidToken.into());
+        }
+        if let Some(sent) = &behaviour.sends {
+            return Ok(Json(sent.clone()).into_response());
+        }
+    }
+    let request = CredentialRequest::from_value(&body)?;
+    let proof = proof::check(&request.proofs[0], &issuer.identifier(), now()).map_err(ErrorCode::from)?;
+    assert_eq!(proof.nonce, "a-nonce");
+    let credential = issuer.issue(proof.key, now());
+    Ok(Json(json!({ "credentials": [{ "credential": credential }] })).into_response())
+}
+
+async fn status(State(issuer): State<TestIssuer>) -> Response {
+    issuer.note("status");
+    let (published, revoked) = {
+        let behaviour = issuer.behaviour();
+        (behaviour.status_published, behaviour.revoked)
+    };
+    if !published {
+        return StatusCode::SERVICE_UNAVAILABLE.into_response();
+    }
+    let mut list = StatusList::new(1, 131_072).unwrap();
+    list.set(7, u8::from(revoked)).unwrap();
+    let uri = format!("{}/status/1", issuer.base);
+    let kid = issuer.key.public().thumbprint();
+    let token = list.sign(&uri, now(), Duration::days(1), Duration::minutes(5), &kid, &issuer.key);
+    ([(header::CONTENT_TYPE, token::MEDIA_TYPE)], token).into_response()
+}
