@@ -14,6 +14,7 @@ use fantoccini::{Client, ClientBuilder, Locator, elements::Element};
 use hyper_util::client::legacy::connect::HttpConnector;
 use serde_json::{Value, json};
 use tempfile::TempDir;
+use tokio::net::TcpStream;
 use url::Url;
 
 /// How long a page may take to show something.
@@ -192,23 +193,22 @@ impl Driver {
         let Value::Object(capabilities) = json!({ "goog:chromeOptions": options }) else { unreachable!("an object") };
         let mut builder = ClientBuilder::new(HttpConnector::new());
         builder.capabilities(capabilities);
-        let address = format!("http://127.0.0.1:{}", self.port);
-        let mut tries = 0;
-        loop {
-            match builder.connect(&address).await {
-                Ok(client) => return Ok(client),
-                Err(error) if tries >= 50 => return Err(error).context("Chromium does not start"),
-                Err(_) => tries += 1,
+        for _ in 0..150 {
+            if TcpStream::connect(("127.0.0.1", self.port)).await.is_ok() {
+                let address = format!("http://127.0.0.1:{}", self.port);
+                return builder.connect(&address).await.context("Chromium does not start");
             }
             tokio::time::sleep(Duration::from_millis(200)).await;
         }
+        bail!("chromedriver does not listen after 30 seconds")
     }
 }
 
 impl Drop for Driver {
     fn drop(&mut self) {
         // The group is ours alone: chromedriver leads it.
-        let _ = Command::new("sh").args(["-c", &format!("kill -TERM -- -{}", self.child.id())]).status();
+        let _ = Command::new("sh").args(["-c", &format!("kill -KILL -{}", self.child.id())]).status();
+        let _ = self.child.kill();
         let _ = self.child.wait();
     }
 }

@@ -101,19 +101,22 @@ pub fn links(html: &str) -> Vec<Link> {
     links
 }
 
-/// Every form.
+/// Every form, once more for each of its buttons that goes elsewhere (`formaction`).
 pub fn forms(html: &str) -> Vec<Form> {
     let mut forms = Vec::new();
     let mut pieces = pieces(html);
     while let Some(piece) = pieces.next() {
         if let Piece::Open { name: "form", attributes, .. } = piece {
-            forms.push(form(&attributes, &mut pieces));
+            let (form, elsewhere) = form(&attributes, &mut pieces);
+            let others = elsewhere.into_iter().map(|action| Form { action, ..form.clone() }).collect::<Vec<_>>();
+            forms.push(form);
+            forms.extend(others);
         }
     }
     forms
 }
 
-fn form<'a>(attributes: &BTreeMap<&str, String>, pieces: &mut impl Iterator<Item = Piece<'a>>) -> Form {
+fn form<'a>(attributes: &BTreeMap<&str, String>, pieces: &mut impl Iterator<Item = Piece<'a>>) -> (Form, Vec<String>) {
     let is = |name: &str, value: &str| attributes.get(name).is_some_and(|found| found.eq_ignore_ascii_case(value));
     let mut form = Form {
         action: attributes.get("action").cloned().unwrap_or_default(),
@@ -124,6 +127,7 @@ fn form<'a>(attributes: &BTreeMap<&str, String>, pieces: &mut impl Iterator<Item
     // The control whose value is the text that follows, and whether an option was chosen by the page.
     let mut selected = false;
     let mut reading = false;
+    let mut elsewhere = Vec::new();
     for piece in pieces {
         match piece {
             Piece::Close("form") => break,
@@ -151,6 +155,7 @@ fn form<'a>(attributes: &BTreeMap<&str, String>, pieces: &mut impl Iterator<Item
             }
             Piece::Close("textarea") => reading = false,
             Piece::Open { name: tag @ ("input" | "button"), attributes, .. } => {
+                elsewhere.extend(attributes.get("formaction").cloned());
                 let Some(name) = attributes.get("name").cloned() else { continue };
                 let otherwise = if tag == "input" { "text" } else { "submit" };
                 let kind = attributes.get("type").cloned().unwrap_or_else(|| otherwise.to_owned());
@@ -168,7 +173,7 @@ fn form<'a>(attributes: &BTreeMap<&str, String>, pieces: &mut impl Iterator<Item
         }
     }
     form.controls.retain(|control| !control.name.is_empty());
-    form
+    (form, elsewhere)
 }
 
 /// Resolves the entities that askama writes.
@@ -321,7 +326,8 @@ mod tests {
         <form action="/batches" method="post" enctype="multipart/form-data"><input type=hidden name=csrf value="t&quot;k">
         <input name="who" value="Zoé"><input type="checkbox" name="choose" value="a:1" checked><input type="checkbox" name="choose" value="a:2">
         <select name="year"><option value="2024">2024</option><option value="2025" selected>2025</option></select>
-        <textarea name="pasted" rows="3">x &lt; y</textarea><input type="file" name="file"><button name="go" value="1">Go</button></form>
+        <textarea name="pasted" rows="3">x &lt; y</textarea><input type="file" name="file"><button name="go" value="1">Go</button>
+        <button formaction="/elsewhere">Non</button></form>
         <p class="notice ok">Fait <span class="mono">123456</span></p></body></html>"#;
 
     #[test]
@@ -347,6 +353,7 @@ mod tests {
         );
         assert_eq!(form.choices("choose"), ["a:1", "a:2"]);
         assert!(form.has("file") && form.has("go"));
+        assert_eq!(forms[1], super::Form { action: "/elsewhere".to_owned(), ..form.clone() });
     }
 
     #[test]

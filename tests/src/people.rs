@@ -237,7 +237,13 @@ impl Clerk {
 
     /// The decision, once there is one, as our API gives it.
     pub async fn decision(&self, asked: &Asked) -> Result<serde_json::Value> {
-        let address = Url::parse(&format!("{}/decision", asked.page)).context("the page's address is malformed")?;
+        self.decision_in(asked, "fr").await
+    }
+
+    /// The decision in a language.
+    pub async fn decision_in(&self, asked: &Asked, language: &str) -> Result<serde_json::Value> {
+        let address = format!("{}/decision?lang={language}", asked.page);
+        let address = Url::parse(&address).context("the page's address is malformed")?;
         let page = self.visitor.open(&address).await?.expect(StatusCode::OK)?;
         serde_json::from_str(&page.html).context("the decision is not JSON")
     }
