@@ -5,6 +5,7 @@ use axum::{
     http::StatusCode,
     response::{IntoResponse, Redirect, Response},
 };
+use serde::Deserialize;
 use shared::{
     oid4vp::{RequestError, RequestLink, RequestObject},
     service::{
@@ -29,6 +30,11 @@ use crate::{
     presentations::{self, Outcome, PresentationId, Receipt, Shared, Verifier},
     urls,
 };
+
+#[derive(Deserialize)]
+pub(crate) struct TokenForm {
+    csrf: String,
+}
 
 /// A link that the person wants to look at: fetched, checked, stored, shown.
 pub(crate) async fn arrive(app: &App, holder: &Holder, link: &RequestLink) -> Result<Response, Response> {
@@ -162,10 +168,9 @@ pub(crate) async fn refuse(
     AxumState(app): AxumState<App>,
     holder: Holder,
     Path(id): Path<String>,
-    Form(fields): Form<Vec<(String, String)>>,
+    Form(form): Form<TokenForm>,
 ) -> Result<Response, PageError> {
-    let (csrf, _) = read_choices(fields);
-    holder.expect_token(&csrf)?;
+    holder.expect_token(&form.csrf)?;
     let (request, _) = load(&app, &holder, &id).await?;
     if !matches!(request.state, State::Pending) {
         return Ok(Redirect::to(&urls::request(&request.id)).into_response());
