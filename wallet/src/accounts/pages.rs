@@ -189,21 +189,10 @@ pub(crate) async fn create(
         .into_response())
 }
 
-/// `GET /open`
-pub(crate) async fn open_form(
-    page: PageContext,
-    holder: Result<Holder, Response>,
-    Query(query): Query<Next>,
-) -> Response {
-    match holder {
-        Ok(_) => Redirect::to(&urls::local(&query.next)).into_response(),
-        Err(_) => render(&OpenPage {
-            page,
-            name: String::new(),
-            next: query.next,
-            error: None,
-        }),
-    }
+/// `GET /open`: the form whoever has a musette open, since another person may use the same machine.
+pub(crate) async fn open_form(page: PageContext, Query(query): Query<Next>) -> Response {
+    let (name, next) = (String::new(), query.next);
+    render(&OpenPage { page, name, next, error: None })
 }
 
 /// `POST /open`
