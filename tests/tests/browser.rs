@@ -30,7 +30,7 @@ async fn the_road_in_a_browser_with_codes_read_from_pictures() -> Result<()> {
     desk.choose_file("[name=file]", &sheet(&world)?).await?;
     desk.press("form[action='/batches'] button", "/batches/").await?;
     desk.press("form[action$='/sign'] button", "/batches/").await?;
-    desk.find("a[href^='/attestations/']").await?.click().await?;
+    desk.click("a[href^='/attestations/']").await?;
     desk.arrive("/attestations/").await?;
     let invitation = desk.photograph(".qr svg", "invitation.png").await?;
 
@@ -135,14 +135,15 @@ async fn wear(phone: &Browser, visitor: &tests::visitor::Visitor, service: &Url)
     phone.open(service).await?;
     for cookie in visitor.cookies(service).split("; ") {
         let (name, value) = cookie.split_once('=').context("a cookie without a value")?;
-        let cookie = fantoccini::cookies::Cookie::build((name.to_owned(), value.to_owned())).path("/").http_only(true).build();
+        let cookie = fantoccini::cookies::Cookie::build((name.to_owned(), value.to_owned()));
+        let cookie = cookie.domain("localhost").path("/").http_only(true).build();
         phone.client.add_cookie(cookie).await?;
     }
     Ok(())
 }
 
 async fn press_main(browser: &Browser) -> Result<()> {
-    browser.find("main form button").await?.click().await.context("cannot press the main button")
+    browser.click("main form button").await
 }
 
 fn sheet(world: &World) -> Result<PathBuf> {
