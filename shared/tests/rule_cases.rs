@@ -2,6 +2,12 @@
 //!
 //! They are beside the vectors, whose folder `MUSETTE_VECTORS` names (`../shared/vectors` beside the repository by
 //! default). Without them this suite says that it did not run, and fails when `CI=true`.
+#![expect(
+    clippy::unwrap_used,
+    clippy::print_stdout,
+    clippy::print_stderr,
+    reason = "a test stops where it fails, and says what it did not run"
+)]
 
 use std::{collections::BTreeMap, env, fs, path::PathBuf};
 

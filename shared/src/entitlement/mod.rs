@@ -9,12 +9,14 @@ mod number;
 mod query;
 mod read;
 mod rule;
+#[cfg(test)]
+mod tests;
 mod window;
 mod words;
 
 pub use evaluate::evaluate;
 pub use explain::{Explanation, Line, explain, hours};
-pub use query::query_for;
+pub use query::{QUERY_ID, query_for};
 pub use rule::{Rule, RuleError, RuleSet};
 
 use std::collections::BTreeMap;

@@ -35,17 +35,17 @@ const BREAKDOWN: &str = "breakdown";
 /// preferred, not required (`claim_sets`, best first): an attestation within one year has no breakdown, and one that
 /// says nothing of the age still proves hours.
 pub fn query_for(rule: &Rule, ask_age: bool) -> DcqlQuery {
-    let asks_age = ask_age && rule.predicates.iter().any(|name| name == AGE_OVER_16);
+    let with_age = ask_age && rule.predicates.iter().any(|name| name == AGE_OVER_16);
     let mut claims: Vec<ClaimQuery> = NEEDED.iter().map(|name| activity_claim(rule, name)).collect();
     claims.push(activity_claim(rule, BREAKDOWN));
-    if asks_age {
+    if with_age {
         claims.push(ClaimQuery {
             id: Some(AGE_OVER_16.to_owned()),
             path: ClaimPath::of(&[AGE_OVER_16]),
             values: vec![Value::Bool(true)],
         });
     }
-    let preferred: &[&[&str]] = if asks_age {
+    let preferred: &[&[&str]] = if with_age {
         &[&[BREAKDOWN, AGE_OVER_16], &[AGE_OVER_16], &[BREAKDOWN], &[]]
     } else {
         &[&[BREAKDOWN], &[]]

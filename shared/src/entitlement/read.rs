@@ -107,7 +107,10 @@ pub(super) fn rule(value: &Value, path: &str) -> Result<Rule, RuleError> {
         select: select(&rule.required("select")?)?,
         accepts_expired,
         attest_by,
-        max_minutes_per_day: rule.optional("plausibility").map(plausibility).transpose()?,
+        max_minutes_per_day: rule
+            .optional("plausibility")
+            .map(|most| plausibility(&most))
+            .transpose()?,
         best_disjoint: rule
             .optional("overlap_same_issuer")
             .map_or(Ok(false), |policy| policy.one_of(&[("best_disjoint", true)]))?,
@@ -126,7 +129,10 @@ pub(super) fn rule(value: &Value, path: &str) -> Result<Rule, RuleError> {
                 ("months_continuous", Measure::MonthsContinuous),
             ])?,
         require: requirements(rule.optional("require"))?,
-        declare_between: rule.optional("declare_between").map(declare_between).transpose()?,
+        declare_between: rule
+            .optional("declare_between")
+            .map(|between| declare_between(&between))
+            .transpose()?,
         benefit_effective_from: rule
             .optional("benefit_effective_from")
             .map(|day| day.day())
@@ -239,7 +245,7 @@ fn admission(admission: Option<At<'_>>) -> Result<(bool, Option<AttestBy>), Rule
     }
 }
 
-fn plausibility(plausibility: At<'_>) -> Result<u64, RuleError> {
+fn plausibility(plausibility: &At<'_>) -> Result<u64, RuleError> {
     plausibility
         .members(&["max_minutes_per_day"])?
         .required("max_minutes_per_day")?
@@ -296,7 +302,7 @@ fn requirements(list: Option<At<'_>>) -> Result<Vec<Requirement>, RuleError> {
     Ok(read)
 }
 
-fn declare_between(between: At<'_>) -> Result<DeclareBetween, RuleError> {
+fn declare_between(between: &At<'_>) -> Result<DeclareBetween, RuleError> {
     let members = between.members(&["year_offset", "from", "to"])?;
     let read = DeclareBetween {
         year_offset: members.required("year_offset")?.year_offset()?,
