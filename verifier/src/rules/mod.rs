@@ -10,8 +10,10 @@ use std::{
 use shared::entitlement::{RuleError, RuleSet};
 
 /// The law's rules that this version evaluates, as shipped.
-const SHIPPED: &[(&str, &str)] =
-    &[("fr-cec-benevolat.toml", include_str!("../../../fixtures/rules/fr-cec-benevolat.toml"))];
+const SHIPPED: &[(&str, &str)] = &[(
+    "fr-cec-benevolat.toml",
+    include_str!("../../../fixtures/rules/fr-cec-benevolat.toml"),
+)];
 
 /// Why rules were not read.
 #[derive(Debug, thiserror::Error)]
