@@ -110,8 +110,16 @@ impl Browser {
 
     /// Presses what is there, and waits until the page it leads to has a path that begins so.
     pub async fn press(&self, css: &str, leads_to: &str) -> Result<()> {
-        self.find(css).await?.click().await.with_context(|| format!("cannot press {css}"))?;
+        self.click(css).await?;
         self.arrive(leads_to).await.with_context(|| format!("pressing {css}"))
+    }
+
+    /// Presses what is there. It is brought into view first: on an emulated phone, chromedriver does not always.
+    pub async fn click(&self, css: &str) -> Result<()> {
+        let element = self.find(css).await?;
+        let script = "document.querySelector(arguments[0]).scrollIntoView({ block: 'center', behavior: 'instant' })";
+        self.client.execute(script, vec![json!(css)]).await?;
+        element.click().await.with_context(|| format!("cannot press {css}"))
     }
 
     /// Waits until the page has a path that begins so.

@@ -130,16 +130,17 @@ impl Stage {
         teller.step("Nadia Benali ouvre sa musette et récupère deux attestations", "Nadia Benali opens her wallet and collects two attestations");
         let started = Instant::now();
         let nadia = Volunteer::new(&self.addresses.wallet, NADIA, &self.passphrases.volunteer).await?;
-        for offers in [&paniers, &cyclo] {
+        for (offers, slug) in [(&paniers, PANIERS), (&cyclo, CYCLO)] {
             let offer = of_nadia(offers)?;
+            let organisation = organisations.iter().find(|one| one.slug == slug).context("an organisation is missing")?;
             if offer.tx_code.is_some() {
                 teller.line(
                     "Un code est demandé, envoyé par un autre chemin que l’invitation",
                     "A code is asked for, sent by another way than the invitation",
                 );
             }
-            let kept = nadia.collect(&offer.invitation()).await?;
-            println!("   ✓ {} — {}", kept.title(), hours(offer.minutes));
+            nadia.collect(&offer.invitation()).await?;
+            println!("   ✓ {} — {}", organisation.name, hours(offer.minutes));
         }
 
         teller.step("Inès, au guichet d’un organisme de formation, demande ce que la loi exige", "Inès, at the counter of a training body, asks for what the law needs");
@@ -147,10 +148,13 @@ impl Stage {
         let (year, declared_on) = (self.year.to_string(), self.declared_on.to_string());
         let asked = clerk.ask(&Question { rule: "fr-cec-benevolat", year: &year, declared_on: &declared_on }).await?;
         let request = nadia.bring(&asked.link).await?;
-        println!("   ✓ {}", request.title());
+        teller.line(
+            "✓ Nadia lit qui demande, pourquoi, et chaque valeur qui partirait ; ni son nom ni sa date de naissance",
+            "✓ Nadia reads who asks, why, and each value that would leave; neither her name nor her birth date",
+        );
         let receipt = nadia.share(&request).await?;
         ensure!(receipt.url.path().starts_with("/presentations/"), "sharing led to {}: {}", receipt.url.path(), receipt.text());
-        println!("   ✓ {}", receipt.title());
+        teller.line("✓ Elle partage, et garde un reçu", "✓ She shares, and keeps a receipt");
 
         let decision = clerk.decision_in(&asked, teller.choose("fr", "en")).await?;
         let took = started.elapsed();
