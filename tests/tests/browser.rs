@@ -76,7 +76,9 @@ async fn every_page_fits_a_phone_in_both_languages() -> Result<()> {
     let world = World::start().await?;
     let offer = world.one_offer_with(true).await?;
     let marc = world.treasurer(PANIERS).await?;
-    let draft = marc.upload("heures.csv", &fixtures::read(fixtures::PANIERS_SHEET)?).await?;
+    let draft = marc
+        .upload("heures.csv", &fixtures::read(fixtures::PANIERS_SHEET)?)
+        .await?;
     let nadia = world.volunteer("nadia").await?;
     let kept = nadia.collect(&offer.invitation()).await?;
     let clerk = world.clerk().await?;
@@ -105,10 +107,36 @@ async fn every_page_fits_a_phone_in_both_languages() -> Result<()> {
         asked.link.parse()?,
     ];
     look_at(&phone, &strangers).await?;
-    sign_in(&phone, &issuer("/sign-in")?, &[("organisation", PANIERS), ("passphrase", PASSPHRASE)]).await?;
-    look_at(&phone, &[issuer("/")?, issuer("/batches/new")?, draft.url.clone(), issuer(&attestation)?]).await?;
-    sign_in(&phone, &wallet("/open")?, &[("name", "nadia"), ("passphrase", people::PASSPHRASE)]).await?;
-    let mine = [wallet("/path")?, wallet("/add")?, wallet("/present")?, kept.url, request.url, receipt.url];
+    sign_in(
+        &phone,
+        &issuer("/sign-in")?,
+        &[("organisation", PANIERS), ("passphrase", PASSPHRASE)],
+    )
+    .await?;
+    look_at(
+        &phone,
+        &[
+            issuer("/")?,
+            issuer("/batches/new")?,
+            draft.url.clone(),
+            issuer(&attestation)?,
+        ],
+    )
+    .await?;
+    sign_in(
+        &phone,
+        &wallet("/open")?,
+        &[("name", "nadia"), ("passphrase", people::PASSPHRASE)],
+    )
+    .await?;
+    let mine = [
+        wallet("/path")?,
+        wallet("/add")?,
+        wallet("/present")?,
+        kept.url,
+        request.url,
+        receipt.url,
+    ];
     look_at(&phone, &mine).await?;
     sign_in(&phone, &verifier("/sign-in")?, &[("passphrase", PASSPHRASE)]).await?;
     look_at(&phone, &[verifier("/")?, asked.page, answered.page]).await?;
@@ -135,7 +163,10 @@ async fn sign_in(phone: &Browser, page: &Url, fields: &[(&str, &str)]) -> Result
         phone.fill(&format!("[name={name}]"), value).await?;
     }
     press_main(phone).await?;
-    phone.find("form[action='/sign-out'], form[action='/close']").await.map(drop)
+    phone
+        .find("form[action='/sign-out'], form[action='/close']")
+        .await
+        .map(drop)
 }
 
 async fn press_main(browser: &Browser) -> Result<()> {
