@@ -269,7 +269,7 @@ impl Drop for Driver {
 }
 
 fn options(screen: Screen, language: &str, profile: &Path) -> Value {
-    let mut arguments = vec![
+    let arguments = [
         "--headless=new".to_owned(),
         "--no-sandbox".to_owned(),
         "--disable-gpu".to_owned(),
@@ -283,7 +283,6 @@ fn options(screen: Screen, language: &str, profile: &Path) -> Value {
         format!("--accept-lang={language}"),
         format!("--user-data-dir={}", profile.display()),
     ];
-    arguments.shrink_to_fit();
     let mut options = json!({ "args": arguments });
     if screen == Screen::Phone {
         options["mobileEmulation"] = json!({ "deviceMetrics": { "width": 390, "height": 844, "pixelRatio": 2.0 } });

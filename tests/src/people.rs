@@ -1,7 +1,7 @@
 //! The people of the story. Each follows pages as a person does, without script and without a shortcut into the services:
 //! reads what is shown, fills the fields that are there, presses the button.
 
-use anyhow::{Context, Result, bail, ensure};
+use anyhow::{Context, Result, ensure};
 use reqwest::StatusCode;
 use url::Url;
 
@@ -77,14 +77,11 @@ impl Treasurer {
     /// Signs what was read: offers are made.
     pub async fn sign(&self, draft: &Page, with_codes: bool) -> Result<Page> {
         let form = draft.form("/sign")?;
+        let asked = form.defaults().iter().any(|(name, _)| name == "tx_code");
+        ensure!(!asked, "codes are asked for by default: nobody unticks them here");
         let values: &[(&str, &str)] = if with_codes { &[("tx_code", "on")] } else { &[] };
-        let mut values = values.to_vec();
-        if !with_codes && form.defaults().iter().any(|(name, _)| name == "tx_code") {
-            bail!("the code is asked for by default: untick it");
-        }
-        values.dedup();
         self.visitor
-            .submit(draft, &form, &values, None)
+            .submit(draft, &form, values, None)
             .await?
             .expect(StatusCode::OK)
     }

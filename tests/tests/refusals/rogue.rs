@@ -35,7 +35,7 @@ use url::Url;
 
 /// How an issuer cheats.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub enum IssuerTrick {
+pub(crate) enum IssuerTrick {
     /// It does not.
     Honest,
     /// VCI-W-004: its metadata is of another issuer.
@@ -69,9 +69,9 @@ pub enum IssuerTrick {
 }
 
 /// Somebody else's issuer.
-pub struct RogueIssuer {
+pub(crate) struct RogueIssuer {
     /// Its identifier.
-    pub url: Url,
+    pub(crate) url: Url,
     server: JoinHandle<()>,
 }
 
@@ -84,7 +84,7 @@ struct Issuer {
 
 impl RogueIssuer {
     /// Starts one.
-    pub async fn start(trick: IssuerTrick, now: DateTime<Utc>) -> Result<Self> {
+    pub(crate) async fn start(trick: IssuerTrick, now: DateTime<Utc>) -> Result<Self> {
         let (listener, url) = listener().await?;
         let issuer = Arc::new(Issuer {
             url: url.clone(),
@@ -108,7 +108,7 @@ impl RogueIssuer {
     }
 
     /// A link to its offer.
-    pub fn link(&self) -> String {
+    pub(crate) fn link(&self) -> String {
         shared::oid4vci::offer::link_by_reference(&Url::parse(&format!("{}offer", self.url)).expect("a URL"))
     }
 }
@@ -258,7 +258,7 @@ impl Issuer {
 
 /// How a verifier cheats.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub enum VerifierTrick {
+pub(crate) enum VerifierTrick {
     /// It does not.
     Honest,
     /// VP-W-006: signed by a key that is not in its document.
@@ -294,9 +294,9 @@ pub enum VerifierTrick {
 }
 
 /// Somebody else's verifier.
-pub struct RogueVerifier {
+pub(crate) struct RogueVerifier {
     /// Its base.
-    pub url: Url,
+    pub(crate) url: Url,
     did: Did,
     server: JoinHandle<()>,
     inner: Arc<Verifier>,
@@ -313,7 +313,7 @@ struct Verifier {
 
 impl RogueVerifier {
     /// Starts one.
-    pub async fn start(trick: VerifierTrick, now: DateTime<Utc>) -> Result<Self> {
+    pub(crate) async fn start(trick: VerifierTrick, now: DateTime<Utc>) -> Result<Self> {
         let (listener, url) = listener().await?;
         let did = Did::web(&url)?;
         let inner = Arc::new(Verifier {
@@ -339,7 +339,7 @@ impl RogueVerifier {
     }
 
     /// A link to its request.
-    pub fn link(&self) -> String {
+    pub(crate) fn link(&self) -> String {
         let request_uri = Url::parse(&format!("{}object", self.url)).expect("a URL");
         RequestLink {
             client_id: client_id(&self.did),
@@ -350,7 +350,7 @@ impl RogueVerifier {
     }
 
     /// What was posted to it.
-    pub fn received(&self) -> Vec<String> {
+    pub(crate) fn received(&self) -> Vec<String> {
         self.inner.received.lock().expect("not poisoned").clone()
     }
 }
@@ -414,7 +414,7 @@ impl Verifier {
         let mut typ = "oauth-authz-req+jwt";
         match self.trick {
             VerifierTrick::OtherClient => {
-                claims["client_id"] = json!("decentralized_identifier:did:web:another.example")
+                claims["client_id"] = json!("decentralized_identifier:did:web:another.example");
             }
             VerifierTrick::OtherType => typ = "JWT",
             VerifierTrick::RedirectUri => claims["redirect_uri"] = json!(format!("{}elsewhere", self.url)),
