@@ -271,18 +271,20 @@ error-collected-text = La personne a déjà récupéré son attestation : une 
 error-collected-action = Revenir à l’attestation
 
 cli-rows = { $accepted ->
-    [one] une ligne comptée
+    [one] { $accepted } ligne comptée
    *[other] { $accepted } lignes comptées
 }, { $refused ->
-    [one] une refusée
+    [one] { $refused } refusée
    *[other] { $refused } refusées
 }
 cli-refused = ligne { $line }, colonne « { $column } », « { $value } » : { $reason }
 cli-signed = { $count ->
+    [0] Aucune attestation signée.
     [one] Une attestation signée ; son invitation est prête.
    *[other] { $count } attestations signées ; leurs invitations sont prêtes.
 }
 cli-would-sign = { $count ->
+    [0] Aucune attestation ne serait signée.
     [one] Une attestation serait signée.
    *[other] { $count } attestations seraient signées.
 }

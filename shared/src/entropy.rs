@@ -39,7 +39,9 @@ impl dyn Entropy + '_ {
 
     /// `count` decimal digits, for a code that a person types.
     pub fn digits(&self, count: usize) -> String {
-        (0..count).map(|_| char::from(b'0' + u8::try_from(self.below(10)).unwrap_or(0))).collect()
+        (0..count)
+            .map(|_| char::from(b'0' + u8::try_from(self.below(10)).unwrap_or(0)))
+            .collect()
     }
 }
 
@@ -49,7 +51,12 @@ pub struct SystemEntropy;
 
 impl Entropy for SystemEntropy {
     fn fill(&self, bytes: &mut [u8]) {
-        #[expect(clippy::expect_used, reason = "without randomness no secret may be made: stopping is the only safe answer")]
-        SystemRandom::new().fill(bytes).expect("the operating system gives random bytes");
+        #[expect(
+            clippy::expect_used,
+            reason = "without randomness no secret may be made: stopping is the only safe answer"
+        )]
+        SystemRandom::new()
+            .fill(bytes)
+            .expect("the operating system gives random bytes");
     }
 }

@@ -29,7 +29,9 @@ impl Language {
     /// The language of a BCP 47 tag, when it is one of ours.
     pub fn from_tag(tag: &str) -> Option<Self> {
         let primary = tag.split(['-', '_']).next().unwrap_or_default();
-        Self::ALL.into_iter().find(|language| primary.eq_ignore_ascii_case(language.tag()))
+        Self::ALL
+            .into_iter()
+            .find(|language| primary.eq_ignore_ascii_case(language.tag()))
     }
 
     /// The best of ours for an `Accept-Language` header (RFC 9110 §12.5.4); French when none fits.
@@ -37,8 +39,12 @@ impl Language {
         let mut best = (0u16, Self::default());
         for range in accept_language.split(',').take(32) {
             let mut parts = range.trim().split(';');
-            let Some(language) = parts.next().and_then(Self::from_tag) else { continue };
-            let quality = parts.find_map(|part| part.trim().strip_prefix("q=")).map_or(1000, thousandths);
+            let Some(language) = parts.next().and_then(Self::from_tag) else {
+                continue;
+            };
+            let quality = parts
+                .find_map(|part| part.trim().strip_prefix("q="))
+                .map_or(1000, thousandths);
             if quality > best.0 {
                 best = (quality, language);
             }

@@ -2,6 +2,12 @@
 //!
 //! `MUSETTE_REGENERATE=1 cargo test -p shared --test fixtures` writes the sheets again; without it the committed bytes must
 //! be those written here.
+#![expect(
+    clippy::expect_used,
+    clippy::unwrap_used,
+    clippy::print_stderr,
+    reason = "a test stops where it fails, and says what it did not run"
+)]
 
 use std::{
     collections::{BTreeMap, BTreeSet},
@@ -510,32 +516,31 @@ impl Dice {
 
 /// The small sheet: UTF-8, and line feeds alone.
 fn cyclo() -> String {
-    let mut sheet = format!("{HEADER}\n");
-    for (turn, (day, month)) in (1..=12)
-        .map(|month| (11, month))
-        .chain([(25, 3), (25, 6), (25, 9)])
-        .enumerate()
-    {
+    let days = (1..=12).map(|month| (11, month)).chain([(25, 3), (25, 6), (25, 9)]);
+    let of_nadia = days.enumerate().map(|(turn, (day, month))| {
         let written = ["5h", "5:00", "5,0", "300 min", "5 h"][turn % 5];
-        let mission = [
+        let missions = [
             "Atelier d’auto-réparation",
             "Formation des bénévoles",
             "Bourse aux vélos",
-        ][turn % 3];
-        sheet.push_str(&format!(
-            "Benali;Nadia;{day:02}/{month:02}/2025;;;{written};{mission};Encadrante;oui\n"
-        ));
-    }
-    for (name, date, title) in [
+        ];
+        let mission = missions[turn % 3];
+        format!("Benali;Nadia;{day:02}/{month:02}/2025;;;{written};{mission};Encadrante;oui")
+    });
+    let of_others = [
         ("Moreau;Lucas", "08/02/2025", "Bénévole"),
         ("Moreau;Lucas", "17/05/2025", "Bénévole"),
         ("Carré;Odile", "04/10/2025", "Présidente"),
         ("Carré;Odile", "08/11/2025", "Présidente"),
         ("Šimić;Ivana", "06/12/2025", ""),
-    ] {
-        sheet.push_str(&format!("{name};{date};14:00;17:30;;Atelier;{title};oui\n"));
-    }
-    sheet
+    ]
+    .map(|(name, date, title)| format!("{name};{date};14:00;17:30;;Atelier;{title};oui"));
+    let lines: Vec<String> = [HEADER.to_owned()]
+        .into_iter()
+        .chain(of_nadia)
+        .chain(of_others)
+        .collect();
+    format!("{}\n", lines.join("\n"))
 }
 
 /// Small sheets that must be refused, or whose rows must.

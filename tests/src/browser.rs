@@ -46,19 +46,31 @@ impl Browser {
         let client = driver.connect(&options(screen, language, profile.path())).await?;
         let pictures = profile.path().join("pictures");
         fs::create_dir(&pictures).context("cannot make the folder of pictures")?;
-        Ok(Self { client, driver, pictures, profile })
+        Ok(Self {
+            client,
+            driver,
+            pictures,
+            profile,
+        })
     }
 
     /// Ends it in good order.
     pub async fn close(self) -> Result<()> {
-        self.client.clone().close().await.context("the session does not close")?;
+        self.client
+            .clone()
+            .close()
+            .await
+            .context("the session does not close")?;
         drop(self.driver);
         self.profile.close().context("the profile stays")
     }
 
     /// Opens a page.
     pub async fn open(&self, url: &Url) -> Result<()> {
-        self.client.goto(url.as_str()).await.with_context(|| format!("cannot open {url}"))
+        self.client
+            .goto(url.as_str())
+            .await
+            .with_context(|| format!("cannot open {url}"))
     }
 
     /// Path of the page.
@@ -73,7 +85,13 @@ impl Browser {
 
     /// An element, once it is there.
     pub async fn find(&self, css: &str) -> Result<Element> {
-        match self.client.wait().at_most(PATIENCE).for_element(Locator::Css(css)).await {
+        match self
+            .client
+            .wait()
+            .at_most(PATIENCE)
+            .for_element(Locator::Css(css))
+            .await
+        {
             Ok(element) => Ok(element),
             Err(error) => {
                 let page = self.client.source().await.unwrap_or_default();
@@ -110,8 +128,16 @@ impl Browser {
 
     /// Presses what is there, and waits until the page it leads to has a path that begins so.
     pub async fn press(&self, css: &str, leads_to: &str) -> Result<()> {
-        self.find(css).await?.click().await.with_context(|| format!("cannot press {css}"))?;
+        self.click(css).await?;
         self.arrive(leads_to).await.with_context(|| format!("pressing {css}"))
+    }
+
+    /// Presses what is there. It is brought into view first: on an emulated phone, chromedriver does not always.
+    pub async fn click(&self, css: &str) -> Result<()> {
+        let element = self.find(css).await?;
+        let script = "document.querySelector(arguments[0]).scrollIntoView({ block: 'center', behavior: 'instant' })";
+        self.client.execute(script, vec![json!(css)]).await?;
+        element.click().await.with_context(|| format!("cannot press {css}"))
     }
 
     /// Waits until the page has a path that begins so.
@@ -122,7 +148,11 @@ impl Browser {
             }
             tokio::time::sleep(Duration::from_millis(200)).await;
         }
-        bail!("the page is {} and not {path}: {}", self.path().await?, self.text().await?)
+        bail!(
+            "the page is {} and not {path}: {}",
+            self.path().await?,
+            self.text().await?
+        )
     }
 
     /// Waits until a person can read `text`, without touching the page.
@@ -138,12 +168,21 @@ impl Browser {
             }
             tokio::time::sleep(Duration::from_millis(200)).await;
         }
-        bail!("« {text} » never came on {}: {}", self.path().await?, self.text().await?)
+        bail!(
+            "« {text} » never came on {}: {}",
+            self.path().await?,
+            self.text().await?
+        )
     }
 
     /// A PNG of an element, as a person would photograph it.
     pub async fn photograph(&self, css: &str, name: &str) -> Result<PathBuf> {
-        let picture = self.find(css).await?.screenshot().await.with_context(|| format!("no picture of {css}"))?;
+        let picture = self
+            .find(css)
+            .await?
+            .screenshot()
+            .await
+            .with_context(|| format!("no picture of {css}"))?;
         let file = self.pictures.join(name);
         fs::write(&file, picture).context("cannot write the picture")?;
         Ok(file)
@@ -161,10 +200,19 @@ impl Browser {
         let seen = self.client.execute(script, Vec::new()).await?;
         let path = self.path().await?;
         let number = |name: &str| seen[name].as_f64().unwrap_or(f64::MAX);
-        ensure!(number("wide") <= number("screen"), "{path} is wider than the screen: {seen}");
+        ensure!(
+            number("wide") <= number("screen"),
+            "{path} is wider than the screen: {seen}"
+        );
         ensure!(seen["titles"] == json!(1), "{path} has not one main title: {seen}");
-        ensure!(seen["language"] == json!(language), "{path} is not in {language}: {seen}");
-        ensure!(seen["unnamed"] == json!([]), "{path} has fields without a label: {seen}");
+        ensure!(
+            seen["language"] == json!(language),
+            "{path} is not in {language}: {seen}"
+        );
+        ensure!(
+            seen["unnamed"] == json!([]),
+            "{path} has fields without a label: {seen}"
+        );
         Ok(())
     }
 }
@@ -177,7 +225,10 @@ struct Driver {
 
 impl Driver {
     fn start() -> Result<Self> {
-        let port = TcpListener::bind("127.0.0.1:0").and_then(|listener| listener.local_addr()).context("no free port")?.port();
+        let port = TcpListener::bind("127.0.0.1:0")
+            .and_then(|listener| listener.local_addr())
+            .context("no free port")?
+            .port();
         let child = Command::new("chromedriver")
             .arg(format!("--port={port}"))
             .stdin(Stdio::null())
@@ -190,7 +241,9 @@ impl Driver {
     }
 
     async fn connect(&self, options: &Value) -> Result<Client> {
-        let Value::Object(capabilities) = json!({ "goog:chromeOptions": options }) else { unreachable!("an object") };
+        let Value::Object(capabilities) = json!({ "goog:chromeOptions": options }) else {
+            unreachable!("an object")
+        };
         let mut builder = ClientBuilder::new(HttpConnector::new());
         builder.capabilities(capabilities);
         for _ in 0..150 {
@@ -207,14 +260,16 @@ impl Driver {
 impl Drop for Driver {
     fn drop(&mut self) {
         // The group is ours alone: chromedriver leads it.
-        let _ = Command::new("sh").args(["-c", &format!("kill -KILL -{}", self.child.id())]).status();
+        let _ = Command::new("sh")
+            .args(["-c", &format!("kill -KILL -{}", self.child.id())])
+            .status();
         let _ = self.child.kill();
         let _ = self.child.wait();
     }
 }
 
 fn options(screen: Screen, language: &str, profile: &Path) -> Value {
-    let mut arguments = vec![
+    let arguments = [
         "--headless=new".to_owned(),
         "--no-sandbox".to_owned(),
         "--disable-gpu".to_owned(),
@@ -228,7 +283,6 @@ fn options(screen: Screen, language: &str, profile: &Path) -> Value {
         format!("--accept-lang={language}"),
         format!("--user-data-dir={}", profile.display()),
     ];
-    arguments.shrink_to_fit();
     let mut options = json!({ "args": arguments });
     if screen == Screen::Phone {
         options["mobileEmulation"] = json!({ "deviceMetrics": { "width": 390, "height": 844, "pixelRatio": 2.0 } });

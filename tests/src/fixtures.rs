@@ -59,8 +59,14 @@ pub struct Organisation {
 /// The organisations of the story.
 pub fn organisations() -> Result<Vec<Organisation>> {
     let document: serde_json::Value = serde_json::from_slice(&read("organisations.json")?)?;
-    let list = document["organisations"].as_array().or(document.as_array()).context("organisations.json holds no list")?;
-    list.iter().map(organisation).collect::<Result<_>>().context("organisations.json is malformed")
+    let list = document["organisations"]
+        .as_array()
+        .or(document.as_array())
+        .context("organisations.json holds no list")?;
+    list.iter()
+        .map(organisation)
+        .collect::<Result<_>>()
+        .context("organisations.json is malformed")
 }
 
 fn organisation(value: &serde_json::Value) -> Result<Organisation> {
@@ -74,12 +80,18 @@ fn organisation(value: &serde_json::Value) -> Result<Organisation> {
         siren: optional("siren"),
         regime: text("regime")?,
         declared_on: text("declared_on")?.parse().context("declared_on is no date")?,
-        purposes: purposes.filter_map(|purpose| purpose.as_str().map(str::to_owned)).collect(),
+        purposes: purposes
+            .filter_map(|purpose| purpose.as_str().map(str::to_owned))
+            .collect(),
     })
 }
 
 /// The list that recognises all of them.
-pub fn trust_list(organisations: &[Organisation], now: DateTime<Utc>, identifier: impl Fn(&str) -> Url) -> Result<TrustList> {
+pub fn trust_list(
+    organisations: &[Organisation],
+    now: DateTime<Utc>,
+    identifier: impl Fn(&str) -> Url,
+) -> Result<TrustList> {
     let mut issuers = BTreeMap::new();
     for organisation in organisations {
         let issuer = TrustedIssuer {
@@ -89,7 +101,12 @@ pub fn trust_list(organisations: &[Organisation], now: DateTime<Utc>, identifier
             dissolved_on: None,
             purposes: organisation.purposes.clone(),
             rna: organisation.rna.as_deref().map(str::parse).transpose().context("rna")?,
-            siren: organisation.siren.as_deref().map(str::parse).transpose().context("siren")?,
+            siren: organisation
+                .siren
+                .as_deref()
+                .map(str::parse)
+                .transpose()
+                .context("siren")?,
             trusted_from: None,
             trusted_until: None,
         };

@@ -37,19 +37,36 @@ impl Answer {
     /// Fails unless this is an error of RFC 6749 §5.2 with this code, which nobody may cache.
     pub fn assert_error(&self, code: &str) {
         assert_eq!(self.json()["error"], code, "{self:?}");
-        assert_eq!(self.status, if code == "invalid_token" { StatusCode::UNAUTHORIZED } else { StatusCode::BAD_REQUEST }, "{self:?}");
+        assert_eq!(
+            self.status,
+            if code == "invalid_token" {
+                StatusCode::UNAUTHORIZED
+            } else {
+                StatusCode::BAD_REQUEST
+            },
+            "{self:?}"
+        );
         assert!(self.header("content-type").starts_with("application/json"), "{self:?}");
         assert!(self.header(CACHE_CONTROL.as_str()).contains("no-store"), "{self:?}");
         if code == "invalid_token" {
             assert!(self.header("www-authenticate").contains("invalid_token"), "{self:?}");
         }
         let description = self.json()["error_description"].as_str().unwrap_or_default().to_owned();
-        assert!(description.bytes().all(|byte| matches!(byte, 0x20..=0x21 | 0x23..=0x5b | 0x5d..=0x7e)), "{description}");
+        assert!(
+            description
+                .bytes()
+                .all(|byte| matches!(byte, 0x20..=0x21 | 0x23..=0x5b | 0x5d..=0x7e)),
+            "{description}"
+        );
     }
 
     /// A header; empty when there is none.
     pub fn header(&self, name: &str) -> String {
-        self.headers.get(name).and_then(|value| value.to_str().ok()).unwrap_or_default().to_owned()
+        self.headers
+            .get(name)
+            .and_then(|value| value.to_str().ok())
+            .unwrap_or_default()
+            .to_owned()
     }
 }
 
@@ -61,7 +78,11 @@ pub async fn send(method: Method, url: &Url, headers: &[(&str, &str)], body: imp
         request = request.header(*name, *value);
     }
     let response = request.send().await.with_context(|| format!("no answer from {url}"))?;
-    Ok(Answer { status: response.status(), headers: response.headers().clone(), body: response.text().await? })
+    Ok(Answer {
+        status: response.status(),
+        headers: response.headers().clone(),
+        body: response.text().await?,
+    })
 }
 
 /// GET.
@@ -71,8 +92,16 @@ pub async fn get(url: &Url) -> Result<Answer> {
 
 /// POST of a form.
 pub async fn post_form(url: &Url, fields: &[(&str, &str)]) -> Result<Answer> {
-    let body = url::form_urlencoded::Serializer::new(String::new()).extend_pairs(fields).finish();
-    send(Method::POST, url, &[(CONTENT_TYPE.as_str(), "application/x-www-form-urlencoded")], body).await
+    let body = url::form_urlencoded::Serializer::new(String::new())
+        .extend_pairs(fields)
+        .finish();
+    send(
+        Method::POST,
+        url,
+        &[(CONTENT_TYPE.as_str(), "application/x-www-form-urlencoded")],
+        body,
+    )
+    .await
 }
 
 /// The issuer's side of a collection, one message at a time.
@@ -94,7 +123,11 @@ impl Collecting {
         let answer = get(offer.uri()).await?;
         ensure!(answer.status == StatusCode::OK, "{answer:?}");
         let json = answer.json();
-        let text = |pointer: &str| json.pointer(pointer).and_then(Value::as_str).with_context(|| format!("no {pointer} in {json}"));
+        let text = |pointer: &str| {
+            json.pointer(pointer)
+                .and_then(Value::as_str)
+                .with_context(|| format!("no {pointer} in {json}"))
+        };
         Ok(Self {
             issuer: text("/credential_issuer")?.parse().context("the issuer is no URL")?,
             code: text(&format!("/grants/{PRE_AUTHORIZED_CODE}/pre-authorized_code"))?.to_owned(),
@@ -113,7 +146,10 @@ impl Collecting {
 
     /// Asks for a token with this code and `tx_code`.
     pub async fn ask_token(&self, tx_code: Option<&str>) -> Result<Answer> {
-        let mut fields = vec![("grant_type", PRE_AUTHORIZED_CODE), ("pre-authorized_code", self.code.as_str())];
+        let mut fields = vec![
+            ("grant_type", PRE_AUTHORIZED_CODE),
+            ("pre-authorized_code", self.code.as_str()),
+        ];
         fields.extend(tx_code.map(|code| ("tx_code", code)));
         post_form(&self.endpoint("token"), &fields).await
     }
@@ -122,14 +158,20 @@ impl Collecting {
     pub async fn token(&self) -> Result<String> {
         let answer = self.ask_token(self.tx_code.as_deref()).await?;
         ensure!(answer.status == StatusCode::OK, "{answer:?}");
-        answer.json()["access_token"].as_str().map(str::to_owned).context("no access_token")
+        answer.json()["access_token"]
+            .as_str()
+            .map(str::to_owned)
+            .context("no access_token")
     }
 
     /// A nonce.
     pub async fn nonce(&self) -> Result<String> {
         let answer = send(Method::POST, &self.endpoint("nonce"), &[], "").await?;
         ensure!(answer.status == StatusCode::OK, "{answer:?}");
-        answer.json()["c_nonce"].as_str().map(str::to_owned).context("no c_nonce")
+        answer.json()["c_nonce"]
+            .as_str()
+            .map(str::to_owned)
+            .context("no c_nonce")
     }
 
     /// Asks for the credential with these proofs.
@@ -141,7 +183,10 @@ impl Collecting {
     /// Asks for the credential with any body.
     pub async fn ask_credential_with(&self, token: &str, body: &Value) -> Result<Answer> {
         let bearer = format!("Bearer {token}");
-        let headers = [(AUTHORIZATION.as_str(), bearer.as_str()), (CONTENT_TYPE.as_str(), "application/json")];
+        let headers = [
+            (AUTHORIZATION.as_str(), bearer.as_str()),
+            (CONTENT_TYPE.as_str(), "application/json"),
+        ];
         send(Method::POST, &self.endpoint("credential"), &headers, body.to_string()).await
     }
 
@@ -153,7 +198,10 @@ impl Collecting {
         let proof = proof::sign(&key, self.issuer.as_str(), Some(&nonce), now);
         let answer = self.ask_credential(&token, &[proof]).await?;
         ensure!(answer.status == StatusCode::OK, "{answer:?}");
-        let credential = answer.json()["credentials"][0]["credential"].as_str().map(str::to_owned).context("no credential")?;
+        let credential = answer.json()["credentials"][0]["credential"]
+            .as_str()
+            .map(str::to_owned)
+            .context("no credential")?;
         Ok(Held { credential, key })
     }
 }
@@ -190,9 +238,16 @@ impl Presenting {
         let link = RequestLink::parse(link, true)?;
         let answer = get(&link.request_uri).await?;
         ensure!(answer.status == StatusCode::OK, "{answer:?}");
-        ensure!(answer.header("content-type") == "application/oauth-authz-req+jwt", "{answer:?}");
+        ensure!(
+            answer.header("content-type") == "application/oauth-authz-req+jwt",
+            "{answer:?}"
+        );
         let request = jws::Jws::parse(&answer.body)?.unverified_claims()?;
-        Ok(Self { link, jwt: answer.body, request })
+        Ok(Self {
+            link,
+            jwt: answer.body,
+            request,
+        })
     }
 
     /// A member of the request.
@@ -203,14 +258,23 @@ impl Presenting {
     /// The first credential query that asks for a claim or type this credential may answer.
     pub fn query_ids(&self) -> Vec<String> {
         let queries = self.request["dcql_query"]["credentials"].as_array();
-        queries.into_iter().flatten().filter_map(|query| query["id"].as_str().map(str::to_owned)).collect()
+        queries
+            .into_iter()
+            .flatten()
+            .filter_map(|query| query["id"].as_str().map(str::to_owned))
+            .collect()
     }
 
     /// A presentation of everything asked by the first query, bound as asked but for what the arguments change.
     pub fn presentation(&self, held: &Held, audience: &str, nonce: &str, now: DateTime<Utc>) -> Result<String> {
         let sd_jwt = SdJwt::parse(&held.credential)?;
         let chosen = self.asked_paths(&held.claims()?)?;
-        let binding = KeyBinding { key: &held.key, audience, nonce, issued_at: now };
+        let binding = KeyBinding {
+            key: &held.key,
+            audience,
+            nonce,
+            issued_at: now,
+        };
         Ok(sd_jwt.present(&chosen, &binding)?)
     }
 
@@ -230,14 +294,21 @@ impl Presenting {
             claims,
         };
         let matches = query.matches(&[candidate]);
-        let disclose = matches.into_iter().flat_map(|query| query.matches).next().map(|found| found.disclose);
+        let disclose = matches
+            .into_iter()
+            .flat_map(|query| query.matches)
+            .next()
+            .map(|found| found.disclose);
         disclose.context("the credential does not fit what is asked")
     }
 
     /// The payload of a response that presents `presentations` for the first query.
     pub fn payload(&self, presentations: &[String]) -> Value {
         let mut token = Map::new();
-        token.insert(self.query_ids().into_iter().next().unwrap_or_default(), json!(presentations));
+        token.insert(
+            self.query_ids().into_iter().next().unwrap_or_default(),
+            json!(presentations),
+        );
         let mut payload = json!({ "vp_token": token });
         if let Some(state) = self.request["state"].as_str() {
             payload["state"] = json!(state);
@@ -249,7 +320,11 @@ impl Presenting {
     pub fn encrypt(&self, payload: &Value) -> Result<String> {
         let key = self.request["client_metadata"]["jwks"]["keys"][0].clone();
         let key = Jwk::from_value(key).context("no key to encrypt to")?;
-        Ok(jwe::encrypt(payload.to_string().as_bytes(), &key, jwe::ContentEncryption::A128GCM)?)
+        Ok(jwe::encrypt(
+            payload.to_string().as_bytes(),
+            &key,
+            jwe::ContentEncryption::A128GCM,
+        )?)
     }
 
     /// Posts a response.

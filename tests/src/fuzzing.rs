@@ -58,7 +58,10 @@ pub fn sd_jwt(bytes: &[u8]) {
     let Some(text) = text(bytes) else { return };
     if let Ok(sd_jwt) = SdJwt::parse(text) {
         if let Ok(revealed) = sd_jwt.reveal() {
-            assert!(!holds_digests(&revealed.claims), "digests are left in what was revealed");
+            assert!(
+                !holds_digests(&revealed.claims),
+                "digests are left in what was revealed"
+            );
         }
         let _ = sd_jwt.hash();
     }
@@ -71,14 +74,20 @@ pub fn jws(bytes: &[u8]) {
     if let Ok(jws) = Jws::parse(text) {
         assert_eq!(jws.header().get("alg").and_then(Value::as_str), Some("ES256"));
         let _ = jws.unverified_claims::<Value>();
-        assert!(jws.verify(SigningKey::generate().public()).is_err(), "a fresh key fits a signature");
+        assert!(
+            jws.verify(SigningKey::generate().public()).is_err(),
+            "a fresh key fits a signature"
+        );
     }
 }
 
 /// RFC 7516: a fresh key opens nothing.
 pub fn jwe(bytes: &[u8]) {
     let Some(text) = text(bytes) else { return };
-    assert!(DecryptionKey::generate().decrypt(text).is_err(), "a fresh key opens a message");
+    assert!(
+        DecryptionKey::generate().decrypt(text).is_err(),
+        "a fresh key opens a message"
+    );
 }
 
 /// RFC 7517: what is accepted is public, and reads back as itself.
@@ -164,7 +173,10 @@ pub fn token_form(bytes: &[u8]) {
 /// Responses of wallets: no clear presentation gets through.
 pub fn response_form(bytes: &[u8]) {
     let answer = response::from_form(bytes, &DecryptionKey::generate());
-    assert!(!matches!(answer, Ok(response::Response::Presented { .. })), "a presentation for a fresh key was read");
+    assert!(
+        !matches!(answer, Ok(response::Response::Presented { .. })),
+        "a presentation for a fresh key was read"
+    );
 }
 
 /// Issuer metadata.
@@ -216,10 +228,25 @@ fn seeds() -> Vec<Vec<u8>> {
     });
     let hidden = [ClaimPath::of(&["given_name"]), ClaimPath::of(&["activity", "minutes"])];
     let credential = sd_jwt_vc::issue(claims, &hidden, &kid, &key, &entropy).expect("a credential");
-    let binding = KeyBinding { key: &holder, audience: "a", nonce: "n", issued_at: now };
-    let presented = SdJwt::parse(&credential).expect("ours").present(&hidden[..1], &binding).expect("a presentation");
+    let binding = KeyBinding {
+        key: &holder,
+        audience: "a",
+        nonce: "n",
+        issued_at: now,
+    };
+    let presented = SdJwt::parse(&credential)
+        .expect("ours")
+        .present(&hidden[..1], &binding)
+        .expect("a presentation");
     let list = StatusList::new(1, 64).expect("a list");
-    let status = list.sign("https://example.org/list", now, Duration::days(1), Duration::minutes(5), &kid, &key);
+    let status = list.sign(
+        "https://example.org/list",
+        now,
+        Duration::days(1),
+        Duration::minutes(5),
+        &kid,
+        &key,
+    );
     let offer = json!({
         "credential_issuer": "https://issuer.example/o/a", "credential_configuration_ids": [ACTIVITY_CONFIGURATION],
         "grants": { PRE_AUTHORIZED_CODE: { "pre-authorized_code": "c", "tx_code": { "length": 6, "input_mode": "numeric" } } },
@@ -228,7 +255,8 @@ fn seeds() -> Vec<Vec<u8>> {
         "claims": [{ "id": "m", "path": ["activity", "minutes"], "values": [1] }, { "id": "s", "path": ["activity", "skills", null] }],
         "claim_sets": [["m"], ["m", "s"]] }], "credential_sets": [{ "options": [["a"]], "required": false }] });
     let vp_token = json!({ "vp_token": { "a": [presented] }, "state": "s" }).to_string();
-    let encrypted = jwe::encrypt(vp_token.as_bytes(), &decryption.public(), ContentEncryption::A128GCM).expect("a message");
+    let encrypted =
+        jwe::encrypt(vp_token.as_bytes(), &decryption.public(), ContentEncryption::A128GCM).expect("a message");
     let texts = [
         json!({ "credential_configuration_id": ACTIVITY_CONFIGURATION, "proofs": { "jwt": [proof::sign(&holder, "https://issuer.example", Some("n"), now)] } })
             .to_string(),
@@ -261,12 +289,17 @@ fn seeds() -> Vec<Vec<u8>> {
 fn same_offer(offer: &CredentialOffer) {
     assert!(!offer.configuration_ids.is_empty());
     assert_eq!(offer.credential_issuer.scheme(), "https");
-    assert_eq!(CredentialOffer::from_value(&offer.to_value(), false).as_ref(), Ok(offer));
+    assert_eq!(
+        CredentialOffer::from_value(&offer.to_value(), false).as_ref(),
+        Ok(offer)
+    );
 }
 
 fn holds_digests(value: &Value) -> bool {
     match value {
-        Value::Object(members) => members.iter().any(|(name, value)| name == "_sd" || name == "..." || holds_digests(value)),
+        Value::Object(members) => members
+            .iter()
+            .any(|(name, value)| name == "_sd" || name == "..." || holds_digests(value)),
         Value::Array(elements) => elements.iter().any(holds_digests),
         _ => false,
     }

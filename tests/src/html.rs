@@ -44,13 +44,17 @@ impl Form {
     /// What a person who changes nothing would send.
     pub fn defaults(&self) -> Vec<(String, String)> {
         let sent = self.controls.iter().filter(|control| control.sent);
-        sent.map(|control| (control.name.clone(), control.value.clone())).collect()
+        sent.map(|control| (control.name.clone(), control.value.clone()))
+            .collect()
     }
 
     /// The values that checkboxes and radio buttons of this name offer.
     pub fn choices(&self, name: &str) -> Vec<&str> {
         let named = self.controls.iter().filter(|control| control.name == name);
-        named.filter(|control| matches!(control.kind.as_str(), "checkbox" | "radio")).map(|control| control.value.as_str()).collect()
+        named
+            .filter(|control| matches!(control.kind.as_str(), "checkbox" | "radio"))
+            .map(|control| control.value.as_str())
+            .collect()
     }
 
     /// Whether it has a control of this name.
@@ -78,7 +82,11 @@ pub fn elements(html: &str, name: &str) -> Vec<String> {
 
 /// The text of each element that has this class.
 pub fn of_class(html: &str, class: &str) -> Vec<String> {
-    inner(html, |_, attributes| attributes.get("class").is_some_and(|classes| classes.split(' ').any(|one| one == class)))
+    inner(html, |_, attributes| {
+        attributes
+            .get("class")
+            .is_some_and(|classes| classes.split(' ').any(|one| one == class))
+    })
 }
 
 /// Every link with a target.
@@ -86,8 +94,17 @@ pub fn links(html: &str) -> Vec<Link> {
     let mut links = Vec::new();
     let mut pieces = pieces(html);
     while let Some(piece) = pieces.next() {
-        let Piece::Open { name: "a", mut attributes, .. } = piece else { continue };
-        let Some(href) = attributes.remove("href") else { continue };
+        let Piece::Open {
+            name: "a",
+            mut attributes,
+            ..
+        } = piece
+        else {
+            continue;
+        };
+        let Some(href) = attributes.remove("href") else {
+            continue;
+        };
         let mut inside = String::new();
         for piece in pieces.by_ref() {
             match piece {
@@ -96,25 +113,43 @@ pub fn links(html: &str) -> Vec<Link> {
                 Piece::Open { .. } | Piece::Close(_) => {}
             }
         }
-        links.push(Link { href, text: inside.split_whitespace().collect::<Vec<_>>().join(" ") });
+        links.push(Link {
+            href,
+            text: inside.split_whitespace().collect::<Vec<_>>().join(" "),
+        });
     }
     links
 }
 
-/// Every form.
+/// Every form, once more for each of its buttons that goes elsewhere (`formaction`).
 pub fn forms(html: &str) -> Vec<Form> {
     let mut forms = Vec::new();
     let mut pieces = pieces(html);
     while let Some(piece) = pieces.next() {
-        if let Piece::Open { name: "form", attributes, .. } = piece {
-            forms.push(form(&attributes, &mut pieces));
+        if let Piece::Open {
+            name: "form",
+            attributes,
+            ..
+        } = piece
+        {
+            let (form, elsewhere) = form(&attributes, &mut pieces);
+            let others = elsewhere
+                .into_iter()
+                .map(|action| Form { action, ..form.clone() })
+                .collect::<Vec<_>>();
+            forms.push(form);
+            forms.extend(others);
         }
     }
     forms
 }
 
-fn form<'a>(attributes: &BTreeMap<&str, String>, pieces: &mut impl Iterator<Item = Piece<'a>>) -> Form {
-    let is = |name: &str, value: &str| attributes.get(name).is_some_and(|found| found.eq_ignore_ascii_case(value));
+fn form<'a>(attributes: &BTreeMap<&str, String>, pieces: &mut impl Iterator<Item = Piece<'a>>) -> (Form, Vec<String>) {
+    let is = |name: &str, value: &str| {
+        attributes
+            .get(name)
+            .is_some_and(|found| found.eq_ignore_ascii_case(value))
+    };
     let mut form = Form {
         action: attributes.get("action").cloned().unwrap_or_default(),
         post: is("method", "post"),
@@ -124,17 +159,35 @@ fn form<'a>(attributes: &BTreeMap<&str, String>, pieces: &mut impl Iterator<Item
     // The control whose value is the text that follows, and whether an option was chosen by the page.
     let mut selected = false;
     let mut reading = false;
+    let mut elsewhere = Vec::new();
     for piece in pieces {
         match piece {
             Piece::Close("form") => break,
-            Piece::Open { name: "select" | "textarea", attributes, .. } => {
+            Piece::Open {
+                name: "select" | "textarea",
+                attributes,
+                ..
+            } => {
                 let name = attributes.get("name").cloned().unwrap_or_default();
-                let kind = if attributes.contains_key("rows") { "textarea" } else { "select" };
-                form.controls.push(Control { name, kind: kind.to_owned(), value: String::new(), sent: true });
+                let kind = if attributes.contains_key("rows") {
+                    "textarea"
+                } else {
+                    "select"
+                };
+                form.controls.push(Control {
+                    name,
+                    kind: kind.to_owned(),
+                    value: String::new(),
+                    sent: true,
+                });
                 selected = false;
                 reading = kind == "textarea";
             }
-            Piece::Open { name: "option", attributes, .. } => {
+            Piece::Open {
+                name: "option",
+                attributes,
+                ..
+            } => {
                 let first = form.controls.last().is_some_and(|control| control.value.is_empty());
                 if (attributes.contains_key("selected") || first) && !selected {
                     selected = attributes.contains_key("selected");
@@ -150,8 +203,15 @@ fn form<'a>(attributes: &BTreeMap<&str, String>, pieces: &mut impl Iterator<Item
                 }
             }
             Piece::Close("textarea") => reading = false,
-            Piece::Open { name: tag @ ("input" | "button"), attributes, .. } => {
-                let Some(name) = attributes.get("name").cloned() else { continue };
+            Piece::Open {
+                name: tag @ ("input" | "button"),
+                attributes,
+                ..
+            } => {
+                elsewhere.extend(attributes.get("formaction").cloned());
+                let Some(name) = attributes.get("name").cloned() else {
+                    continue;
+                };
                 let otherwise = if tag == "input" { "text" } else { "submit" };
                 let kind = attributes.get("type").cloned().unwrap_or_else(|| otherwise.to_owned());
                 let ticked = matches!(kind.as_str(), "checkbox" | "radio");
@@ -162,13 +222,18 @@ fn form<'a>(attributes: &BTreeMap<&str, String>, pieces: &mut impl Iterator<Item
                 };
                 let value = attributes.get("value").cloned();
                 let value = value.unwrap_or_else(|| if ticked { "on".to_owned() } else { String::new() });
-                form.controls.push(Control { name, kind, value, sent });
+                form.controls.push(Control {
+                    name,
+                    kind,
+                    value,
+                    sent,
+                });
             }
             Piece::Open { .. } | Piece::Close(_) | Piece::Text(_) => {}
         }
     }
     form.controls.retain(|control| !control.name.is_empty());
-    form
+    (form, elsewhere)
 }
 
 /// Resolves the entities that askama writes.
@@ -177,7 +242,9 @@ pub fn unescape(text: &str) -> String {
     let mut rest = text;
     while let Some((before, after)) = rest.split_once('&') {
         plain.push_str(before);
-        let character = after.split_once(';').and_then(|(entity, after)| Some((entity_character(entity)?, after)));
+        let character = after
+            .split_once(';')
+            .and_then(|(entity, after)| Some((entity_character(entity)?, after)));
         let (character, after) = character.unwrap_or(('&', after));
         plain.push(character);
         rest = after;
@@ -210,7 +277,9 @@ fn inner(html: &str, wanted: impl Fn(&str, &BTreeMap<&str, String>) -> bool) -> 
     let mut found = Vec::new();
     let mut pieces = pieces(html);
     while let Some(piece) = pieces.next() {
-        let Piece::Open { name, attributes, void } = piece else { continue };
+        let Piece::Open { name, attributes, void } = piece else {
+            continue;
+        };
         if void || !wanted(name, &attributes) {
             continue;
         }
@@ -219,7 +288,11 @@ fn inner(html: &str, wanted: impl Fn(&str, &BTreeMap<&str, String>) -> bool) -> 
         for piece in pieces.by_ref() {
             match piece {
                 Piece::Text(text) => inside.push_str(&unescape(text)),
-                Piece::Open { name: nested, void: false, .. } if nested == name => depth += 1,
+                Piece::Open {
+                    name: nested,
+                    void: false,
+                    ..
+                } if nested == name => depth += 1,
                 Piece::Close(closed) if closed == name => depth -= 1,
                 Piece::Open { .. } | Piece::Close(_) => inside.push(' '),
             }
@@ -234,7 +307,11 @@ fn inner(html: &str, wanted: impl Fn(&str, &BTreeMap<&str, String>) -> bool) -> 
 
 enum Piece<'a> {
     Text(&'a str),
-    Open { name: &'a str, attributes: BTreeMap<&'a str, String>, void: bool },
+    Open {
+        name: &'a str,
+        attributes: BTreeMap<&'a str, String>,
+        void: bool,
+    },
     Close(&'a str),
 }
 
@@ -264,7 +341,9 @@ fn pieces(html: &str) -> impl Iterator<Item = Piece<'_>> {
             }
             let (name, attributes) = open_tag(tag);
             if matches!(name, "script" | "style") {
-                rest = rest.split_once(if name == "script" { "</script>" } else { "</style>" }).map_or("", |(_, after)| after);
+                rest = rest
+                    .split_once(if name == "script" { "</script>" } else { "</style>" })
+                    .map_or("", |(_, after)| after);
                 continue;
             }
             let void = tag.ends_with('/') || matches!(name, "input" | "meta" | "link" | "br" | "hr" | "img" | "source");
@@ -321,7 +400,8 @@ mod tests {
         <form action="/batches" method="post" enctype="multipart/form-data"><input type=hidden name=csrf value="t&quot;k">
         <input name="who" value="Zoé"><input type="checkbox" name="choose" value="a:1" checked><input type="checkbox" name="choose" value="a:2">
         <select name="year"><option value="2024">2024</option><option value="2025" selected>2025</option></select>
-        <textarea name="pasted" rows="3">x &lt; y</textarea><input type="file" name="file"><button name="go" value="1">Go</button></form>
+        <textarea name="pasted" rows="3">x &lt; y</textarea><input type="file" name="file"><button name="go" value="1">Go</button>
+        <button formaction="/elsewhere">Non</button></form>
         <p class="notice ok">Fait <span class="mono">123456</span></p></body></html>"#;
 
     #[test]
@@ -331,7 +411,10 @@ mod tests {
         assert_eq!(of_class(PAGE, "ok"), ["Fait 123456"]);
         assert_eq!(of_class(PAGE, "mono"), ["123456"]);
         let links = links(PAGE);
-        assert_eq!((links.len(), links[0].href.as_str(), links[0].text.as_str()), (1, "/q?a=1&b=2", "Aller là"));
+        assert_eq!(
+            (links.len(), links[0].href.as_str(), links[0].text.as_str()),
+            (1, "/q?a=1&b=2", "Aller là")
+        );
     }
 
     #[test]
@@ -340,13 +423,29 @@ mod tests {
         let form = &forms[0];
         assert!(form.post && form.multipart);
         let defaults = form.defaults();
-        let defaults: Vec<(&str, &str)> = defaults.iter().map(|(name, value)| (name.as_str(), value.as_str())).collect();
+        let defaults: Vec<(&str, &str)> = defaults
+            .iter()
+            .map(|(name, value)| (name.as_str(), value.as_str()))
+            .collect();
         assert_eq!(
             defaults,
-            [("csrf", "t\"k"), ("who", "Zoé"), ("choose", "a:1"), ("year", "2025"), ("pasted", "x < y")]
+            [
+                ("csrf", "t\"k"),
+                ("who", "Zoé"),
+                ("choose", "a:1"),
+                ("year", "2025"),
+                ("pasted", "x < y")
+            ]
         );
         assert_eq!(form.choices("choose"), ["a:1", "a:2"]);
         assert!(form.has("file") && form.has("go"));
+        assert_eq!(
+            forms[1],
+            super::Form {
+                action: "/elsewhere".to_owned(),
+                ..form.clone()
+            }
+        );
     }
 
     #[test]

@@ -1,7 +1,7 @@
 //! The people of the story. Each follows pages as a person does, without script and without a shortcut into the services:
 //! reads what is shown, fills the fields that are there, presses the button.
 
-use anyhow::{Context, Result, bail, ensure};
+use anyhow::{Context, Result, ensure};
 use reqwest::StatusCode;
 use url::Url;
 
@@ -36,28 +36,54 @@ impl Treasurer {
         let page = visitor.open(&issuer.join("/sign-in")?).await?;
         let form = page.form("/sign-in")?;
         let values = [("organisation", organisation), ("passphrase", passphrase)];
-        let home = visitor.submit(&page, &form, &values, None).await?.expect(StatusCode::OK)?;
-        ensure!(home.url.path() == "/", "signing in led to {}: {}", home.url.path(), home.text());
-        Ok(Self { visitor, issuer: issuer.clone() })
+        let home = visitor
+            .submit(&page, &form, &values, None)
+            .await?
+            .expect(StatusCode::OK)?;
+        ensure!(
+            home.url.path() == "/",
+            "signing in led to {}: {}",
+            home.url.path(),
+            home.text()
+        );
+        Ok(Self {
+            visitor,
+            issuer: issuer.clone(),
+        })
     }
 
     /// Uploads a spreadsheet; gives the page that shows what was read, before anything is signed.
     pub async fn upload(&self, name: &str, bytes: &[u8]) -> Result<Page> {
-        let page = self.visitor.open(&self.issuer.join("/batches/new")?).await?.expect(StatusCode::OK)?;
+        let page = self
+            .visitor
+            .open(&self.issuer.join("/batches/new")?)
+            .await?
+            .expect(StatusCode::OK)?;
         let form = page.form("/batches")?;
-        self.visitor.submit(&page, &form, &[], Some(Upload { control: "file", name, bytes })).await
+        self.visitor
+            .submit(
+                &page,
+                &form,
+                &[],
+                Some(Upload {
+                    control: "file",
+                    name,
+                    bytes,
+                }),
+            )
+            .await
     }
 
     /// Signs what was read: offers are made.
     pub async fn sign(&self, draft: &Page, with_codes: bool) -> Result<Page> {
         let form = draft.form("/sign")?;
+        let asked = form.defaults().iter().any(|(name, _)| name == "tx_code");
+        ensure!(!asked, "codes are asked for by default: nobody unticks them here");
         let values: &[(&str, &str)] = if with_codes { &[("tx_code", "on")] } else { &[] };
-        let mut values = values.to_vec();
-        if !with_codes && form.defaults().iter().any(|(name, _)| name == "tx_code") {
-            bail!("the code is asked for by default: untick it");
-        }
-        values.dedup();
-        self.visitor.submit(draft, &form, &values, None).await?.expect(StatusCode::OK)
+        self.visitor
+            .submit(draft, &form, values, None)
+            .await?
+            .expect(StatusCode::OK)
     }
 
     /// Opens the attestation of a person, from the page of a signed batch.
@@ -65,26 +91,44 @@ impl Treasurer {
         let mut batch = batch.clone();
         let row = loop {
             if let Some(row) = batch.html.split("<tr").find(|row| row.contains(family_name)) {
-                break Page { html: format!("<tr{row}"), ..batch.clone() };
+                break Page {
+                    html: format!("<tr{row}"),
+                    ..batch.clone()
+                };
             }
             let next = batch.html.split("<a ").find(|link| link.contains("rel=\"next\""));
             let next = next.with_context(|| format!("nobody named {family_name} in the batch: {}", batch.text()))?;
-            let next = Page { html: format!("<a {next}"), ..batch.clone() }.link("?page=")?;
+            let next = Page {
+                html: format!("<a {next}"),
+                ..batch.clone()
+            }
+            .link("?page=")?;
             batch = self.visitor.open(&next).await?.expect(StatusCode::OK)?;
         };
-        let page = self.visitor.open(&row.link("/attestations/")?).await?.expect(StatusCode::OK)?;
+        let page = self
+            .visitor
+            .open(&row.link("/attestations/")?)
+            .await?
+            .expect(StatusCode::OK)?;
         let link = page.link("/invitation?")?.to_string();
         let shown = crate::html::of_class(&page.html, "mono").into_iter();
         let mut codes = shown.map(|code| code.replace(char::is_whitespace, ""));
         let tx_code = codes.find(|code| code.len() == 6 && code.bytes().all(|byte| byte.is_ascii_digit()));
-        Ok(Invitation { link, tx_code, page: page.url })
+        Ok(Invitation {
+            link,
+            tx_code,
+            page: page.url,
+        })
     }
 
     /// Revokes an attestation.
     pub async fn revoke(&self, attestation: &Url, reason: &str) -> Result<Page> {
         let page = self.visitor.open(attestation).await?.expect(StatusCode::OK)?;
         let form = page.form("/revoke")?;
-        self.visitor.submit(&page, &form, &[("reason", reason)], None).await?.expect(StatusCode::OK)
+        self.visitor
+            .submit(&page, &form, &[("reason", reason)], None)
+            .await?
+            .expect(StatusCode::OK)
     }
 }
 
@@ -106,38 +150,92 @@ impl Volunteer {
         let visitor = Visitor::new("fr");
         let page = visitor.open(&wallet.join("/create")?).await?.expect(StatusCode::OK)?;
         let form = page.form("/create")?;
-        let values = [("name", name), ("passphrase", passphrase), ("passphrase_again", passphrase)];
-        let page = visitor.submit(&page, &form, &values, None).await?.expect(StatusCode::OK)?;
-        ensure!(page.url.path() == "/recovery", "making a wallet led to {}: {}", page.url.path(), page.text());
-        let code = crate::html::of_class(&page.html, "mono").into_iter().next().context("no recovery code is shown")?;
+        let values = [
+            ("name", name),
+            ("passphrase", passphrase),
+            ("passphrase_again", passphrase),
+        ];
+        let page = visitor
+            .submit(&page, &form, &values, None)
+            .await?
+            .expect(StatusCode::OK)?;
+        ensure!(
+            page.url.path() == "/recovery",
+            "making a wallet led to {}: {}",
+            page.url.path(),
+            page.text()
+        );
+        let code = crate::html::of_class(&page.html, "mono")
+            .into_iter()
+            .next()
+            .context("no recovery code is shown")?;
         let (wallet, name, passphrase) = (wallet.clone(), name.to_owned(), passphrase.to_owned());
-        Ok(Self { visitor, wallet, name, passphrase, recovery_code: code })
+        Ok(Self {
+            visitor,
+            wallet,
+            name,
+            passphrase,
+            recovery_code: code,
+        })
     }
 
     /// Opens the wallet again.
     pub async fn open(&self) -> Result<Page> {
-        let page = self.visitor.open(&self.wallet.join("/open")?).await?.expect(StatusCode::OK)?;
+        let page = self
+            .visitor
+            .open(&self.wallet.join("/open")?)
+            .await?
+            .expect(StatusCode::OK)?;
         let form = page.form("/open")?;
-        self.visitor.submit(&page, &form, &[("name", &self.name), ("passphrase", &self.passphrase)], None).await
+        self.visitor
+            .submit(
+                &page,
+                &form,
+                &[("name", &self.name), ("passphrase", &self.passphrase)],
+                None,
+            )
+            .await
     }
 
     /// The list of attestations.
     pub async fn path(&self) -> Result<Page> {
-        self.visitor.open(&self.wallet.join("/path")?).await?.expect(StatusCode::OK)
+        self.visitor
+            .open(&self.wallet.join("/path")?)
+            .await?
+            .expect(StatusCode::OK)
     }
 
     /// Brings a link, pasted; gives whatever page follows.
     pub async fn bring(&self, link: &str) -> Result<Page> {
-        let page = self.visitor.open(&self.wallet.join("/add")?).await?.expect(StatusCode::OK)?;
+        let page = self
+            .visitor
+            .open(&self.wallet.join("/add")?)
+            .await?
+            .expect(StatusCode::OK)?;
         let form = page.form("/add")?;
         self.visitor.submit(&page, &form, &[("link", link)], None).await
     }
 
     /// Brings a picture of a QR code; gives whatever page follows.
     pub async fn scan(&self, name: &str, picture: &[u8]) -> Result<Page> {
-        let page = self.visitor.open(&self.wallet.join("/add")?).await?.expect(StatusCode::OK)?;
+        let page = self
+            .visitor
+            .open(&self.wallet.join("/add")?)
+            .await?
+            .expect(StatusCode::OK)?;
         let form = page.form("/add")?;
-        self.visitor.submit(&page, &form, &[], Some(Upload { control: "picture", name, bytes: picture })).await
+        self.visitor
+            .submit(
+                &page,
+                &form,
+                &[],
+                Some(Upload {
+                    control: "picture",
+                    name,
+                    bytes: picture,
+                }),
+            )
+            .await
     }
 
     /// Accepts what an offer page shows; gives whatever page follows.
@@ -150,16 +248,33 @@ impl Volunteer {
     /// Collects an attestation; gives its page.
     pub async fn collect(&self, invitation: &Invitation) -> Result<Page> {
         let offer = self.bring(&invitation.link).await?.expect(StatusCode::OK)?;
-        ensure!(offer.url.path().starts_with("/offers/"), "the invitation led to {}: {}", offer.url.path(), offer.text());
-        let kept = self.accept(&offer, invitation.tx_code.as_deref()).await?.expect(StatusCode::OK)?;
-        ensure!(kept.url.path().starts_with("/credentials/"), "accepting led to {}: {}", kept.url.path(), kept.text());
+        ensure!(
+            offer.url.path().starts_with("/offers/"),
+            "the invitation led to {}: {}",
+            offer.url.path(),
+            offer.text()
+        );
+        let kept = self
+            .accept(&offer, invitation.tx_code.as_deref())
+            .await?
+            .expect(StatusCode::OK)?;
+        ensure!(
+            kept.url.path().starts_with("/credentials/"),
+            "accepting led to {}: {}",
+            kept.url.path(),
+            kept.text()
+        );
         Ok(kept)
     }
 
     /// Shares everything that a request page proposes; gives whatever page follows.
     pub async fn share(&self, request: &Page) -> Result<Page> {
         let form = request.form("/share")?;
-        let chosen: Vec<(&str, &str)> = form.choices("choose").into_iter().map(|choice| ("choose", choice)).collect();
+        let chosen: Vec<(&str, &str)> = form
+            .choices("choose")
+            .into_iter()
+            .map(|choice| ("choose", choice))
+            .collect();
         self.visitor.submit(request, &form, &chosen, None).await
     }
 
@@ -172,9 +287,19 @@ impl Volunteer {
     /// Presents whatever fits a request; gives the receipt.
     pub async fn present(&self, link: &str) -> Result<Page> {
         let request = self.bring(link).await?.expect(StatusCode::OK)?;
-        ensure!(request.url.path().starts_with("/requests/"), "the request led to {}: {}", request.url.path(), request.text());
+        ensure!(
+            request.url.path().starts_with("/requests/"),
+            "the request led to {}: {}",
+            request.url.path(),
+            request.text()
+        );
         let receipt = self.share(&request).await?.expect(StatusCode::OK)?;
-        ensure!(receipt.url.path().starts_with("/presentations/"), "sharing led to {}: {}", receipt.url.path(), receipt.text());
+        ensure!(
+            receipt.url.path().starts_with("/presentations/"),
+            "sharing led to {}: {}",
+            receipt.url.path(),
+            receipt.text()
+        );
         Ok(receipt)
     }
 }
@@ -211,23 +336,51 @@ impl Clerk {
     /// Signs in at the counter.
     pub async fn sign_in(verifier: &Url, passphrase: &str) -> Result<Self> {
         let visitor = Visitor::new("fr");
-        let page = visitor.open(&verifier.join("/sign-in")?).await?.expect(StatusCode::OK)?;
+        let page = visitor
+            .open(&verifier.join("/sign-in")?)
+            .await?
+            .expect(StatusCode::OK)?;
         let form = page.form("/sign-in")?;
-        let counter = visitor.submit(&page, &form, &[("passphrase", passphrase)], None).await?.expect(StatusCode::OK)?;
-        ensure!(counter.url.path() == "/", "signing in led to {}: {}", counter.url.path(), counter.text());
-        Ok(Self { visitor, verifier: verifier.clone() })
+        let counter = visitor
+            .submit(&page, &form, &[("passphrase", passphrase)], None)
+            .await?
+            .expect(StatusCode::OK)?;
+        ensure!(
+            counter.url.path() == "/",
+            "signing in led to {}: {}",
+            counter.url.path(),
+            counter.text()
+        );
+        Ok(Self {
+            visitor,
+            verifier: verifier.clone(),
+        })
     }
 
     /// Makes a request.
     pub async fn ask(&self, question: &Question<'_>) -> Result<Asked> {
-        let counter = self.visitor.open(&self.verifier)
+        let counter = self.visitor.open(&self.verifier).await?.expect(StatusCode::OK)?;
+        let form = counter.form("/requests")?;
+        let values = [
+            ("rule", question.rule),
+            ("year", question.year),
+            ("declared_on", question.declared_on),
+        ];
+        let page = self
+            .visitor
+            .submit(&counter, &form, &values, None)
             .await?
             .expect(StatusCode::OK)?;
-        let form = counter.form("/requests")?;
-        let values = [("rule", question.rule), ("year", question.year), ("declared_on", question.declared_on)];
-        let page = self.visitor.submit(&counter, &form, &values, None).await?.expect(StatusCode::OK)?;
-        ensure!(page.url.path().starts_with("/requests/"), "asking led to {}: {}", page.url.path(), page.text());
-        Ok(Asked { link: page.link("/q/")?.to_string(), page: page.url })
+        ensure!(
+            page.url.path().starts_with("/requests/"),
+            "asking led to {}: {}",
+            page.url.path(),
+            page.text()
+        );
+        Ok(Asked {
+            link: page.link("/q/")?.to_string(),
+            page: page.url,
+        })
     }
 
     /// The page of a request, as it is now.
@@ -237,7 +390,13 @@ impl Clerk {
 
     /// The decision, once there is one, as our API gives it.
     pub async fn decision(&self, asked: &Asked) -> Result<serde_json::Value> {
-        let address = Url::parse(&format!("{}/decision", asked.page)).context("the page's address is malformed")?;
+        self.decision_in(asked, "fr").await
+    }
+
+    /// The decision in a language.
+    pub async fn decision_in(&self, asked: &Asked, language: &str) -> Result<serde_json::Value> {
+        let address = format!("{}/decision?lang={language}", asked.page);
+        let address = Url::parse(&address).context("the page's address is malformed")?;
         let page = self.visitor.open(&address).await?.expect(StatusCode::OK)?;
         serde_json::from_str(&page.html).context("the decision is not JSON")
     }

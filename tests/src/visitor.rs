@@ -16,9 +16,16 @@ use url::Url;
 use crate::html::{self, Form, Link};
 
 /// A client that follows nothing by itself.
-#[expect(clippy::disallowed_methods, reason = "the other end of the wire: it must be able to send what no client of ours sends")]
+#[expect(
+    clippy::disallowed_methods,
+    reason = "the other end of the wire: it must be able to send what no client of ours sends"
+)]
 pub fn client() -> Client {
-    Client::builder().redirect(Policy::none()).no_proxy().build().unwrap_or_default()
+    Client::builder()
+        .redirect(Policy::none())
+        .no_proxy()
+        .build()
+        .unwrap_or_default()
 }
 
 /// A file chosen in a form.
@@ -71,13 +78,21 @@ impl Page {
     /// The form that goes to `action` (the end of its path).
     pub fn form(&self, action: &str) -> Result<Form> {
         let forms = html::forms(&self.html);
-        let found = forms.into_iter().find(|form| form.action.split('?').next().unwrap_or_default().ends_with(action));
+        let found = forms
+            .into_iter()
+            .find(|form| form.action.split('?').next().unwrap_or_default().ends_with(action));
         found.with_context(|| format!("no form to {action} on {}: {}", self.url.path(), self.text()))
     }
 
     /// The same page, when it is what was hoped for.
     pub fn expect(self, status: StatusCode) -> Result<Self> {
-        ensure!(self.status == status, "{} answered {}: {}", self.url.path(), self.status, self.text());
+        ensure!(
+            self.status == status,
+            "{} answered {}: {}",
+            self.url.path(),
+            self.status,
+            self.text()
+        );
         Ok(self)
     }
 }
@@ -93,24 +108,44 @@ pub struct Visitor {
 impl Visitor {
     /// A fresh browser that prefers this language.
     pub fn new(language: &'static str) -> Self {
-        Self { http: client(), language, cookies: Mutex::default() }
+        Self {
+            http: client(),
+            language,
+            cookies: Mutex::default(),
+        }
     }
 
     /// Opens an address and follows redirects.
     pub async fn open(&self, url: &Url) -> Result<Page> {
-        let response = self.http.get(url.clone()).headers(self.headers(url)).send().await.context("no answer")?;
+        let response = self
+            .http
+            .get(url.clone())
+            .headers(self.headers(url))
+            .send()
+            .await
+            .context("no answer")?;
         self.follow(url.clone(), response).await
     }
 
     /// Sends a form of a page. `values` replace what the page proposes; several values of one name are all sent; an empty
     /// list of values of a checkbox cannot be said and is not needed. A control that is not on the page cannot be filled.
-    pub async fn submit(&self, page: &Page, form: &Form, values: &[(&str, &str)], file: Option<Upload<'_>>) -> Result<Page> {
+    pub async fn submit(
+        &self,
+        page: &Page,
+        form: &Form,
+        values: &[(&str, &str)],
+        file: Option<Upload<'_>>,
+    ) -> Result<Page> {
         for (name, _) in values {
             ensure!(form.has(name), "the form to {} has no field {name}", form.action);
         }
         let mut fields = form.defaults();
         fields.retain(|(name, _)| !values.iter().any(|(replaced, _)| replaced == name));
-        fields.extend(values.iter().map(|(name, value)| ((*name).to_owned(), (*value).to_owned())));
+        fields.extend(
+            values
+                .iter()
+                .map(|(name, value)| ((*name).to_owned(), (*value).to_owned())),
+        );
         let url = page.url.join(&form.action).context("the form's action is malformed")?;
         if !form.post {
             let mut target = url;
@@ -118,19 +153,36 @@ impl Visitor {
             return self.open(&target).await;
         }
         // A browser sends an empty part for a file that was not chosen.
-        let empty = form.controls.iter().find(|control| control.kind == "file" && form.multipart);
-        let empty = empty.map(|control| Upload { control: &control.name, name: "", bytes: b"" });
+        let empty = form
+            .controls
+            .iter()
+            .find(|control| control.kind == "file" && form.multipart);
+        let empty = empty.map(|control| Upload {
+            control: &control.name,
+            name: "",
+            bytes: b"",
+        });
         self.post(&url, &fields, form.multipart, file.or(empty)).await
     }
 
     /// Posts fields, from a page of the same origin.
-    pub async fn post(&self, url: &Url, fields: &[(String, String)], multipart: bool, file: Option<Upload<'_>>) -> Result<Page> {
+    pub async fn post(
+        &self,
+        url: &Url,
+        fields: &[(String, String)],
+        multipart: bool,
+        file: Option<Upload<'_>>,
+    ) -> Result<Page> {
         let mut request = self.http.post(url.clone()).headers(self.headers(url));
-        request = request.header(ORIGIN, url.origin().ascii_serialization()).header("sec-fetch-site", "same-origin");
+        request = request
+            .header(ORIGIN, url.origin().ascii_serialization())
+            .header("sec-fetch-site", "same-origin");
         let request = if multipart {
             let boundary = "musette-visitor-7d1f0c";
             let body = multipart_body(boundary, fields, file.as_ref());
-            request.header(CONTENT_TYPE, format!("multipart/form-data; boundary={boundary}")).body(body)
+            request
+                .header(CONTENT_TYPE, format!("multipart/form-data; boundary={boundary}"))
+                .body(body)
         } else {
             ensure!(file.is_none(), "this form takes no file");
             request.form(fields)
@@ -148,7 +200,10 @@ impl Visitor {
     pub fn cookies(&self, url: &Url) -> String {
         let jar = self.cookies.lock().unwrap_or_else(PoisonError::into_inner);
         let cookies = url.host_str().and_then(|host| jar.get(host)).into_iter().flatten();
-        cookies.map(|(name, value)| format!("{name}={value}")).collect::<Vec<_>>().join("; ")
+        cookies
+            .map(|(name, value)| format!("{name}={value}"))
+            .collect::<Vec<_>>()
+            .join("; ")
     }
 
     fn headers(&self, url: &Url) -> HeaderMap {
@@ -167,16 +222,31 @@ impl Visitor {
     async fn follow(&self, mut url: Url, mut response: Response) -> Result<Page> {
         for _ in 0..10 {
             self.keep_cookies(&url, &response);
-            let target = response.headers().get(LOCATION).and_then(|value| value.to_str().ok()).map(str::to_owned);
+            let target = response
+                .headers()
+                .get(LOCATION)
+                .and_then(|value| value.to_str().ok())
+                .map(str::to_owned);
             match target {
                 Some(target) if response.status().is_redirection() => {
                     url = url.join(&target).context("the redirect is malformed")?;
                     ensure!(matches!(url.scheme(), "http" | "https"), "redirected to {url}");
-                    response = self.http.get(url.clone()).headers(self.headers(&url)).send().await.context("no answer")?;
+                    response = self
+                        .http
+                        .get(url.clone())
+                        .headers(self.headers(&url))
+                        .send()
+                        .await
+                        .context("no answer")?;
                 }
                 _ => {
                     let (status, headers) = (response.status(), response.headers().clone());
-                    return Ok(Page { url, status, headers, html: response.text().await.context("no body")? });
+                    return Ok(Page {
+                        url,
+                        status,
+                        headers,
+                        html: response.text().await.context("no body")?,
+                    });
                 }
             }
         }
@@ -189,7 +259,9 @@ impl Visitor {
         for cookie in response.headers().get_all(SET_COOKIE) {
             let Ok(cookie) = cookie.to_str() else { continue };
             let mut parts = cookie.split(';').map(str::trim);
-            let Some((name, value)) = parts.next().and_then(|pair| pair.split_once('=')) else { continue };
+            let Some((name, value)) = parts.next().and_then(|pair| pair.split_once('=')) else {
+                continue;
+            };
             if value.is_empty() || parts.any(|attribute| attribute.eq_ignore_ascii_case("max-age=0")) {
                 cookies.remove(name);
             } else {

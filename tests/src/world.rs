@@ -44,7 +44,11 @@ pub const PANIERS: &str = "les-paniers-du-vallon";
 /// The other one.
 pub const CYCLO: &str = "cyclo-repar";
 /// What the counter asks in most stories.
-pub const QUESTION: Question<'static> = Question { rule: "fr-cec-benevolat", year: "2025", declared_on: "2026-03-15" };
+pub const QUESTION: Question<'static> = Question {
+    rule: "fr-cec-benevolat",
+    year: "2025",
+    declared_on: "2026-03-15",
+};
 
 /// Which database the services use.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -118,14 +122,36 @@ impl World {
             public_url(&listeners[1])?,
             public_url(&listeners[2])?,
         ];
-        let addresses = Addresses { issuer: issuer_url, wallet: wallet_url, verifier: verifier_url };
+        let addresses = Addresses {
+            issuer: issuer_url,
+            wallet: wallet_url,
+            verifier: verifier_url,
+        };
 
         let mut databases = Vec::new();
-        let files = Files { folder: folder.path(), engine };
-        let issuer_file = files.write("issuer", &addresses.issuer, &mut databases, &wallet_line(&addresses), "").await?;
+        let files = Files {
+            folder: folder.path(),
+            engine,
+        };
+        let issuer_file = files
+            .write(
+                "issuer",
+                &addresses.issuer,
+                &mut databases,
+                &wallet_line(&addresses),
+                "",
+            )
+            .await?;
         let wallet_file = files.write("wallet", &addresses.wallet, &mut databases, "", "").await?;
-        let verifier_file =
-            files.write("verifier", &addresses.verifier, &mut databases, &wallet_line(&addresses), &files.verifier()).await?;
+        let verifier_file = files
+            .write(
+                "verifier",
+                &addresses.verifier,
+                &mut databases,
+                &wallet_line(&addresses),
+                &files.verifier(),
+            )
+            .await?;
 
         let authority = SigningKey::generate();
         let public = serde_json::to_vec(&authority.public().to_jwk()).context("the authority's key does not write")?;
@@ -149,7 +175,8 @@ impl World {
             verifier: {
                 // The verifier refuses to start without its list, so the list comes first.
                 let list = trust_list(&fixtures::organisations()?, &addresses, &clock)?;
-                fs::write(folder.path().join("trust.jwt"), list.sign(&authority)).context("cannot write the trust list")?;
+                fs::write(folder.path().join("trust.jwt"), list.sign(&authority))
+                    .context("cannot write the trust list")?;
                 verifier::App::open(verifier::Config::load(Some(&verifier_file))?, shared_clock, entropy).await?
             },
             clock,
@@ -180,14 +207,20 @@ impl World {
         }
         let mut server = postgres().await?;
         for database in std::mem::take(&mut self.databases) {
-            server.execute(AssertSqlSafe(format!("DROP DATABASE {database} WITH (FORCE)"))).await?;
+            server
+                .execute(AssertSqlSafe(format!("DROP DATABASE {database} WITH (FORCE)")))
+                .await?;
         }
         Ok(())
     }
 
     /// Answers 503 on every path that holds `part`, from now on.
     pub fn cut(&self, part: &str) {
-        self.faults.0.lock().unwrap_or_else(PoisonError::into_inner).push(part.to_owned());
+        self.faults
+            .0
+            .lock()
+            .unwrap_or_else(PoisonError::into_inner)
+            .push(part.to_owned());
     }
 
     /// Heals every [`World::cut`].
@@ -238,9 +271,18 @@ impl World {
 
     /// What `offer list --json` says.
     pub async fn offers(&self, organisation: &str) -> Result<Vec<Offer>> {
-        let listed = issuer::cli::execute(&self.issuer, &["offer", "list", "--organisation", organisation, "--json"]).await?;
+        let listed = issuer::cli::execute(
+            &self.issuer,
+            &["offer", "list", "--organisation", organisation, "--json"],
+        )
+        .await?;
         let listed: serde_json::Value = serde_json::from_str(&listed).context("the list of offers is not JSON")?;
-        listed.as_array().context("the list of offers is no list")?.iter().map(Offer::read).collect()
+        listed
+            .as_array()
+            .context("the list of offers is no list")?
+            .iter()
+            .map(Offer::read)
+            .collect()
     }
 
     /// One offer, for one person with 130 hours as a leader, without a code.
@@ -259,8 +301,19 @@ impl World {
         fs::write(&passphrase, PASSPHRASE).context("cannot write the passphrase")?;
         let passphrase = passphrase.to_string_lossy();
         // The others of the fixtures are on the trust list only: each account costs a passphrase's stretching.
-        for organisation in self.organisations.iter().filter(|one| [PANIERS, CYCLO].contains(&one.slug.as_str())) {
-            let mut arguments = vec!["organisation", "add", "--name", &organisation.name, "--slug", &organisation.slug];
+        for organisation in self
+            .organisations
+            .iter()
+            .filter(|one| [PANIERS, CYCLO].contains(&one.slug.as_str()))
+        {
+            let mut arguments = vec![
+                "organisation",
+                "add",
+                "--name",
+                &organisation.name,
+                "--slug",
+                &organisation.slug,
+            ];
             for (option, value) in [("--rna", &organisation.rna), ("--siren", &organisation.siren)] {
                 if let Some(value) = value {
                     arguments.extend([option, value]);
@@ -269,7 +322,11 @@ impl World {
             arguments.extend(["--regime", &organisation.regime, "--passphrase-file", &passphrase]);
             issuer::cli::execute(&self.issuer, &arguments).await?;
         }
-        verifier::cli::execute(&self.verifier, &["desk", "passphrase", "--passphrase-file", &passphrase]).await?;
+        verifier::cli::execute(
+            &self.verifier,
+            &["desk", "passphrase", "--passphrase-file", &passphrase],
+        )
+        .await?;
         Ok(())
     }
 
@@ -277,7 +334,13 @@ impl World {
         let faults = self.faults.clone();
         let router = router.layer(from_fn(move |request: Request, next: Next| {
             let broken = faults.hit(request.uri().path());
-            async move { if broken { StatusCode::SERVICE_UNAVAILABLE.into_response() } else { next.run(request).await } }
+            async move {
+                if broken {
+                    StatusCode::SERVICE_UNAVAILABLE.into_response()
+                } else {
+                    next.run(request).await
+                }
+            }
         }));
         self.servers.push(tokio::spawn(async move {
             if let Err(error) = serve(listener, router, std::future::pending()).await {
@@ -297,7 +360,11 @@ impl Drop for World {
 
 impl Faults {
     fn hit(&self, path: &str) -> bool {
-        self.0.lock().unwrap_or_else(PoisonError::into_inner).iter().any(|part| path.contains(part))
+        self.0
+            .lock()
+            .unwrap_or_else(PoisonError::into_inner)
+            .iter()
+            .any(|part| path.contains(part))
     }
 }
 
@@ -325,7 +392,12 @@ pub struct Offer {
 impl Offer {
     /// Reads one.
     pub fn read(value: &serde_json::Value) -> Result<Self> {
-        let text = |name: &str| value[name].as_str().map(str::to_owned).with_context(|| format!("no {name} in {value}"));
+        let text = |name: &str| {
+            value[name]
+                .as_str()
+                .map(str::to_owned)
+                .with_context(|| format!("no {name} in {value}"))
+        };
         Ok(Self {
             attestation: text("attestation")?,
             family_name: text("family_name")?,
@@ -333,22 +405,36 @@ impl Offer {
             minutes: value["minutes"].as_u64().context("no minutes")?,
             state: text("state")?,
             link: value["link"].as_str().map(str::to_owned),
-            offer_uri: value["offer_uri"].as_str().map(str::parse).transpose().context("the offer's address is malformed")?,
+            offer_uri: value["offer_uri"]
+                .as_str()
+                .map(str::parse)
+                .transpose()
+                .context("the offer's address is malformed")?,
             tx_code: value["tx_code"].as_str().map(str::to_owned),
         })
     }
 
     /// Where a waiting offer is.
-    #[expect(clippy::expect_used, reason = "a test that looks for an offer that has ended must stop")]
+    #[expect(
+        clippy::expect_used,
+        reason = "a test that looks for an offer that has ended must stop"
+    )]
     pub fn uri(&self) -> &Url {
         self.offer_uri.as_ref().expect("an offer that can be collected")
     }
 
     /// As a person receives it.
-    #[expect(clippy::expect_used, reason = "a test that looks for an offer that has ended must stop")]
+    #[expect(
+        clippy::expect_used,
+        reason = "a test that looks for an offer that has ended must stop"
+    )]
     pub fn invitation(&self) -> Invitation {
         let link = self.link.clone().expect("an offer that can be collected");
-        Invitation { link, tx_code: self.tx_code.clone(), page: self.uri().clone() }
+        Invitation {
+            link,
+            tx_code: self.tx_code.clone(),
+            page: self.uri().clone(),
+        }
     }
 }
 
@@ -359,7 +445,14 @@ struct Files<'a> {
 }
 
 impl Files<'_> {
-    async fn write(&self, service: &str, public_url: &Url, databases: &mut Vec<String>, before: &str, after: &str) -> Result<PathBuf> {
+    async fn write(
+        &self,
+        service: &str,
+        public_url: &Url,
+        databases: &mut Vec<String>,
+        before: &str,
+        after: &str,
+    ) -> Result<PathBuf> {
         let database = match self.engine {
             Engine::Sqlite => format!("sqlite:{}", self.folder.join(format!("{service}.sqlite")).display()),
             Engine::Postgres => {
@@ -409,7 +502,10 @@ fn public_url(listener: &TcpListener) -> Result<Url> {
 #[expect(clippy::print_stderr, reason = "what is skipped must be seen")]
 pub fn has_postgres() -> bool {
     let named = std::env::var_os("MUSETTE_TEST_POSTGRES").is_some();
-    assert!(named || std::env::var("CI").as_deref() != Ok("true"), "MUSETTE_TEST_POSTGRES names no server, and CI=true");
+    assert!(
+        named || std::env::var("CI").as_deref() != Ok("true"),
+        "MUSETTE_TEST_POSTGRES names no server, and CI=true"
+    );
     if !named {
         eprintln!("NOT RUN on PostgreSQL: MUSETTE_TEST_POSTGRES names no server (`cargo xtask test` starts one)");
     }
@@ -425,7 +521,10 @@ async fn fresh_database(service: &str) -> Result<(String, String)> {
     static COUNT: AtomicU64 = AtomicU64::new(0);
     let number = COUNT.fetch_add(1, Ordering::Relaxed);
     let name = format!("world_{}_{number}_{service}", std::process::id());
-    postgres().await?.execute(AssertSqlSafe(format!("CREATE DATABASE {name}"))).await?;
+    postgres()
+        .await?
+        .execute(AssertSqlSafe(format!("CREATE DATABASE {name}")))
+        .await?;
     let mut url = Url::parse(&std::env::var("MUSETTE_TEST_POSTGRES")?).context("not a URL")?;
     url.set_path(&name);
     Ok((name, url.to_string()))

@@ -6,7 +6,6 @@ use shared::clock::Clock;
 use tests::{
     fixtures::{self, CYCLO_SHEET, PANIERS_SHEET},
     foreign::{Collecting, Presenting},
-    html,
     world::{CYCLO, Engine, PANIERS, QUESTION, World, has_postgres},
 };
 
@@ -17,7 +16,11 @@ async fn the_whole_road_on_sqlite() -> Result<()> {
 
 #[tokio::test(flavor = "multi_thread")]
 async fn the_whole_road_on_postgresql() -> Result<()> {
-    if has_postgres() { the_whole_road(Engine::Postgres).await } else { Ok(()) }
+    if has_postgres() {
+        the_whole_road(Engine::Postgres).await
+    } else {
+        Ok(())
+    }
 }
 
 async fn the_whole_road(engine: Engine) -> Result<()> {
@@ -25,19 +28,37 @@ async fn the_whole_road(engine: Engine) -> Result<()> {
 
     // Marc reads what was understood of the big sheet, wrong rows included, and signs.
     let marc = world.treasurer(PANIERS).await?;
-    let draft = marc.upload("heures-2025.csv", &fixtures::read(PANIERS_SHEET)?).await?.expect(StatusCode::OK)?;
+    let draft = marc
+        .upload("heures-2025.csv", &fixtures::read(PANIERS_SHEET)?)
+        .await?
+        .expect(StatusCode::OK)?;
     assert!(draft.url.path().starts_with("/batches/"), "{}", draft.text());
     assert!(draft.text().contains("Benali"), "{}", draft.text());
-    let refused = marc.visitor.open(&draft.link("refused.csv")?).await?.expect(StatusCode::OK)?;
-    assert!(refused.html.lines().count() > 3, "three rows are wrong, after the header: {}", refused.html);
-    assert_eq!(world.offers(PANIERS).await?, [], "nothing is offered before it is signed");
+    let refused = marc
+        .visitor
+        .open(&draft.link("refused.csv")?)
+        .await?
+        .expect(StatusCode::OK)?;
+    assert!(
+        refused.html.lines().count() > 3,
+        "three rows are wrong, after the header: {}",
+        refused.html
+    );
+    assert_eq!(
+        world.offers(PANIERS).await?,
+        [],
+        "nothing is offered before it is signed"
+    );
     let signed = marc.sign(&draft, false).await?;
     let first = marc.invitation(&signed, "Benali").await?;
     assert_eq!(first.tx_code, None);
 
     // Cyclo-Répar' does the same, with codes sent by another way.
     let cyclo = world.treasurer(CYCLO).await?;
-    let draft = cyclo.upload("heures-2025-cyclo.csv", &fixtures::read(CYCLO_SHEET)?).await?.expect(StatusCode::OK)?;
+    let draft = cyclo
+        .upload("heures-2025-cyclo.csv", &fixtures::read(CYCLO_SHEET)?)
+        .await?
+        .expect(StatusCode::OK)?;
     let signed = cyclo.sign(&draft, true).await?;
     let second = cyclo.invitation(&signed, "Benali").await?;
     assert_eq!(second.tx_code.as_deref().map(str::len), Some(6));
@@ -55,7 +76,7 @@ async fn the_whole_road(engine: Engine) -> Result<()> {
 
     // The treasurer sees that it was collected.
     let followed = marc.visitor.open(&first.page).await?.expect(StatusCode::OK)?;
-    assert!(followed.link("/invitation?").is_err() || !followed.html.contains("class=\"qr\""), "{}", followed.text());
+    assert!(!followed.html.contains("class=\"qr\""), "{}", followed.text());
 
     // Inès asks; Nadia sees who asks, for what, and the values; she shares.
     let clerk = world.clerk().await?;
@@ -63,7 +84,11 @@ async fn the_whole_road(engine: Engine) -> Result<()> {
     let waiting = clerk.look(&asked).await?;
     assert!(waiting.html.contains("<svg"), "{}", waiting.text());
     let request = nadia.bring(&asked.link).await?.expect(StatusCode::OK)?;
-    assert!(request.text().contains("7800") || request.text().contains("130 h"), "the values are shown: {}", request.text());
+    assert!(
+        request.text().contains("7800") || request.text().contains("130 h"),
+        "the values are shown: {}",
+        request.text()
+    );
     assert!(request.text().contains("localhost"), "who asks: {}", request.text());
     let receipt = nadia.share(&request).await?.expect(StatusCode::OK)?;
     assert!(receipt.url.path().starts_with("/presentations/"), "{}", receipt.text());
@@ -71,8 +96,14 @@ async fn the_whole_road(engine: Engine) -> Result<()> {
     // The decision, in words, with its reasons; and in JSON.
     let page = clerk.look(&asked).await?.expect(StatusCode::OK)?;
     let plain = page.text().replace(['\u{202f}', '\u{a0}'], " ");
-    assert!(plain.contains("Droit ouvert : 240 € (compte d’engagement citoyen)"), "{plain}");
-    assert!(plain.contains("205 h") && plain.contains("130 h"), "the reasons: {plain}");
+    assert!(
+        plain.contains("Droit ouvert : 240 € (compte d’engagement citoyen)"),
+        "{plain}"
+    );
+    assert!(
+        plain.contains("205 h") && plain.contains("130 h"),
+        "the reasons: {plain}"
+    );
     assert!(!plain.contains("Benali"), "the name was not asked for: {plain}");
     let decision = clerk.decision(&asked).await?;
     assert_eq!(decision["outcome"], "granted", "{decision}");
@@ -82,14 +113,16 @@ async fn the_whole_road(engine: Engine) -> Result<()> {
     let mut english = asked.page.clone();
     english.set_query(Some("lang=en"));
     let page = clerk.visitor.open(&english).await?.expect(StatusCode::OK)?;
-    assert!(page.text().contains("€240") || page.text().contains("240"), "{}", page.text());
+    assert!(
+        page.text().contains("€240") || page.text().contains("240"),
+        "{}",
+        page.text()
+    );
     assert!(page.html.contains("lang=\"en\""), "{}", page.text());
 
-    // A year later it is still told what was revoked.
+    // Revoked since: the same wallet, the same question, another decision.
     marc.revoke(&first.page, "erreur de saisie").await?;
     world.clock.advance(chrono::Duration::seconds(301));
-    let nadia_again = nadia.open().await?.expect(StatusCode::OK)?;
-    assert!(!nadia_again.text().is_empty());
     let asked = clerk.ask(&QUESTION).await?;
     nadia.present(&asked.link).await?;
     let decision = clerk.decision(&asked).await?;
@@ -105,14 +138,19 @@ async fn somebody_elses_wallet_walks_the_road_too() -> Result<()> {
     let cyclo = world.import(CYCLO, &fixtures::read(CYCLO_SHEET)?, true).await?;
     let mut held = Vec::new();
     for (offers, role) in [(&paniers, "dirigeant"), (&cyclo, "encadrant_benevoles")] {
-        let offer = offers.iter().find(|offer| offer.family_name == "Benali" && offer.role == role).context("no offer")?;
+        let offer = offers
+            .iter()
+            .find(|offer| offer.family_name == "Benali" && offer.role == role)
+            .context("no offer")?;
         held.push(Collecting::from_offer(offer).await?.collect(world.clock.now()).await?);
     }
     let clerk = world.clerk().await?;
     let asked = clerk.ask(&QUESTION).await?;
     let presenting = Presenting::from_link(&asked.link).await?;
-    let presentations: Vec<String> =
-        held.iter().map(|held| presenting.right_presentation(held, world.clock.now())).collect::<Result<_>>()?;
+    let presentations: Vec<String> = held
+        .iter()
+        .map(|held| presenting.right_presentation(held, world.clock.now()))
+        .collect::<Result<_>>()?;
     let answer = presenting.answer(&presenting.payload(&presentations)).await?;
     assert_eq!(answer.status, StatusCode::OK, "{answer:?}");
     assert_eq!(clerk.decision(&asked).await?["amount"], 24_000);
@@ -125,13 +163,25 @@ async fn the_recovery_code_opens_a_vault_whose_passphrase_was_forgotten() -> Res
     let nadia = world.volunteer("nadia").await?;
     nadia.collect(&world.one_offer().await?.invitation()).await?;
     nadia.visitor.forget();
-    let page = nadia.visitor.open(&world.addresses.wallet.join("/recover")?).await?.expect(StatusCode::OK)?;
+    let page = nadia
+        .visitor
+        .open(&world.addresses.wallet.join("/recover")?)
+        .await?
+        .expect(StatusCode::OK)?;
     let form = page.form("/recover")?;
     let fresh = "une autre phrase bien longue";
-    let values = [("name", "nadia"), ("code", nadia.recovery_code.as_str()), ("passphrase", fresh), ("passphrase_again", fresh)];
-    nadia.visitor.submit(&page, &form, &values, None).await?.expect(StatusCode::OK)?;
+    let values = [
+        ("name", "nadia"),
+        ("code", nadia.recovery_code.as_str()),
+        ("passphrase", fresh),
+        ("passphrase_again", fresh),
+    ];
+    nadia
+        .visitor
+        .submit(&page, &form, &values, None)
+        .await?
+        .expect(StatusCode::OK)?;
     let path = nadia.path().await?;
     assert!(path.text().contains("130 h"), "{}", path.text());
-    let _ = html::text(&path.html);
     Ok(())
 }

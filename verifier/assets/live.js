@@ -9,6 +9,6 @@ if (waiting instanceof HTMLElement && waiting.dataset.events) {
   });
   events.addEventListener("ended", () => {
     events.close();
-    window.location.replace(window.location.pathname);
+    window.location.replace(window.location.href);
   });
 }

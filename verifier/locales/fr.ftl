@@ -1,7 +1,7 @@
 # Le guichet qui contrôle. Le français est la langue source.
 
 app-name = Musette · guichet
-app-tagline = Guichet Musette : vérifier des heures bénévoles et expliquer le droit qu’elles ouvrent.
+app-tagline = Guichet Musette : vérifier des heures bénévoles et expliquer le droit qu’elles ouvrent.
 
 nav-counter = Guichet
 nav-sign-out = Fermer le guichet
@@ -14,10 +14,10 @@ sign-in-passphrase = Phrase secrète du guichet
 sign-in-action = Ouvrir
 sign-in-wrong = Cette phrase ne convient pas. Vérifiez les majuscules et réessayez.
 sign-in-too-many = Trop d’essais. Attendez cinq minutes avant de réessayer.
-sign-in-not-set = Aucune phrase secrète n’a encore été choisie. La personne qui s’occupe de ce service doit lancer la commande suivante :
+sign-in-not-set = Aucune phrase secrète n’a encore été choisie. La personne qui s’occupe de ce service doit lancer la commande suivante :
 
 counter-title = Guichet
-counter-trust-title = Attention :
+counter-trust-title = Attention :
 counter-trust-none = aucune liste de confiance n’est configurée. Aucun organisme ne pourra être reconnu et aucun droit ne s’ouvrira.
 counter-trust-unusable = la liste de confiance est illisible ou n’est pas signée par la bonne autorité. Aucun organisme ne pourra être reconnu.
 counter-trust-stale = la liste de confiance aurait dû être renouvelée. Prévenez la personne qui s’occupe de ce service.
@@ -30,16 +30,16 @@ counter-year-error = Écrivez une année en quatre chiffres, par exemple 2025.
 counter-declared-on = Jour de la déclaration
 counter-declared-on-hint = En général aujourd’hui.
 counter-declared-on-error = Choisissez un jour, par exemple le 15 mars 2026.
-counter-age-seen = Pièce d’identité vue : 16 ans ou plus
+counter-age-seen = Pièce d’identité vue : 16 ans ou plus
 counter-age-seen-hint = À cocher si vous avez vu la pièce. Sinon, l’âge sera demandé à la musette de la personne.
 counter-action = Demander les attestations
 
-request-purpose = Vérifier un droit : { $right }
+request-purpose = Vérifier un droit : { $right }
 
 waiting-title = En attente de la personne
 waiting-intro = La personne scanne ce code avec son téléphone, ou ouvre le lien, puis choisit ce qu’elle partage. Son nom n’est pas demandé.
-waiting-qr-label = Code à scanner : il ouvre la demande, dont le lien est écrit dessous.
-waiting-scheme-qr-label = Code à scanner pour les portefeuilles qui ne reconnaissent pas le premier : son lien est écrit dessous.
+waiting-qr-label = Code à scanner : il ouvre la demande, dont le lien est écrit dessous.
+waiting-scheme-qr-label = Code à scanner pour les portefeuilles qui ne reconnaissent pas le premier : son lien est écrit dessous.
 waiting-time-left =
     { $minutes ->
         [one] Encore { $minutes } minute pour répondre.
@@ -48,7 +48,7 @@ waiting-time-left =
 waiting-link = Lien de la demande
 waiting-open = Ouvrir le lien sur cet appareil
 waiting-other-wallet = Le portefeuille de la personne ne reconnaît pas ce code
-waiting-other-wallet-text = Essayez celui-ci : il s’adresse directement à l’application.
+waiting-other-wallet-text = Essayez celui-ci : il s’adresse directement à l’application.
 waiting-scheme-link = Lien pour l’application
 waiting-again = Nouveau code
 waiting-leave = Abandonner
@@ -73,30 +73,30 @@ decision-word-granted = DROIT OUVERT
 decision-word-denied = REFUSÉ
 decision-word-review = À EXAMINER
 decision-word-incomplete = À COMPLÉTER
-decision-incomplete-headline = À compléter : un contrôle n’a pas pu être fait
+decision-incomplete-headline = À compléter : un contrôle n’a pas pu être fait
 decision-incomplete-text = Rien de faux n’a été trouvé. Réessayez dans quelques minutes ; si cela continue, prévenez la personne qui s’occupe de ce service.
-decision-warning-status = Attention : l’état d’une attestation n’a pas pu être consulté. Ce guichet l’accepte quand même.
+decision-warning-status = Attention : l’état d’une attestation n’a pas pu être consulté. Ce guichet l’accepte quand même.
 decision-rule-version = règle du
 decision-reasons = Pourquoi
 decision-used = Attestations comptées
 decision-used-none = Aucune attestation n’a été comptée.
 decision-rejected = Attestations écartées
-decision-set-aside = { $issuer } : { $reasons }
+decision-set-aside = { $issuer } — { $reasons }
 decision-next = Personne suivante
 decision-again = Redemander
 decision-checks = Contrôles effectués
-decision-checks-caption = Attestation { $number } :
+decision-checks-caption = Attestation { $number } :
 decision-check = Contrôle
 decision-result = Résultat
 decision-legal-basis = Textes appliqués
-decision-reference = Référence de la décision :
+decision-reference = Référence de la décision :
 
 check-query = Réponse à ce qui était demandé
 reason-not_answered = La présentation ne donne pas tout ce qui était demandé, ou le donne sous une forme illisible.
 
 landing-title = On vous demande des attestations
-landing-right = Pour vérifier un droit : { $right }
-landing-intro = Ouvrez votre musette : elle vous montrera ce qui est demandé, et rien ne partira sans votre accord.
+landing-right = Pour vérifier un droit : { $right }
+landing-intro = Ouvrez votre musette : elle vous montrera ce qui est demandé, et rien ne partira sans votre accord.
 landing-open = Ouvrir dans ma musette
 landing-other-intro = Vous gardez vos attestations ailleurs ?
 landing-other = Ouvrir un autre portefeuille

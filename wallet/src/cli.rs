@@ -46,7 +46,10 @@ pub async fn run() -> anyhow::Result<ExitCode> {
 }
 
 /// Runs any command but `serve` and gives what it would print. `args` come after the program's name.
-#[expect(clippy::unused_async, reason = "the three services have one surface, and the commands of the others wait")]
+#[expect(
+    clippy::unused_async,
+    reason = "the three services have one surface, and the commands of the others wait"
+)]
 pub async fn execute(app: &App, args: &[&str]) -> anyhow::Result<String> {
     match Arguments::try_parse_from(std::iter::once("wallet").chain(args.iter().copied()))?.command {
         Command::Check => Ok(check(app)),
@@ -60,7 +63,9 @@ fn check(app: &App) -> String {
 
 async fn listen(app: App) -> anyhow::Result<()> {
     let address = app.config.service.listen;
-    let listener = tokio::net::TcpListener::bind(address).await.with_context(|| format!("cannot listen on {address}"))?;
+    let listener = tokio::net::TcpListener::bind(address)
+        .await
+        .with_context(|| format!("cannot listen on {address}"))?;
     tracing::info!(%address, public_url = %app.config.service.public_url, "the wallet is listening");
     Ok(serve::serve(listener, routes::router(app), serve::signal()).await?)
 }

@@ -31,7 +31,10 @@ pub struct SessionConfig {
 
 impl Default for SessionConfig {
     fn default() -> Self {
-        Self { idle_minutes: 15, lifetime_hours: 12 }
+        Self {
+            idle_minutes: 15,
+            lifetime_hours: 12,
+        }
     }
 }
 
@@ -88,7 +91,10 @@ mod tests {
         config.service.database = "postgres://musette:s3cret@db.example/wallet".to_owned();
         let printed = config.to_string();
         assert!(!printed.contains("s3cret"), "{printed}");
-        assert!(printed.contains("postgres://musette:hidden@db.example/wallet"), "{printed}");
+        assert!(
+            printed.contains("postgres://musette:hidden@db.example/wallet"),
+            "{printed}"
+        );
     }
 
     #[test]

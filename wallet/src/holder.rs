@@ -56,7 +56,9 @@ impl FromRequestParts<App> for Holder {
     type Rejection = Response;
 
     async fn from_request_parts(parts: &mut Parts, app: &App) -> Result<Self, Response> {
-        let page = PageContext::from_request_parts(parts, app).await.map_err(IntoResponse::into_response)?;
+        let page = PageContext::from_request_parts(parts, app)
+            .await
+            .map_err(IntoResponse::into_response)?;
         let now = app.now();
         let found = async {
             let mut tx = app.db.write().await?;
@@ -68,14 +70,18 @@ impl FromRequestParts<App> for Holder {
             tx.commit().await?;
             Ok::<_, sqlx::Error>(session.zip(account))
         };
-        let Some((session, account)) = found.await.map_err(|error| PageError::internal(&page, &error).into_response())?
+        let Some((session, account)) = found
+            .await
+            .map_err(|error| PageError::internal(&page, &error).into_response())?
         else {
             return Err(Redirect::to(&urls::open(&return_path(parts))).into_response());
         };
         let Some(vault) = session.secret.as_ref().and_then(|secret| Vault::from_secret(secret)) else {
             return Err(Redirect::to(&urls::open(&return_path(parts))).into_response());
         };
-        let name = account.name(&vault).map_err(|error| PageError::internal(&page, &error).into_response())?;
+        let name = account
+            .name(&vault)
+            .map_err(|error| PageError::internal(&page, &error).into_response())?;
         Ok(Self {
             page: page.signed_in(name.as_str(), session.csrf.clone()),
             code_unconfirmed: account.has_unconfirmed_code(),
@@ -89,7 +95,10 @@ impl FromRequestParts<App> for Holder {
 /// Where to come back to: the page itself, or the page a form was on.
 fn return_path(parts: &Parts) -> String {
     if parts.method == Method::GET {
-        return parts.uri.path_and_query().map_or_else(|| urls::PATH.to_owned(), ToString::to_string);
+        return parts
+            .uri
+            .path_and_query()
+            .map_or_else(|| urls::PATH.to_owned(), ToString::to_string);
     }
     let path = parts.uri.path();
     match path.rsplit_once('/') {

@@ -14,14 +14,26 @@ pub fn router(app: App) -> Router {
     let locale = app.locale.clone();
     let pages = Router::new()
         .route(urls::HOME, get(accounts::pages::landing))
-        .route(urls::CREATE, get(accounts::pages::create_form).post(accounts::pages::create))
+        .route(
+            urls::CREATE,
+            get(accounts::pages::create_form).post(accounts::pages::create),
+        )
         .route(urls::OPEN, get(accounts::pages::open_form).post(accounts::pages::open))
         .route(urls::CLOSE, post(accounts::pages::close))
-        .route(urls::RECOVER, get(accounts::pages::recover_form).post(accounts::pages::recover))
-        .route(urls::RECOVERY, get(accounts::pages::recovery).post(accounts::pages::confirm_code))
+        .route(
+            urls::RECOVER,
+            get(accounts::pages::recover_form).post(accounts::pages::recover),
+        )
+        .route(
+            urls::RECOVERY,
+            get(accounts::pages::recovery).post(accounts::pages::confirm_code),
+        )
         .route(urls::PATH, get(path::pages::show))
         .route(urls::ADD, get(arrivals::pages::add_form).post(arrivals::pages::add))
-        .route(urls::PRESENT, get(arrivals::pages::present_form).post(arrivals::pages::present))
+        .route(
+            urls::PRESENT,
+            get(arrivals::pages::present_form).post(arrivals::pages::present),
+        )
         .route(urls::OFFER, get(offers::pages::show))
         .route(urls::OFFER_ACCEPT, post(offers::pages::accept))
         .route(urls::OFFER_REFUSE, post(offers::pages::refuse))

@@ -55,7 +55,9 @@ pub(crate) fn with_next(page: &str, next: &str) -> String {
     if next.is_empty() {
         return page.to_owned();
     }
-    let query = url::form_urlencoded::Serializer::new(String::new()).append_pair("next", next).finish();
+    let query = url::form_urlencoded::Serializer::new(String::new())
+        .append_pair("next", next)
+        .finish();
     format!("{page}?{query}")
 }
 
@@ -114,6 +116,9 @@ mod tests {
 
     #[test]
     fn the_opening_page_carries_next_whole() {
-        assert_eq!(open("/add?credential_offer_uri=https://a/b&c=d"), "/open?next=%2Fadd%3Fcredential_offer_uri%3Dhttps%3A%2F%2Fa%2Fb%26c%3Dd");
+        assert_eq!(
+            open("/add?credential_offer_uri=https://a/b&c=d"),
+            "/open?next=%2Fadd%3Fcredential_offer_uri%3Dhttps%3A%2F%2Fa%2Fb%26c%3Dd"
+        );
     }
 }

@@ -272,21 +272,6 @@ mod tests {
                     "{name}"
                 );
             }
-            for (media_type, body) in [
-                ("text/plain", request(std::slice::from_ref(&good)).to_string()),
-                ("application/json", "{".to_owned()),
-                ("application/json", "x".repeat(128 * 1024)),
-            ] {
-                let request = Request::post(bench.path("credential"))
-                    .header(header::CONTENT_TYPE, media_type)
-                    .header(header::AUTHORIZATION, format!("Bearer {token}"));
-                let answer = bench.call(request.body(Body::from(body)).unwrap()).await;
-                assert_eq!(
-                    answer.refusal(),
-                    (400, "invalid_credential_request".to_owned()),
-                    "{media_type}"
-                );
-            }
             assert_eq!(
                 bench.followed(&people[0]).await.progress(bench.app.now()),
                 Progress::Collecting
@@ -302,6 +287,32 @@ mod tests {
                 bench.credential(&token, &request(&[good])).await.refusal(),
                 (401, "invalid_token".to_owned())
             );
+        });
+    }
+
+    #[tokio::test]
+    async fn vci_i_070_other_bodies_are_refused() {
+        shared::on_every_database!(SQLITE, POSTGRES, |db| {
+            let bench = Bench::new(&db).await;
+            let (_, people) = bench.signed(false).await;
+            let token = bench.access_token(&people[0]).await;
+            let good = bench.proof(&SigningKey::generate(), &bench.nonce().await);
+            for (media_type, body) in [
+                ("text/plain", request(std::slice::from_ref(&good)).to_string()),
+                ("application/json", "{".to_owned()),
+                ("application/json", "x".repeat(128 * 1024)),
+            ] {
+                let request = Request::post(bench.path("credential"))
+                    .header(header::CONTENT_TYPE, media_type)
+                    .header(header::AUTHORIZATION, format!("Bearer {token}"));
+                let answer = bench.call(request.body(Body::from(body)).unwrap()).await;
+                assert_eq!(
+                    answer.refusal(),
+                    (400, "invalid_credential_request".to_owned()),
+                    "{media_type}"
+                );
+            }
+            assert_eq!(bench.credential(&token, &request(&[good])).await.status, StatusCode::OK);
         });
     }
 

@@ -1,14 +1,22 @@
 //! Rights as data: `musette-rule/1` (`format.md` of the rule set). A rule says which attested activities count, how they are
 //! measured, what must hold and what is granted. [`evaluate`] is pure, exact and total.
 
+mod code;
 mod evaluate;
 mod explain;
+mod months;
+mod number;
 mod query;
+mod read;
 mod rule;
+#[cfg(test)]
+mod tests;
+mod window;
+mod words;
 
 pub use evaluate::evaluate;
 pub use explain::{Explanation, Line, explain, hours};
-pub use query::query_for;
+pub use query::{QUERY_ID, query_for};
 pub use rule::{Rule, RuleError, RuleSet};
 
 use std::collections::BTreeMap;
@@ -57,6 +65,9 @@ pub struct Prior {
     /// In all.
     #[serde(default)]
     pub granted_lifetime: u64,
+    /// Measured and not yet rewarded, from the window before (`carry_remainder`).
+    #[serde(default)]
+    pub carry: u64,
 }
 
 /// Status of a credential, as checked.
@@ -199,6 +210,8 @@ pub enum Code {
     DeclaredTooEarly,
     /// `DECLARED_TOO_LATE`
     DeclaredTooLate,
+    /// `BENEFIT_BEFORE_ENTRY_INTO_FORCE`
+    BenefitBeforeEntryIntoForce,
     /// `TOTAL_BELOW_MINIMUM`
     TotalBelowMinimum,
     /// `NO_ISSUER_REACHES_MINIMUM`
@@ -214,8 +227,6 @@ pub enum Code {
     /// `PAID_BY_SAME_ISSUER`
     PaidBySameIssuer,
 }
-// Display, FromStr, Serialize and Deserialize as the written code: in code.rs
-mod code;
 
 /// *Output*.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
@@ -244,6 +255,19 @@ pub struct Decision {
     /// What is missing, when denied.
     #[serde(default, skip_serializing_if = "Missing::is_nothing")]
     pub missing: Missing,
+    /// Last day of the right, when it does not last for ever.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub valid_until: Option<NaiveDate>,
+    /// What is measured and not yet rewarded, for the next window (`carry_remainder`).
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub carry: Option<u64>,
+    /// Levels reached (`tiers_all`).
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub levels: Vec<String>,
+    /// What each used credential adds to a sum, in the measured unit; over all the years when several are measured. Not
+    /// an output of `format.md`: for the explanation.
+    #[serde(default, skip_serializing_if = "BTreeMap::is_empty")]
+    pub counted: BTreeMap<String, u64>,
 }
 
 /// What is missing for the right to open.

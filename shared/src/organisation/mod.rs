@@ -29,7 +29,7 @@ impl Organisation {
     /// Whether the SIRET, when both are there, is of an establishment of the SIREN.
     pub fn numbers_agree(&self) -> bool {
         match (&self.siren, &self.siret) {
-            (Some(siren), Some(siret)) => siret.siren() == *siren,
+            (Some(organisation), Some(establishment)) => establishment.siren() == *organisation,
             _ => true,
         }
     }

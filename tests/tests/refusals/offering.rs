@@ -2,13 +2,13 @@
 
 use anyhow::Result;
 use reqwest::{Method, StatusCode};
+use shared::clock::Clock;
 use tests::{
     fixtures,
     foreign::{Collecting, get, send},
     visitor::Visitor,
     world::{CYCLO, PANIERS, PASSPHRASE, World},
 };
-use shared::clock::Clock;
 
 #[tokio::test(flavor = "multi_thread")]
 async fn vci_i_020_an_unknown_offer_is_a_404_problem() -> Result<()> {
@@ -26,7 +26,10 @@ async fn vci_i_020_an_unknown_offer_is_a_404_problem() -> Result<()> {
     for address in addresses {
         let answer = get(&address.parse()?).await?;
         assert_eq!(answer.status, StatusCode::NOT_FOUND, "{address}");
-        assert!(answer.header("content-type").starts_with("application/problem+json"), "{address}: {answer:?}");
+        assert!(
+            answer.header("content-type").starts_with("application/problem+json"),
+            "{address}: {answer:?}"
+        );
     }
     assert_eq!(get(offer.uri()).await?.status, StatusCode::OK);
     Ok(())
@@ -39,8 +42,14 @@ async fn vci_i_025_reading_an_offer_or_its_page_never_consumes_it() -> Result<()
     let visitor = Visitor::new("fr");
     for _ in 0..3 {
         let answer = get(offer.uri()).await?;
-        assert_eq!((answer.status, answer.header("cache-control").contains("no-store")), (StatusCode::OK, true));
-        visitor.open(&offer.invitation().link.parse()?).await?.expect(StatusCode::OK)?;
+        assert_eq!(
+            (answer.status, answer.header("cache-control").contains("no-store")),
+            (StatusCode::OK, true)
+        );
+        visitor
+            .open(&offer.invitation().link.parse()?)
+            .await?
+            .expect(StatusCode::OK)?;
         send(Method::HEAD, offer.uri(), &[], "").await?;
     }
     assert_eq!(world.offers(PANIERS).await?, std::slice::from_ref(&offer));
@@ -55,9 +64,20 @@ async fn vci_i_025_reading_an_offer_or_its_page_never_consumes_it() -> Result<()
 async fn vci_i_002_unknown_organisations_have_no_metadata() -> Result<()> {
     let world = World::start().await?;
     let base = world.addresses.issuer.as_str();
-    for name in ["openid-credential-issuer", "oauth-authorization-server", "jwt-vc-issuer"] {
+    for name in [
+        "openid-credential-issuer",
+        "oauth-authorization-server",
+        "jwt-vc-issuer",
+    ] {
         let known = get(&format!("{base}.well-known/{name}/o/{PANIERS}").parse()?).await?;
-        assert_eq!((known.status, known.header("content-type").starts_with("application/json")), (StatusCode::OK, true), "{name}");
+        assert_eq!(
+            (
+                known.status,
+                known.header("content-type").starts_with("application/json")
+            ),
+            (StatusCode::OK, true),
+            "{name}"
+        );
         for unknown in ["o/nobody", "o/", "x", "o/Les-Paniers", "o/les-paniers-du-vallon/x"] {
             let answer = get(&format!("{base}.well-known/{name}/{unknown}").parse()?).await?;
             assert_eq!(answer.status, StatusCode::NOT_FOUND, "{name}/{unknown}");
@@ -70,12 +90,20 @@ async fn vci_i_002_unknown_organisations_have_no_metadata() -> Result<()> {
 async fn pages_of_an_organisation_are_not_for_the_treasurer_of_another() -> Result<()> {
     let world = World::start().await?;
     let paniers = world.treasurer(PANIERS).await?;
-    let draft = paniers.upload("heures.csv", fixtures::ONE_PERSON.as_bytes()).await?.expect(StatusCode::OK)?;
+    let draft = paniers
+        .upload("heures.csv", fixtures::ONE_PERSON.as_bytes())
+        .await?
+        .expect(StatusCode::OK)?;
     let signed = paniers.sign(&draft, false).await?;
     let attestation = paniers.invitation(&signed, "Benali").await?.page;
     let cyclo = world.treasurer(CYCLO).await?;
     for foreign in [&draft.url, &attestation] {
-        assert_eq!(cyclo.visitor.open(foreign).await?.status, StatusCode::NOT_FOUND, "{}", foreign.path());
+        assert_eq!(
+            cyclo.visitor.open(foreign).await?.status,
+            StatusCode::NOT_FOUND,
+            "{}",
+            foreign.path()
+        );
     }
     let nobody = Visitor::new("fr").open(&attestation).await?;
     assert_eq!(nobody.url.path(), "/sign-in");
@@ -86,14 +114,26 @@ async fn pages_of_an_organisation_are_not_for_the_treasurer_of_another() -> Resu
 async fn a_post_from_another_site_or_without_its_token_changes_nothing() -> Result<()> {
     let world = World::start().await?;
     let paniers = world.treasurer(PANIERS).await?;
-    let draft = paniers.upload("heures.csv", fixtures::ONE_PERSON.as_bytes()).await?.expect(StatusCode::OK)?;
+    let draft = paniers
+        .upload("heures.csv", fixtures::ONE_PERSON.as_bytes())
+        .await?
+        .expect(StatusCode::OK)?;
     let sign = draft.url.join(&draft.form("/sign")?.action)?;
-    let csrf = draft.form("/sign")?.defaults().into_iter().find(|(name, _)| name == "csrf").expect("a token").1;
+    let csrf = draft
+        .form("/sign")?
+        .defaults()
+        .into_iter()
+        .find(|(name, _)| name == "csrf")
+        .expect("a token")
+        .1;
     let cookies = paniers.visitor.cookies(&sign);
     let form = ("content-type", "application/x-www-form-urlencoded");
     let right = format!("csrf={csrf}");
     let cross = [
-        (vec![("origin", "https://evil.example"), ("sec-fetch-site", "cross-site")], right.as_str()),
+        (
+            vec![("origin", "https://evil.example"), ("sec-fetch-site", "cross-site")],
+            right.as_str(),
+        ),
         (vec![("origin", "https://evil.example")], right.as_str()),
         (vec![("sec-fetch-site", "same-origin")], "csrf=x"),
         (vec![("sec-fetch-site", "same-origin")], ""),
@@ -124,7 +164,11 @@ async fn a_file_that_is_no_sheet_is_refused_with_a_page_and_nothing_is_kept() ->
     for (name, bytes) in files {
         if let Ok(page) = paniers.upload(name, bytes).await {
             assert!(page.status.is_client_error(), "{name}: {} {}", page.status, page.text());
-            assert!(!page.links().is_empty() || page.form("/batches").is_ok(), "{name}: no way forward: {}", page.text());
+            assert!(
+                !page.links().is_empty() || page.form("/batches").is_ok(),
+                "{name}: no way forward: {}",
+                page.text()
+            );
         }
     }
     assert_eq!(world.offers(PANIERS).await?, []);
@@ -135,7 +179,12 @@ async fn a_file_that_is_no_sheet_is_refused_with_a_page_and_nothing_is_kept() ->
 async fn a_sheet_is_not_imported_twice() -> Result<()> {
     let world = World::start().await?;
     let offers = world.import(PANIERS, fixtures::ONE_PERSON.as_bytes(), false).await?;
-    assert!(world.import(PANIERS, fixtures::ONE_PERSON.as_bytes(), false).await.is_err());
+    assert!(
+        world
+            .import(PANIERS, fixtures::ONE_PERSON.as_bytes(), false)
+            .await
+            .is_err()
+    );
     assert_eq!(world.offers(PANIERS).await?, offers);
     Ok(())
 }
@@ -157,6 +206,14 @@ async fn a_wrong_passphrase_opens_nothing_and_guessing_is_slowed_down() -> Resul
     }
     assert_eq!(last, StatusCode::TOO_MANY_REQUESTS);
     let values = [("organisation", CYCLO), ("passphrase", PASSPHRASE)];
-    assert_eq!(visitor.submit(&page, &form, &values, None).await?.expect(StatusCode::OK)?.url.path(), "/");
+    assert_eq!(
+        visitor
+            .submit(&page, &form, &values, None)
+            .await?
+            .expect(StatusCode::OK)?
+            .url
+            .path(),
+        "/"
+    );
     Ok(())
 }

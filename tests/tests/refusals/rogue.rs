@@ -18,7 +18,11 @@ use shared::{
     did::{Did, DidDocument},
     entropy::SystemEntropy,
     format::sd_jwt_vc::{self, KeyBinding, SdJwt},
-    keys::{Jwk, JwkSet, SigningKey, jwe::{ContentEncryption, DecryptionKey}, jws},
+    keys::{
+        Jwk, JwkSet, SigningKey,
+        jwe::{ContentEncryption, DecryptionKey},
+        jws,
+    },
     oid4vci::{
         CredentialRequest, PRE_AUTHORIZED_CODE,
         metadata::{publish_authorization_server_metadata, publish_issuer_metadata, publish_jwt_vc_issuer_metadata},
@@ -31,7 +35,7 @@ use url::Url;
 
 /// How an issuer cheats.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub enum IssuerTrick {
+pub(crate) enum IssuerTrick {
     /// It does not.
     Honest,
     /// VCI-W-004: its metadata is of another issuer.
@@ -65,9 +69,9 @@ pub enum IssuerTrick {
 }
 
 /// Somebody else's issuer.
-pub struct RogueIssuer {
+pub(crate) struct RogueIssuer {
     /// Its identifier.
-    pub url: Url,
+    pub(crate) url: Url,
     server: JoinHandle<()>,
 }
 
@@ -80,9 +84,14 @@ struct Issuer {
 
 impl RogueIssuer {
     /// Starts one.
-    pub async fn start(trick: IssuerTrick, now: DateTime<Utc>) -> Result<Self> {
+    pub(crate) async fn start(trick: IssuerTrick, now: DateTime<Utc>) -> Result<Self> {
         let (listener, url) = listener().await?;
-        let issuer = Arc::new(Issuer { url: url.clone(), trick, key: SigningKey::generate(), now });
+        let issuer = Arc::new(Issuer {
+            url: url.clone(),
+            trick,
+            key: SigningKey::generate(),
+            now,
+        });
         let router = Router::new()
             .route("/offer", get(offer))
             .route("/.well-known/openid-credential-issuer", get(metadata))
@@ -92,11 +101,14 @@ impl RogueIssuer {
             .route("/nonce", post(|| async { Json(json!({ "c_nonce": "n" })) }))
             .route("/credential", post(credential))
             .with_state(issuer);
-        Ok(Self { url, server: serve(listener, router) })
+        Ok(Self {
+            url,
+            server: serve(listener, router),
+        })
     }
 
     /// A link to its offer.
-    pub fn link(&self) -> String {
+    pub(crate) fn link(&self) -> String {
         shared::oid4vci::offer::link_by_reference(&Url::parse(&format!("{}offer", self.url)).expect("a URL"))
     }
 }
@@ -112,7 +124,11 @@ async fn offer(State(issuer): State<Arc<Issuer>>) -> Response {
     match issuer.trick {
         IssuerTrick::OfferInHtml => return ([(header::CONTENT_TYPE, "text/html")], "<p>hello</p>").into_response(),
         IssuerTrick::EndlessOffer => {
-            return ([(header::CONTENT_TYPE, "application/json")], " ".repeat(4 * 1024 * 1024)).into_response();
+            return (
+                [(header::CONTENT_TYPE, "application/json")],
+                " ".repeat(4 * 1024 * 1024),
+            )
+                .into_response();
         }
         IssuerTrick::ForeignAuthorizationServer => grant["authorization_server"] = json!("http://localhost:1"),
         _ => {}
@@ -146,7 +162,9 @@ async fn authorization_server(State(issuer): State<Arc<Issuer>>) -> Json<Value> 
 
 async fn keys(State(issuer): State<Arc<Issuer>>) -> Json<Value> {
     let public = issuer.key.public();
-    let set = JwkSet { keys: vec![public.to_jwk().named(&public.thumbprint(), "ES256", "sig")] };
+    let set = JwkSet {
+        keys: vec![public.to_jwk().named(&public.thumbprint(), "ES256", "sig")],
+    };
     let mut document = publish_jwt_vc_issuer_metadata(&issuer.url, &set);
     document["issuer"] = json!(identifier(&issuer.url));
     Json(document)
@@ -161,8 +179,14 @@ async fn token(State(issuer): State<Arc<Issuer>>) -> Response {
 
 async fn credential(State(issuer): State<Arc<Issuer>>, body: Bytes) -> Response {
     let request: Value = serde_json::from_slice(&body).unwrap_or_default();
-    let Ok(request) = CredentialRequest::from_value(&request) else { return StatusCode::BAD_REQUEST.into_response() };
-    let holder = jws::Jws::parse(&request.proofs[0]).expect("our wallet's proof").jwk().expect("its key").expect("a key");
+    let Ok(request) = CredentialRequest::from_value(&request) else {
+        return StatusCode::BAD_REQUEST.into_response();
+    };
+    let holder = jws::Jws::parse(&request.proofs[0])
+        .expect("our wallet's proof")
+        .jwk()
+        .expect("its key")
+        .expect("a key");
     let credentials = match issuer.trick {
         IssuerTrick::Nothing => json!([]),
         _ => json!([{ "credential": issuer.issue(&holder) }]),
@@ -194,13 +218,26 @@ impl Issuer {
             return self.hide_type(claims);
         }
         hidden.push(ClaimPath::of(&["activity", "minutes"]));
-        let key = if self.trick == IssuerTrick::OtherKey { &stranger } else { &self.key };
-        let issued = sd_jwt_vc::issue(claims, &hidden, &self.key.public().thumbprint(), key, &SystemEntropy).expect("signs");
+        let key = if self.trick == IssuerTrick::OtherKey {
+            &stranger
+        } else {
+            &self.key
+        };
+        let issued =
+            sd_jwt_vc::issue(claims, &hidden, &self.key.public().thumbprint(), key, &SystemEntropy).expect("signs");
         if self.trick != IssuerTrick::WithKeyBinding {
             return issued;
         }
-        let binding = KeyBinding { key: &stranger, audience: "x", nonce: "n", issued_at: self.now };
-        SdJwt::parse(&issued).expect("ours").present(&hidden, &binding).expect("presents")
+        let binding = KeyBinding {
+            key: &stranger,
+            audience: "x",
+            nonce: "n",
+            issued_at: self.now,
+        };
+        SdJwt::parse(&issued)
+            .expect("ours")
+            .present(&hidden, &binding)
+            .expect("presents")
     }
 
     /// What [`sd_jwt_vc::issue`] refuses to make.
@@ -209,7 +246,10 @@ impl Issuer {
         let disclosure = URL_SAFE_NO_PAD.encode(json!(["c2FsdHNhbHRzYWx0c2FsdA", "vct", ACTIVITY_VCT]).to_string());
         let members = claims.as_object_mut().expect("an object");
         members.remove("vct");
-        members.insert("_sd".to_owned(), json!([URL_SAFE_NO_PAD.encode(shared::keys::seal::digest(disclosure.as_bytes()))]));
+        members.insert(
+            "_sd".to_owned(),
+            json!([URL_SAFE_NO_PAD.encode(shared::keys::seal::digest(disclosure.as_bytes()))]),
+        );
         let mut head = serde_json::Map::new();
         head.insert("kid".to_owned(), json!(self.key.public().thumbprint()));
         format!("{}~{disclosure}~", jws::sign(sd_jwt_vc::TYPE, head, &claims, &self.key))
@@ -218,7 +258,7 @@ impl Issuer {
 
 /// How a verifier cheats.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub enum VerifierTrick {
+pub(crate) enum VerifierTrick {
     /// It does not.
     Honest,
     /// VP-W-006: signed by a key that is not in its document.
@@ -254,9 +294,9 @@ pub enum VerifierTrick {
 }
 
 /// Somebody else's verifier.
-pub struct RogueVerifier {
+pub(crate) struct RogueVerifier {
     /// Its base.
-    pub url: Url,
+    pub(crate) url: Url,
     did: Did,
     server: JoinHandle<()>,
     inner: Arc<Verifier>,
@@ -273,7 +313,7 @@ struct Verifier {
 
 impl RogueVerifier {
     /// Starts one.
-    pub async fn start(trick: VerifierTrick, now: DateTime<Utc>) -> Result<Self> {
+    pub(crate) async fn start(trick: VerifierTrick, now: DateTime<Utc>) -> Result<Self> {
         let (listener, url) = listener().await?;
         let did = Did::web(&url)?;
         let inner = Arc::new(Verifier {
@@ -290,17 +330,27 @@ impl RogueVerifier {
             .route("/elsewhere", get(|| async { "x" }))
             .route("/response", post(response))
             .with_state(Arc::clone(&inner));
-        Ok(Self { url, did, server: serve(listener, router), inner })
+        Ok(Self {
+            url,
+            did,
+            server: serve(listener, router),
+            inner,
+        })
     }
 
     /// A link to its request.
-    pub fn link(&self) -> String {
+    pub(crate) fn link(&self) -> String {
         let request_uri = Url::parse(&format!("{}object", self.url)).expect("a URL");
-        RequestLink { client_id: client_id(&self.did), request_uri, post: false }.to_scheme_link()
+        RequestLink {
+            client_id: client_id(&self.did),
+            request_uri,
+            post: false,
+        }
+        .to_scheme_link()
     }
 
     /// What was posted to it.
-    pub fn received(&self) -> Vec<String> {
+    pub(crate) fn received(&self) -> Vec<String> {
         self.inner.received.lock().expect("not poisoned").clone()
     }
 }
@@ -356,11 +406,16 @@ impl Verifier {
             expires_at: self.now + chrono::Duration::minutes(5),
         };
         let honest = request.sign(&kid, &self.key, None);
-        let mut claims: Value = jws::Jws::parse(&honest).expect("ours").unverified_claims().expect("ours");
+        let mut claims: Value = jws::Jws::parse(&honest)
+            .expect("ours")
+            .unverified_claims()
+            .expect("ours");
         assert_eq!(claims["aud"], json!(STATIC_AUDIENCE));
         let mut typ = "oauth-authz-req+jwt";
         match self.trick {
-            VerifierTrick::OtherClient => claims["client_id"] = json!("decentralized_identifier:did:web:another.example"),
+            VerifierTrick::OtherClient => {
+                claims["client_id"] = json!("decentralized_identifier:did:web:another.example");
+            }
             VerifierTrick::OtherType => typ = "JWT",
             VerifierTrick::RedirectUri => claims["redirect_uri"] = json!(format!("{}elsewhere", self.url)),
             VerifierTrick::ForeignResponse => claims["response_uri"] = json!("https://another.example/response"),
@@ -376,10 +431,18 @@ impl Verifier {
         if self.trick == VerifierTrick::AlgNone {
             use base64::{Engine as _, engine::general_purpose::URL_SAFE_NO_PAD};
             let head = json!({ "alg": "none", "typ": typ, "kid": kid });
-            return format!("{}.{}.", URL_SAFE_NO_PAD.encode(head.to_string()), URL_SAFE_NO_PAD.encode(claims.to_string()));
+            return format!(
+                "{}.{}.",
+                URL_SAFE_NO_PAD.encode(head.to_string()),
+                URL_SAFE_NO_PAD.encode(claims.to_string())
+            );
         }
         let stranger = SigningKey::generate();
-        let key = if self.trick == VerifierTrick::OtherKey { &stranger } else { &self.key };
+        let key = if self.trick == VerifierTrick::OtherKey {
+            &stranger
+        } else {
+            &self.key
+        };
         let mut head = serde_json::Map::new();
         head.insert("kid".to_owned(), json!(kid));
         jws::sign(typ, head, &claims, key)

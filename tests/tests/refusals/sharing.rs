@@ -24,14 +24,26 @@ impl Encounter {
         let volunteer = world.volunteer("nadia").await?;
         volunteer.collect(&world.one_offer().await?.invitation()).await?;
         let rogue = RogueVerifier::start(trick, world.clock.now()).await?;
-        Ok(Self { world, volunteer, rogue })
+        Ok(Self {
+            world,
+            volunteer,
+            rogue,
+        })
     }
 
     fn assert_refused(&self, page: &Page) {
-        assert!(page.status.is_client_error() || page.status == StatusCode::BAD_GATEWAY, "{}: {}", page.status, page.text());
+        assert!(
+            page.status.is_client_error() || page.status == StatusCode::BAD_GATEWAY,
+            "{}: {}",
+            page.status,
+            page.text()
+        );
         assert!(!page.title().is_empty() && !page.links().is_empty(), "{}", page.text());
         for body in self.rogue.received() {
-            assert!(body.starts_with("error=") || body.contains("&error="), "something was presented: {body}");
+            assert!(
+                body.starts_with("error=") || body.contains("&error="),
+                "something was presented: {body}"
+            );
         }
     }
 }
@@ -39,12 +51,22 @@ impl Encounter {
 #[tokio::test(flavor = "multi_thread")]
 async fn an_honest_verifier_of_somebody_else_is_answered() -> Result<()> {
     let encounter = Encounter::with(VerifierTrick::Honest).await?;
-    let request = encounter.volunteer.bring(&encounter.rogue.link()).await?.expect(StatusCode::OK)?;
+    let request = encounter
+        .volunteer
+        .bring(&encounter.rogue.link())
+        .await?
+        .expect(StatusCode::OK)?;
     assert!(request.text().contains("Guichet d’ailleurs"), "{}", request.text());
-    assert!(encounter.rogue.received().is_empty(), "nothing is sent before the person agrees");
+    assert!(
+        encounter.rogue.received().is_empty(),
+        "nothing is sent before the person agrees"
+    );
     encounter.volunteer.share(&request).await?.expect(StatusCode::OK)?;
     let received = encounter.rogue.received();
-    assert!(received.len() == 1 && received[0].starts_with("response="), "{received:?}");
+    assert!(
+        received.len() == 1 && received[0].starts_with("response="),
+        "{received:?}"
+    );
     Ok(())
 }
 
@@ -80,7 +102,11 @@ refuses! {
 #[tokio::test(flavor = "multi_thread")]
 async fn a_verifier_that_fails_to_take_the_answer_is_said_to_have_failed() -> Result<()> {
     let encounter = Encounter::with(VerifierTrick::BrokenResponse).await?;
-    let request = encounter.volunteer.bring(&encounter.rogue.link()).await?.expect(StatusCode::OK)?;
+    let request = encounter
+        .volunteer
+        .bring(&encounter.rogue.link())
+        .await?
+        .expect(StatusCode::OK)?;
     let page = encounter.volunteer.share(&request).await?;
     assert_eq!(page.status, StatusCode::BAD_GATEWAY, "{}", page.text());
     assert_eq!(encounter.rogue.received().len(), 1);
@@ -104,7 +130,12 @@ async fn vp_w_005_links_we_cannot_check_are_refused_with_a_page() -> Result<()> 
     ];
     for link in links {
         let page = encounter.volunteer.bring(&link).await?;
-        assert!(page.status.is_client_error(), "{link}: {}: {}", page.status, page.text());
+        assert!(
+            page.status.is_client_error(),
+            "{link}: {}: {}",
+            page.status,
+            page.text()
+        );
         assert!(!page.title().is_empty(), "{link}: {}", page.text());
     }
     assert!(encounter.rogue.received().is_empty());
@@ -114,25 +145,47 @@ async fn vp_w_005_links_we_cannot_check_are_refused_with_a_page() -> Result<()> 
 #[tokio::test(flavor = "multi_thread")]
 async fn vp_w_012_refusing_says_access_denied_and_nothing_else() -> Result<()> {
     let encounter = Encounter::with(VerifierTrick::Honest).await?;
-    let request = encounter.volunteer.bring(&encounter.rogue.link()).await?.expect(StatusCode::OK)?;
+    let request = encounter
+        .volunteer
+        .bring(&encounter.rogue.link())
+        .await?
+        .expect(StatusCode::OK)?;
     encounter.volunteer.refuse(&request).await?.expect(StatusCode::OK)?;
     let received = encounter.rogue.received();
     assert_eq!(received.len(), 1, "{received:?}");
-    let fields: Vec<(String, String)> = url::form_urlencoded::parse(received[0].as_bytes()).into_owned().collect();
-    assert!(fields.contains(&("error".to_owned(), "access_denied".to_owned())), "{fields:?}");
-    assert!(fields.iter().all(|(name, _)| matches!(name.as_str(), "error" | "state" | "error_description")), "{fields:?}");
+    let fields: Vec<(String, String)> = url::form_urlencoded::parse(received[0].as_bytes())
+        .into_owned()
+        .collect();
+    assert!(
+        fields.contains(&("error".to_owned(), "access_denied".to_owned())),
+        "{fields:?}"
+    );
+    assert!(
+        fields
+            .iter()
+            .all(|(name, _)| matches!(name.as_str(), "error" | "state" | "error_description")),
+        "{fields:?}"
+    );
     Ok(())
 }
 
 #[tokio::test(flavor = "multi_thread")]
 async fn a_request_is_for_the_wallet_that_opened_it() -> Result<()> {
     let encounter = Encounter::with(VerifierTrick::Honest).await?;
-    let request = encounter.volunteer.bring(&encounter.rogue.link()).await?.expect(StatusCode::OK)?;
+    let request = encounter
+        .volunteer
+        .bring(&encounter.rogue.link())
+        .await?
+        .expect(StatusCode::OK)?;
     let yvonne = encounter.world.volunteer("yvonne").await?;
     assert_eq!(yvonne.visitor.open(&request.url).await?.status, StatusCode::NOT_FOUND);
     let clerk = encounter.world.clerk().await?;
     let asked = clerk.ask(&QUESTION).await?;
     let request = yvonne.bring(&asked.link).await?;
-    assert!(request.form("/share").is_err(), "an empty wallet has nothing to share: {}", request.text());
+    assert!(
+        request.form("/share").is_err(),
+        "an empty wallet has nothing to share: {}",
+        request.text()
+    );
     Ok(())
 }

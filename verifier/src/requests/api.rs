@@ -264,9 +264,15 @@ mod tests {
         let stage = stage().await;
         let id = stage.ask().await;
         let request = stage.object(&id).await;
-        let presentations = [(7800, 1), (4500, 2)]
-            .map(|(minutes, index)| stage.issuer.attest(minutes, index).present(&request, testing::now()));
-        let (status, answer) = stage.answer(&id, &request, presentations.to_vec()).await;
+        let halves = [(7800, "2025-01-01", "2025-06-30"), (4500, "2025-07-01", "2025-12-31")];
+        let presentations = halves.iter().zip(1..).map(|((minutes, start, end), index)| {
+            let held = stage.issuer.attest_with(*minutes, index, |claims| {
+                claims["activity"]["start_date"] = Value::from(*start);
+                claims["activity"]["end_date"] = Value::from(*end);
+            });
+            held.present(&request, testing::now())
+        });
+        let (status, answer) = stage.answer(&id, &request, presentations.collect()).await;
         assert_eq!(status, StatusCode::OK, "{answer}");
 
         let decision = stage.decision(&id).await;

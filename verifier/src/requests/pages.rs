@@ -209,8 +209,9 @@ impl Watch {
     }
 }
 
+/// The last thing to tell. It says something: an event without data is not dispatched.
 fn ended() -> Event {
-    Event::default().event("ended").data("")
+    Event::default().event("ended").data("ended")
 }
 
 /// `GET /q/{id}`: what the QR code opens. Shows who asks; fetching it changes nothing. The parameters in the address are for

@@ -179,8 +179,8 @@ mod tests {
     #[test]
     fn a_wrong_expectation_is_told() {
         let folder = tempfile::tempdir().unwrap();
-        let rules = folder.path().join("rule.json");
-        fs::write(&rules, include_str!("../../rules/fr-cec-benevolat.json")).unwrap();
+        let rules = folder.path().join("rule.toml");
+        fs::write(&rules, include_str!("../../../fixtures/rules/fr-cec-benevolat.toml")).unwrap();
         let cases = folder.path().join("cases.json");
         let case = serde_json::json!({
             "format": FORMAT, "issuers": {},

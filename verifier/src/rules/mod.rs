@@ -11,8 +11,8 @@ use shared::entitlement::{RuleError, RuleSet};
 
 /// The law's rules that this version evaluates, as shipped.
 const SHIPPED: &[(&str, &str)] = &[(
-    "fr-cec-benevolat.json",
-    include_str!("../../rules/fr-cec-benevolat.json"),
+    "fr-cec-benevolat.toml",
+    include_str!("../../../fixtures/rules/fr-cec-benevolat.toml"),
 )];
 
 /// Why rules were not read.
@@ -94,13 +94,13 @@ mod tests {
             Err(RulesError::Unreadable { .. })
         ));
 
-        fs::write(folder.path().join("a.json"), SHIPPED[0].1).unwrap();
+        fs::write(folder.path().join("a.toml"), SHIPPED[0].1).unwrap();
         fs::write(folder.path().join("notes.txt"), "not a rule").unwrap();
         assert_eq!(load(Some(folder.path())).unwrap().iter().count(), 1);
 
-        let wrong = SHIPPED[0].1.replace("\"legal_basis\"", "\"legal_bases\"");
-        fs::write(folder.path().join("b.json"), wrong).unwrap();
+        let wrong = SHIPPED[0].1.replace("legal_basis", "legal_bases");
+        fs::write(folder.path().join("b.toml"), wrong).unwrap();
         let error = load(Some(folder.path())).unwrap_err();
-        assert!(error.to_string().contains("b.json"), "{error}");
+        assert!(error.to_string().contains("b.toml"), "{error}");
     }
 }

@@ -89,7 +89,10 @@ impl Account {
         let name = vault.open(&self.sealed_name, place)?;
         String::from_utf8(name.to_vec())
             .map(Zeroizing::new)
-            .map_err(|_| Inconsistent { table: place.table, column: place.column })
+            .map_err(|_| Inconsistent {
+                table: place.table,
+                column: place.column,
+            })
     }
 
     /// Whether the printed code waits to be confirmed.
@@ -100,10 +103,15 @@ impl Account {
     /// The recovery code, until the person has confirmed that it is written down.
     pub(crate) fn unconfirmed_code(&self, vault: &Vault) -> Result<Option<RecoveryCode>, Inconsistent> {
         let place = code_place(&self.id);
-        let Some(sealed) = &self.sealed_code else { return Ok(None) };
+        let Some(sealed) = &self.sealed_code else {
+            return Ok(None);
+        };
         let text = vault.open(sealed, place)?;
         let code = std::str::from_utf8(&text).ok().and_then(|text| text.parse().ok());
-        code.map(Some).ok_or(Inconsistent { table: place.table, column: place.column })
+        code.map(Some).ok_or(Inconsistent {
+            table: place.table,
+            column: place.column,
+        })
     }
 }
 
@@ -117,10 +125,30 @@ pub(crate) async fn prepare(app: &App, name: &Name, passphrase: Zeroizing<String
         name_digest: name_digest(&app.keys, name.as_str()),
         sealed_name: vault.seal(name.as_str().as_bytes(), name_place(&id), entropy),
         sealed_code: seal_code(&vault, &id, &code, entropy),
-        passphrase: vault.wrap_with_passphrase(&app.keys, id.as_str(), passphrase, entropy).await,
+        passphrase: vault
+            .wrap_with_passphrase(&app.keys, id.as_str(), passphrase, entropy)
+            .await,
         recovery: vault.wrap_with_code(id.as_str(), &code, entropy),
         id,
         vault,
+    }
+}
+
+#[cfg(test)]
+impl NewAccount {
+    /// An account whose passphrase wrap is not stretched: for tests of stores, which never open it.
+    pub(crate) fn for_tests(keys: &SealingKey, name: &str, vault: &Vault, entropy: &dyn Entropy) -> Self {
+        let id = AccountId::random(entropy);
+        let code = RecoveryCode::random(entropy);
+        Self {
+            name_digest: name_digest(keys, name),
+            sealed_name: vault.seal(name.as_bytes(), name_place(&id), entropy),
+            sealed_code: seal_code(vault, &id, &code, entropy),
+            passphrase: vault.wrap_with_code(id.as_str(), &code, entropy),
+            recovery: vault.wrap_with_code(id.as_str(), &code, entropy),
+            vault: Vault::from_secret(&*vault.secret()).expect("32 bytes"),
+            id,
+        }
     }
 }
 
@@ -143,12 +171,22 @@ pub(crate) async fn find(app: &App, tx: &mut Tx, name: &str, kind: WrapKind) -> 
     }
     let entropy = &*app.entropy;
     let Some(account) = store::find_by_name(tx, &digest).await? else {
-        let decoy = Wrap { salt: entropy.bytes(), sealed: entropy.bytes::<60>().to_vec() };
-        return Ok(Candidate { account: AccountId::random(entropy), wrap: decoy, key });
+        let decoy = Wrap {
+            salt: entropy.bytes(),
+            sealed: entropy.bytes::<60>().to_vec(),
+        };
+        return Ok(Candidate {
+            account: AccountId::random(entropy),
+            wrap: decoy,
+            key,
+        });
     };
-    let wrap = vault::store::find(tx, account.as_str(), kind)
-        .await?
-        .ok_or_else(|| sqlx::Error::from(Inconsistent { table: "wraps", column: "kind" }))?;
+    let wrap = vault::store::find(tx, account.as_str(), kind).await?.ok_or_else(|| {
+        sqlx::Error::from(Inconsistent {
+            table: "wraps",
+            column: "kind",
+        })
+    })?;
     Ok(Candidate { account, wrap, key })
 }
 
@@ -176,11 +214,12 @@ pub(crate) async fn recover(
 ) -> Result<Recovered, OpenError> {
     let entropy = &*app.entropy;
     let account = candidate.account.as_str();
-    let vault =
-        Vault::unwrap_with_code(account, &candidate.wrap, code).map_err(|Unopenable| OpenError::Wrong)?;
+    let vault = Vault::unwrap_with_code(account, &candidate.wrap, code).map_err(|Unopenable| OpenError::Wrong)?;
     let next = RecoveryCode::random(entropy);
     Ok(Recovered {
-        passphrase: vault.wrap_with_passphrase(&app.keys, account, passphrase, entropy).await,
+        passphrase: vault
+            .wrap_with_passphrase(&app.keys, account, passphrase, entropy)
+            .await,
         recovery: vault.wrap_with_code(account, &next, entropy),
         sealed_code: seal_code(&vault, &candidate.account, &next, entropy),
         vault,
@@ -196,12 +235,26 @@ pub(crate) async fn replace_wraps(
 ) -> Result<(), OpenError> {
     let account = candidate.account.as_str();
     let now = app.now();
-    if !vault::store::replace(tx, account, WrapKind::Recovery, &candidate.wrap, &recovered.recovery, now).await? {
+    if !vault::store::replace(
+        tx,
+        account,
+        WrapKind::Recovery,
+        &candidate.wrap,
+        &recovered.recovery,
+        now,
+    )
+    .await?
+    {
         return Err(OpenError::Wrong);
     }
     let old = vault::store::find(tx, account, WrapKind::Passphrase)
         .await?
-        .ok_or_else(|| sqlx::Error::from(Inconsistent { table: "wraps", column: "kind" }))?;
+        .ok_or_else(|| {
+            sqlx::Error::from(Inconsistent {
+                table: "wraps",
+                column: "kind",
+            })
+        })?;
     vault::store::replace(tx, account, WrapKind::Passphrase, &old, &recovered.passphrase, now).await?;
     store::set_code(tx, account, Some(&recovered.sealed_code)).await?;
     app.sessions.close_all(tx, account).await?;
@@ -234,15 +287,26 @@ fn throttle_key(name_digest: &[u8], kind: WrapKind) -> String {
         WrapKind::Passphrase => "open",
         WrapKind::Recovery => "recover",
     };
-    name_digest.iter().take(16).fold(format!("{prefix}/"), |key, byte| format!("{key}{byte:02x}"))
+    name_digest
+        .iter()
+        .take(16)
+        .fold(format!("{prefix}/"), |key, byte| format!("{key}{byte:02x}"))
 }
 
 fn name_place(account: &AccountId) -> Place<'_> {
-    Place { table: "accounts", column: "sealed_name", id: account.as_str() }
+    Place {
+        table: "accounts",
+        column: "sealed_name",
+        id: account.as_str(),
+    }
 }
 
 fn code_place(account: &AccountId) -> Place<'_> {
-    Place { table: "accounts", column: "sealed_code", id: account.as_str() }
+    Place {
+        table: "accounts",
+        column: "sealed_code",
+        id: account.as_str(),
+    }
 }
 
 #[cfg(test)]

@@ -128,7 +128,12 @@ pub(crate) async fn landing(page: PageContext, holder: Result<Holder, Response>)
 
 /// `GET /create`
 pub(crate) async fn create_form(page: PageContext, Query(query): Query<Next>) -> Response {
-    render(&CreatePage { page, name: String::new(), next: query.next, errors: CreateErrors::default() })
+    render(&CreatePage {
+        page,
+        name: String::new(),
+        next: query.next,
+        errors: CreateErrors::default(),
+    })
 }
 
 /// `POST /create`
@@ -142,11 +147,18 @@ pub(crate) async fn create(
     let name = form.name.parse::<Name>();
     let errors = CreateErrors {
         name: name.is_err().then_some("create-name-error"),
-        passphrase: password::check(&passphrase).is_err().then_some("create-passphrase-error"),
+        passphrase: password::check(&passphrase)
+            .is_err()
+            .then_some("create-passphrase-error"),
         again: (*passphrase != *again).then_some("create-again-error"),
     };
     let refused = |errors| {
-        let page = CreatePage { page: page.clone(), name: form.name.clone(), next: form.next.clone(), errors };
+        let page = CreatePage {
+            page: page.clone(),
+            name: form.name.clone(),
+            next: form.next.clone(),
+            errors,
+        };
         Ok((StatusCode::UNPROCESSABLE_ENTITY, render(&page)).into_response())
     };
     let name = match name {
@@ -159,25 +171,33 @@ pub(crate) async fn create(
     match super::create(&mut tx, &account, app.now()).await {
         Ok(()) => {}
         Err(CreateError::NameTaken) => {
-            return refused(CreateErrors { name: Some("create-name-taken"), ..CreateErrors::default() });
+            return refused(CreateErrors {
+                name: Some("create-name-taken"),
+                ..CreateErrors::default()
+            });
         }
         Err(CreateError::Database(error)) => return Err(internal(error)),
     }
-    let cookie = open_session(&app, &mut tx, &account.id, &account.vault).await.map_err(internal)?;
+    let cookie = open_session(&app, &mut tx, &account.id, &account.vault)
+        .await
+        .map_err(internal)?;
     tx.commit().await.map_err(internal)?;
-    Ok(([(SET_COOKIE, cookie)], Redirect::to(&urls::with_next(urls::RECOVERY, &form.next))).into_response())
+    Ok((
+        [(SET_COOKIE, cookie)],
+        Redirect::to(&urls::with_next(urls::RECOVERY, &form.next)),
+    )
+        .into_response())
 }
 
-/// `GET /open`
-pub(crate) async fn open_form(
-    page: PageContext,
-    holder: Result<Holder, Response>,
-    Query(query): Query<Next>,
-) -> Response {
-    match holder {
-        Ok(_) => Redirect::to(&urls::local(&query.next)).into_response(),
-        Err(_) => render(&OpenPage { page, name: String::new(), next: query.next, error: None }),
-    }
+/// `GET /open`: the form whoever has a musette open, since another person may use the same machine.
+pub(crate) async fn open_form(page: PageContext, Query(query): Query<Next>) -> Response {
+    let (name, next) = (String::new(), query.next);
+    render(&OpenPage {
+        page,
+        name,
+        next,
+        error: None,
+    })
 }
 
 /// `POST /open`
@@ -205,7 +225,16 @@ pub(crate) async fn open(
         Err(OpenError::Database(error)) => return Err(PageError::internal(&page, &error)),
         Err(error) => refusal(&error, "open-wrong"),
     };
-    Ok((status, render(&OpenPage { page, name: form.name, next: form.next, error: Some(key) })).into_response())
+    Ok((
+        status,
+        render(&OpenPage {
+            page,
+            name: form.name,
+            next: form.next,
+            error: Some(key),
+        }),
+    )
+        .into_response())
 }
 
 /// `POST /close`
@@ -228,7 +257,13 @@ pub(crate) async fn close(
 
 /// `GET /recover`
 pub(crate) async fn recover_form(page: PageContext) -> Response {
-    render(&RecoverPage { page, name: String::new(), error: None, code_error: None, passphrase_error: None })
+    render(&RecoverPage {
+        page,
+        name: String::new(),
+        error: None,
+        code_error: None,
+        passphrase_error: None,
+    })
 }
 
 /// `POST /recover`
@@ -247,7 +282,13 @@ pub(crate) async fn recover(
         (Ok(()), true) => None,
     };
     let refused = |status: StatusCode, error, code_error, passphrase_error| {
-        let page = RecoverPage { page: page.clone(), name: form.name.clone(), error, code_error, passphrase_error };
+        let page = RecoverPage {
+            page: page.clone(),
+            name: form.name.clone(),
+            error,
+            code_error,
+            passphrase_error,
+        };
         Ok((status, render(&page)).into_response())
     };
     let code = match code {
@@ -287,7 +328,12 @@ pub(crate) async fn recovery(
     Query(query): Query<Next>,
 ) -> Result<Response, PageError> {
     let code = unconfirmed_code(&app, &holder).await?.map(|code| code.to_text());
-    Ok(render(&RecoveryPage { page: holder.page, code, next: urls::local(&query.next), error: None }))
+    Ok(render(&RecoveryPage {
+        page: holder.page,
+        code,
+        next: urls::local(&query.next),
+        error: None,
+    }))
 }
 
 /// `POST /recovery`: the last block was typed again.
@@ -323,7 +369,9 @@ async fn unconfirmed_code(app: &App, holder: &Holder) -> Result<Option<RecoveryC
         super::store::find(&mut tx, holder.account.as_str()).await
     };
     match found.await {
-        Ok(Some(account)) => account.unconfirmed_code(&holder.vault).map_err(|error| holder.internal(&error)),
+        Ok(Some(account)) => account
+            .unconfirmed_code(&holder.vault)
+            .map_err(|error| holder.internal(&error)),
         Ok(None) => Err(holder.not_found()),
         Err(error) => Err(holder.internal(&error)),
     }
@@ -335,7 +383,9 @@ async fn open_session(
     account: &AccountId,
     vault: &Vault,
 ) -> Result<axum::http::HeaderValue, sqlx::Error> {
-    app.sessions.open(tx, account.as_str(), Some(&*vault.secret()), &*app.entropy, app.now()).await
+    app.sessions
+        .open(tx, account.as_str(), Some(&*vault.secret()), &*app.entropy, app.now())
+        .await
 }
 
 fn refusal(error: &OpenError, wrong: &'static str) -> (StatusCode, &'static str) {

@@ -8,6 +8,7 @@ use shared::{
 
 use super::{Account, AccountId, NewAccount};
 
+#[cfg(test)]
 pub(crate) const STATEMENTS: &[&str] = &[INSERT, FIND, FIND_BY_NAME, SET_CODE];
 
 const INSERT: &str = "INSERT INTO accounts (id, name_digest, sealed_name, sealed_code, created_at) \
@@ -27,7 +28,11 @@ impl TryFrom<Row> for Account {
     type Error = Inconsistent;
 
     fn try_from(row: Row) -> Result<Self, Inconsistent> {
-        Ok(Self { id: read_id(&row.id)?, sealed_name: row.sealed_name, sealed_code: row.sealed_code })
+        Ok(Self {
+            id: read_id(&row.id)?,
+            sealed_name: row.sealed_name,
+            sealed_code: row.sealed_code,
+        })
     }
 }
 
@@ -58,5 +63,8 @@ pub(crate) async fn set_code(tx: &mut Tx, id: &str, sealed: Option<&[u8]>) -> Re
 }
 
 fn read_id(text: &str) -> Result<AccountId, Inconsistent> {
-    text.parse().map_err(|_| Inconsistent { table: "accounts", column: "id" })
+    text.parse().map_err(|_| Inconsistent {
+        table: "accounts",
+        column: "id",
+    })
 }

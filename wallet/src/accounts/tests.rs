@@ -19,7 +19,11 @@ async fn a_musette_is_created_closed_and_opened_again() {
     assert_eq!(closed.location(), "/");
     assert_eq!(nadia.get("/path").await.location(), "/open?next=%2Fpath");
 
-    let form = [("name", "  nadia "), ("passphrase", PASSPHRASE), ("next", "/presentations")];
+    let form = [
+        ("name", "  nadia "),
+        ("passphrase", PASSPHRASE),
+        ("next", "/presentations"),
+    ];
     assert_eq!(nadia.post("/open", &form).await.location(), "/presentations");
     nadia.get("/presentations").await.expect(200, "Ce que j’ai partagé");
 }
@@ -29,8 +33,12 @@ async fn a_wrong_name_and_a_wrong_passphrase_look_the_same() {
     let wallet = TestWallet::start().await;
     wallet.holder("Nadia").await;
     let mut stranger = wallet.visitor();
-    let wrong_passphrase = stranger.post("/open", &[("name", "Nadia"), ("passphrase", "pas la bonne du tout")]).await;
-    let wrong_name = stranger.post("/open", &[("name", "Karim"), ("passphrase", PASSPHRASE)]).await;
+    let wrong_passphrase = stranger
+        .post("/open", &[("name", "Nadia"), ("passphrase", "pas la bonne du tout")])
+        .await;
+    let wrong_name = stranger
+        .post("/open", &[("name", "Karim"), ("passphrase", PASSPHRASE)])
+        .await;
     wrong_passphrase.expect(422, "ne vont pas ensemble");
     assert_eq!(wrong_name.status, 422);
     assert_eq!(wrong_name.body.replace("Karim", "Nadia"), wrong_passphrase.body);
@@ -73,13 +81,23 @@ async fn the_recovery_code_opens_the_vault_once_and_ends_other_sessions() {
     ];
     assert_eq!(phone.post("/recover", &form).await.location(), "/recovery");
     assert_eq!(nadia.get("/path").await.status, 303, "the other session has ended");
-    assert_ne!(printed_code(&mut phone).await, code, "a code that was typed is replaced");
+    assert_ne!(
+        printed_code(&mut phone).await,
+        code,
+        "a code that was typed is replaced"
+    );
 
     let again = wallet.visitor().post("/recover", &form).await;
     again.expect(422, "ne vont pas ensemble");
-    let old = wallet.visitor().post("/open", &[("name", "Nadia"), ("passphrase", PASSPHRASE)]).await;
+    let old = wallet
+        .visitor()
+        .post("/open", &[("name", "Nadia"), ("passphrase", PASSPHRASE)])
+        .await;
     assert_eq!(old.status, 422);
-    let new = wallet.visitor().post("/open", &[("name", "Nadia"), ("passphrase", "une autre phrase")]).await;
+    let new = wallet
+        .visitor()
+        .post("/open", &[("name", "Nadia"), ("passphrase", "une autre phrase")])
+        .await;
     assert_eq!(new.location(), "/path");
 }
 
@@ -88,10 +106,23 @@ async fn a_code_with_a_typing_mistake_is_not_even_tried() {
     let wallet = TestWallet::start().await;
     let mut nadia = wallet.holder("Nadia").await;
     let code = printed_code(&mut nadia).await;
-    let wrong = if code.starts_with('0') { code.replacen('0', "1", 1) } else { format!("0{}", &code[1..]) };
+    let wrong = if code.starts_with('0') {
+        code.replacen('0', "1", 1)
+    } else {
+        format!("0{}", &code[1..])
+    };
     for _ in 0..12 {
-        let form = [("name", "Nadia"), ("code", &*wrong), ("passphrase", PASSPHRASE), ("passphrase_again", PASSPHRASE)];
-        wallet.visitor().post("/recover", &form).await.expect(422, "Un caractère est faux");
+        let form = [
+            ("name", "Nadia"),
+            ("code", &*wrong),
+            ("passphrase", PASSPHRASE),
+            ("passphrase_again", PASSPHRASE),
+        ];
+        wallet
+            .visitor()
+            .post("/recover", &form)
+            .await
+            .expect(422, "Un caractère est faux");
     }
 }
 
@@ -101,8 +132,13 @@ async fn the_code_is_shown_until_its_end_is_typed_again() {
     let mut nadia = wallet.holder("Nadia").await;
     nadia.get("/path").await.expect(200, "n’est pas encore noté");
     let code = printed_code(&mut nadia).await;
-    nadia.submit("/recovery", &[("last_block", "0000")]).await.expect(422, "pas les quatre derniers");
-    let confirmed = nadia.submit("/recovery", &[("last_block", &code[code.len() - 4..])]).await;
+    nadia
+        .submit("/recovery", &[("last_block", "0000")])
+        .await
+        .expect(422, "pas les quatre derniers");
+    let confirmed = nadia
+        .submit("/recovery", &[("last_block", &code[code.len() - 4..])])
+        .await;
     assert_eq!(confirmed.location(), "/path");
     let page = nadia.get("/recovery").await;
     assert!(!page.body.contains(&code));
@@ -114,14 +150,36 @@ async fn what_cannot_be_created_says_why() {
     let wallet = TestWallet::start().await;
     wallet.holder("Nadia").await;
     let mut other = wallet.visitor();
-    let taken = [("name", "nadia"), ("passphrase", PASSPHRASE), ("passphrase_again", PASSPHRASE)];
+    let taken = [
+        ("name", "nadia"),
+        ("passphrase", PASSPHRASE),
+        ("passphrase_again", PASSPHRASE),
+    ];
     other.post("/create", &taken).await.expect(422, "déjà pris");
-    let short = [("name", "Karim"), ("passphrase", "court"), ("passphrase_again", "court")];
+    let short = [
+        ("name", "Karim"),
+        ("passphrase", "court"),
+        ("passphrase_again", "court"),
+    ];
     other.post("/create", &short).await.expect(422, "de 12 à 256");
-    let different = [("name", "Karim"), ("passphrase", PASSPHRASE), ("passphrase_again", "des tomates en été !")];
-    other.post("/create", &different).await.expect(422, "ne sont pas les mêmes");
-    let nir = [("name", "2 55 08 14 168 025 38"), ("passphrase", PASSPHRASE), ("passphrase_again", PASSPHRASE)];
-    other.post("/create", &nir).await.expect(422, "sans numéro de sécurité sociale");
+    let different = [
+        ("name", "Karim"),
+        ("passphrase", PASSPHRASE),
+        ("passphrase_again", "des tomates en été !"),
+    ];
+    other
+        .post("/create", &different)
+        .await
+        .expect(422, "ne sont pas les mêmes");
+    let nir = [
+        ("name", "2 55 08 14 168 025 38"),
+        ("passphrase", PASSPHRASE),
+        ("passphrase_again", PASSPHRASE),
+    ];
+    other
+        .post("/create", &nir)
+        .await
+        .expect(422, "sans numéro de sécurité sociale");
 }
 
 #[tokio::test]
@@ -129,7 +187,11 @@ async fn next_leads_nowhere_else() {
     let wallet = TestWallet::start().await;
     wallet.holder("Nadia").await;
     let mut visitor = wallet.visitor();
-    let form = [("name", "Nadia"), ("passphrase", PASSPHRASE), ("next", "//evil.example/path")];
+    let form = [
+        ("name", "Nadia"),
+        ("passphrase", PASSPHRASE),
+        ("next", "//evil.example/path"),
+    ];
     assert_eq!(visitor.post("/open", &form).await.location(), "/path");
 }
 
@@ -147,7 +209,11 @@ async fn a_stolen_database_does_not_even_name_people() {
     let mut nadia = wallet.holder("Nadia-Benali-du-Vallon").await;
     let code = printed_code(&mut nadia).await;
     let stored = wallet.everything_stored().await;
-    let has = |text: &str| stored.windows(text.len()).any(|bytes| bytes.eq_ignore_ascii_case(text.as_bytes()));
+    let has = |text: &str| {
+        stored
+            .windows(text.len())
+            .any(|bytes| bytes.eq_ignore_ascii_case(text.as_bytes()))
+    };
     assert!(has("accounts"), "the file is the database");
     for secret in ["Nadia-Benali-du-Vallon", PASSPHRASE, &code, &code.replace('-', "")] {
         assert!(!has(secret), "«{secret}» rests in the clear");

@@ -97,20 +97,42 @@ mod tests {
 
     #[test]
     fn a_page_of_ours_opened_with_an_invitation_is_that_invitation() {
-        let own = page_link(&"https://musette.example/".parse().unwrap(), "/add", OFFER.split_once('?').unwrap().1);
+        let own = page_link(
+            &"https://musette.example/".parse().unwrap(),
+            "/add",
+            OFFER.split_once('?').unwrap().1,
+        );
         assert_eq!(Arrival::read(&own, false), Arrival::read(OFFER, false));
     }
 
     #[test]
     fn neg_26_contradictory_foreign_and_hidden_text_is_refused() {
         let both = format!("{OFFER}&credential_offer=%7B%7D");
-        assert_eq!(Arrival::read(&both, false), Err(ArrivalError::Offer(OfferError::Ambiguous)));
-        let plain = OFFER.replace("%3A%2F%2Fissuer", "%3A%2F%2Fissuer").replace("https%3A", "http%3A");
-        assert_eq!(Arrival::read(&plain, false), Err(ArrivalError::Offer(OfferError::ForbiddenAddress)));
-        for text in ["", "bonjour", "mailto:nadia@example.org", "https://example.org/", "openid4vp://?\u{0}client_id=x"] {
+        assert_eq!(
+            Arrival::read(&both, false),
+            Err(ArrivalError::Offer(OfferError::Ambiguous))
+        );
+        let plain = OFFER.replace("https%3A", "http%3A");
+        assert_eq!(
+            Arrival::read(&plain, false),
+            Err(ArrivalError::Offer(OfferError::ForbiddenAddress))
+        );
+        for text in [
+            "",
+            "bonjour",
+            "mailto:nadia@example.org",
+            "https://example.org/",
+            "openid4vp://?\u{0}client_id=x",
+        ] {
             assert_eq!(Arrival::read(text, false), Err(ArrivalError::Unrecognised), "{text}");
         }
-        let other = REQUEST.replace("decentralized_identifier%3Adid%3Aweb%3Averifier.example", "x509_san_dns%3Averifier.example");
-        assert_eq!(Arrival::read(&other, false), Err(ArrivalError::Request(LinkError::UnsupportedClientId)));
+        let other = REQUEST.replace(
+            "decentralized_identifier%3Adid%3Aweb%3Averifier.example",
+            "x509_san_dns%3Averifier.example",
+        );
+        assert_eq!(
+            Arrival::read(&other, false),
+            Err(ArrivalError::Request(LinkError::UnsupportedClientId))
+        );
     }
 }

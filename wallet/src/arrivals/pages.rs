@@ -75,7 +75,12 @@ fn form(app: &App, holder: Holder, query: &RawQuery, door: Door) -> Result<Respo
                 Arrival::Offer(_) => Door::Add,
                 Arrival::Request(_) => Door::Present,
             };
-            Ok(render(&ContinuePage { host: arrival.host(), door, link, page: holder.page }))
+            Ok(render(&ContinuePage {
+                host: arrival.host(),
+                door,
+                link,
+                page: holder.page,
+            }))
         }
         Err(ArrivalError::Unrecognised) => Ok(render(&BringPage::empty(holder.page, door))),
         Err(error) => Err(refusal(&holder, error, door)),
@@ -84,7 +89,9 @@ fn form(app: &App, holder: Holder, query: &RawQuery, door: Door) -> Result<Respo
 
 async fn bring(app: &App, holder: Holder, upload: Upload, door: Door) -> Result<Response, Response> {
     let field = |name| upload.fields.get(name).map(String::as_str).unwrap_or_default();
-    holder.expect_token(field("csrf")).map_err(IntoResponse::into_response)?;
+    holder
+        .expect_token(field("csrf"))
+        .map_err(IntoResponse::into_response)?;
     let typed = field("link").trim().to_owned();
     let text = if !typed.is_empty() {
         typed.clone()
@@ -92,13 +99,19 @@ async fn bring(app: &App, holder: Holder, upload: Upload, door: Door) -> Result<
         match tokio::task::spawn_blocking(move || qr::read_picture(&picture)).await {
             Ok(Ok(text)) => text,
             Ok(Err(error)) => {
-                let page = BringPage { picture_error: Some(picture_key(error)), ..BringPage::empty(holder.page, door) };
+                let page = BringPage {
+                    picture_error: Some(picture_key(error)),
+                    ..BringPage::empty(holder.page, door)
+                };
                 return Err(unprocessable(&page));
             }
             Err(stopped) => return Err(holder.internal(&stopped).into_response()),
         }
     } else {
-        let page = BringPage { link_error: Some("bring-nothing"), ..BringPage::empty(holder.page, door) };
+        let page = BringPage {
+            link_error: Some("bring-nothing"),
+            ..BringPage::empty(holder.page, door)
+        };
         return Err(unprocessable(&page));
     };
     match Arrival::read(&text, app.is_development()) {
@@ -108,9 +121,16 @@ async fn bring(app: &App, holder: Holder, upload: Upload, door: Door) -> Result<
             let empty = BringPage::empty(holder.page, door);
             let error = Some("bring-unrecognised");
             Err(unprocessable(&if typed.is_empty() {
-                BringPage { picture_error: error, ..empty }
+                BringPage {
+                    picture_error: error,
+                    ..empty
+                }
             } else {
-                BringPage { link_error: error, link: typed, ..empty }
+                BringPage {
+                    link_error: error,
+                    link: typed,
+                    ..empty
+                }
             }))
         }
         Err(error) => Err(refusal(&holder, error, door).into_response()),
@@ -159,6 +179,12 @@ impl Door {
 
 impl BringPage {
     pub(crate) fn empty(page: PageContext, door: Door) -> Self {
-        Self { page, door, link: String::new(), link_error: None, picture_error: None }
+        Self {
+            page,
+            door,
+            link: String::new(),
+            link_error: None,
+            picture_error: None,
+        }
     }
 }

@@ -104,7 +104,11 @@ pub(crate) enum CheckError {
 
 impl Kept {
     pub(crate) fn place(id: &CredentialId) -> Place<'_> {
-        Place { table: "credentials", column: "sealed", id: id.as_str() }
+        Place {
+            table: "credentials",
+            column: "sealed",
+            id: id.as_str(),
+        }
     }
 }
 
@@ -113,7 +117,13 @@ impl Credential {
     pub(crate) fn read(id: CredentialId, collected_at: DateTime<Utc>, kept: Kept) -> Result<Self, KeptError> {
         let sd_jwt = SdJwt::parse(&kept.text)?;
         let claims = sd_jwt.reveal()?.claims;
-        Ok(Self { id, collected_at, kept, claims, sd_jwt })
+        Ok(Self {
+            id,
+            collected_at,
+            kept,
+            claims,
+            sd_jwt,
+        })
     }
 
     pub(crate) fn sd_jwt(&self) -> &SdJwt {
@@ -127,19 +137,26 @@ impl Credential {
 
     /// The organisation's name as signed; the one the issuer gives itself when it is not in the attestation.
     pub(crate) fn organisation(&self) -> &str {
-        self.claims["issuing_organization"]["legal_name"].as_str().unwrap_or(&self.kept.issuer.name)
+        self.claims["issuing_organization"]["legal_name"]
+            .as_str()
+            .unwrap_or(&self.kept.issuer.name)
     }
 }
 
 impl HolderKey {
     /// A fresh key.
     pub(crate) fn generate() -> Self {
-        Self(Secret(Zeroizing::new(URL_SAFE_NO_PAD.encode(&*SigningKey::generate().to_pkcs8()))))
+        Self(Secret(Zeroizing::new(
+            URL_SAFE_NO_PAD.encode(&*SigningKey::generate().to_pkcs8()),
+        )))
     }
 
     /// Ready to sign.
     pub(crate) fn open(&self) -> Result<SigningKey, KeyError> {
-        let der = URL_SAFE_NO_PAD.decode(self.0.expose()).map(Zeroizing::new).map_err(|_| KeyError::MalformedPrivate)?;
+        let der = URL_SAFE_NO_PAD
+            .decode(self.0.expose())
+            .map(Zeroizing::new)
+            .map_err(|_| KeyError::MalformedPrivate)?;
         SigningKey::from_pkcs8(&der)
     }
 }
@@ -167,19 +184,18 @@ impl From<Secret> for String {
 }
 
 /// Checks an attestation against what its issuer publishes now (VCI-W-015). Over the network.
-pub(crate) async fn check(
-    app: &App,
-    text: &str,
-    issuer: &str,
-    vct: &str,
-    holder: &str,
-) -> Result<Verdict, CheckError> {
+pub(crate) async fn check(app: &App, text: &str, issuer: &str, vct: &str, holder: &str) -> Result<Verdict, CheckError> {
     let needs = verification::needs(text)?;
     if needs.issuer != issuer {
         return Err(CheckError::OtherIssuer);
     }
     let materials = materials::fetch(&app.http, &needs).await;
-    Ok(verification::verify(text, Expectation::Collected { issuer, vct, holder }, &materials, app.now())?)
+    Ok(verification::verify(
+        text,
+        Expectation::Collected { issuer, vct, holder },
+        &materials,
+        app.now(),
+    )?)
 }
 
 impl Standing {

@@ -64,16 +64,34 @@ pub(crate) async fn check(
 ) -> Result<Response, PageError> {
     holder.expect_token(&form.csrf)?;
     let credential = load(&app, &holder, &id).await?;
-    let thumbprint = credential.kept.key.open().map_err(|error| holder.internal(&error))?.public().thumbprint();
+    let thumbprint = credential
+        .kept
+        .key
+        .open()
+        .map_err(|error| holder.internal(&error))?
+        .public()
+        .thumbprint();
     let kept = &credential.kept;
     let standing = match super::check(&app, &kept.text, &kept.issuer.identifier, &kept.vct, &thumbprint).await {
         Ok(verdict) => Standing::of(&verdict),
         Err(error) => return Err(holder.internal(&error)),
     };
-    let kept = Kept { standing, checked_at: app.now(), ..credential.kept };
+    let kept = Kept {
+        standing,
+        checked_at: app.now(),
+        ..credential.kept
+    };
     let stored = async {
         let mut tx = app.db.write().await?;
-        super::store::update(&mut tx, &holder.account, &holder.vault, &credential.id, &kept, &*app.entropy).await?;
+        super::store::update(
+            &mut tx,
+            &holder.account,
+            &holder.vault,
+            &credential.id,
+            &kept,
+            &*app.entropy,
+        )
+        .await?;
         tx.commit().await
     };
     stored.await.map_err(|error| holder.internal(&error))?;
@@ -108,7 +126,10 @@ async fn load(app: &App, holder: &Holder, id: &str) -> Result<Credential, PageEr
         let mut tx = app.db.read().await?;
         super::store::find(&mut tx, &holder.account, &holder.vault, &id).await
     };
-    found.await.map_err(|error| holder.internal(&error))?.ok_or_else(|| holder.not_found())
+    found
+        .await
+        .map_err(|error| holder.internal(&error))?
+        .ok_or_else(|| holder.not_found())
 }
 
 impl CredentialPage {
@@ -144,17 +165,30 @@ pub(crate) fn kind(page: &PageContext, vct: &str, title: Option<&str>) -> String
 
 /// Role, hours and days in one line: what the attestation has of them.
 pub(crate) fn summary(page: &PageContext, credential: &Credential) -> String {
-    const SHOWN: [&str; 4] = ["activity.role", "activity.minutes", "activity.start_date", "activity.end_date"];
-    let facts: Vec<words::Fact> =
-        words::facts(&credential.claims).into_iter().filter(|fact| SHOWN.contains(&fact.key.as_str())).collect();
+    const SHOWN: [&str; 4] = [
+        "activity.role",
+        "activity.minutes",
+        "activity.start_date",
+        "activity.end_date",
+    ];
+    let facts: Vec<words::Fact> = words::facts(&credential.claims)
+        .into_iter()
+        .filter(|fact| SHOWN.contains(&fact.key.as_str()))
+        .collect();
     let value = |key: &str| {
         let fact = facts.iter().find(|fact| fact.key == key)?;
-        words::lines(page, std::slice::from_ref(fact)).pop().map(|line| line.value)
+        words::lines(page, std::slice::from_ref(fact))
+            .pop()
+            .map(|line| line.value)
     };
     let days = match (value("activity.start_date"), value("activity.end_date")) {
         (Some(start), Some(end)) if start == end => Some(start),
         (Some(start), Some(end)) => Some(page.t2("path-days", "start", start, "end", end)),
         (start, end) => start.or(end),
     };
-    [value("activity.role"), value("activity.minutes"), days].into_iter().flatten().collect::<Vec<_>>().join(" · ")
+    [value("activity.role"), value("activity.minutes"), days]
+        .into_iter()
+        .flatten()
+        .collect::<Vec<_>>()
+        .join(" · ")
 }

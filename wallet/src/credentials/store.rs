@@ -10,6 +10,7 @@ use shared::{
 use super::{Credential, CredentialId, Kept};
 use crate::{accounts::AccountId, vault::Vault};
 
+#[cfg(test)]
 pub(crate) const STATEMENTS: &[&str] = &[INSERT, FIND, LIST, UPDATE, DELETE];
 
 const INSERT: &str = "INSERT INTO credentials (id, account, sealed, collected_at) VALUES ($1, $2, $3, $4)";
@@ -30,9 +31,15 @@ impl TryFrom<(Row, &Vault)> for Credential {
     type Error = Inconsistent;
 
     fn try_from((row, vault): (Row, &Vault)) -> Result<Self, Inconsistent> {
-        let id: CredentialId = row.id.parse().map_err(|_| Inconsistent { table: "credentials", column: "id" })?;
+        let id: CredentialId = row.id.parse().map_err(|_| Inconsistent {
+            table: "credentials",
+            column: "id",
+        })?;
         let kept = vault.open_value(&row.sealed, Kept::place(&id))?;
-        Self::read(id, row.collected_at, kept).map_err(|_| Inconsistent { table: "credentials", column: "sealed" })
+        Self::read(id, row.collected_at, kept).map_err(|_| Inconsistent {
+            table: "credentials",
+            column: "sealed",
+        })
     }
 }
 
@@ -67,7 +74,10 @@ pub(crate) async fn find(
 /// Every attestation of this person, the latest first.
 pub(crate) async fn list(tx: &mut Tx, account: &AccountId, vault: &Vault) -> Result<Vec<Credential>, sqlx::Error> {
     let rows: Vec<Row> = on!(tx, c => sqlx::query_as(LIST).bind(account.as_str()).fetch_all(c).await)?;
-    Ok(rows.into_iter().map(|row| Credential::try_from((row, vault))).collect::<Result<_, _>>()?)
+    Ok(rows
+        .into_iter()
+        .map(|row| Credential::try_from((row, vault)))
+        .collect::<Result<_, _>>()?)
 }
 
 /// Replaces what is kept of an attestation.

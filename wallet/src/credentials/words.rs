@@ -9,8 +9,20 @@ use shared::{
 };
 
 /// What every presentation carries whatever the person chooses: not selectable, so not listed as claims.
-const ENVELOPE: &[&str] =
-    &["iss", "sub", "aud", "iat", "nbf", "exp", "jti", "vct", "vct#integrity", "cnf", "status", "_sd_alg"];
+const ENVELOPE: &[&str] = &[
+    "iss",
+    "sub",
+    "aud",
+    "iat",
+    "nbf",
+    "exp",
+    "jti",
+    "vct",
+    "vct#integrity",
+    "cnf",
+    "status",
+    "_sd_alg",
+];
 
 /// One fact of an attestation, by its dotted path.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
@@ -47,13 +59,22 @@ fn collect(key: String, value: &Value, known: &[&str], facts: &mut Vec<Fact>) {
                 collect(format!("{key}.{name}"), value, known, facts);
             }
         }
-        value => facts.push(Fact { key, value: value.clone() }),
+        value => facts.push(Fact {
+            key,
+            value: value.clone(),
+        }),
     }
 }
 
 /// Facts in words.
 pub(crate) fn lines(page: &PageContext, facts: &[Fact]) -> Vec<Line> {
-    facts.iter().map(|fact| Line { label: label(page, &fact.key), value: value(page, fact) }).collect()
+    facts
+        .iter()
+        .map(|fact| Line {
+            label: label(page, &fact.key),
+            value: value(page, fact),
+        })
+        .collect()
 }
 
 /// The label of a claim; its dotted path when it is not one of ours.
@@ -72,26 +93,33 @@ fn value(page: &PageContext, fact: &Fact) -> String {
         _ => plain(page, &fact.value),
     };
     match fact.key.as_str() {
-        "activity.minutes" => fact.value.as_u64().map_or_else(|| plain(page, &fact.value), |minutes| page.hours(minutes)),
+        "activity.minutes" => fact
+            .value
+            .as_u64()
+            .map_or_else(|| plain(page, &fact.value), |minutes| page.hours(minutes)),
         "activity.role" => coded("role", text.is_some_and(|code| code.parse::<Role>().is_ok())),
         "activity.kind" => coded("kind", text.is_some_and(|code| code.parse::<ActivityKind>().is_ok())),
         "activity.assurance" => coded("assurance", text.is_some_and(|code| code.parse::<Assurance>().is_ok())),
         "activity.breakdown" => breakdown(page, &fact.value),
-        "activity.start_date" | "activity.end_date" => {
-            text.and_then(|date| date.parse().ok()).map_or_else(|| plain(page, &fact.value), |date| page.date(date))
-        }
+        "activity.start_date" | "activity.end_date" => text
+            .and_then(|date| date.parse().ok())
+            .map_or_else(|| plain(page, &fact.value), |date| page.date(date)),
         _ => plain(page, &fact.value),
     }
 }
 
 fn breakdown(page: &PageContext, value: &Value) -> String {
-    let Value::Object(years) = value else { return plain(page, value) };
+    let Value::Object(years) = value else {
+        return plain(page, value);
+    };
     let mut years: Vec<_> = years.iter().collect();
     years.sort_by_key(|(year, _)| year.as_str());
     let years: Vec<String> = years
         .into_iter()
         .map(|(year, minutes)| {
-            let hours = minutes.as_u64().map_or_else(|| plain(page, minutes), |minutes| page.hours(minutes));
+            let hours = minutes
+                .as_u64()
+                .map_or_else(|| plain(page, minutes), |minutes| page.hours(minutes));
             page.t2("claim-year", "year", year, "hours", hours)
         })
         .collect();
@@ -105,10 +133,16 @@ fn plain(page: &PageContext, value: &Value) -> String {
         Value::Null => page.t("value-none"),
         Value::String(text) => text.clone(),
         Value::Number(number) => number.to_string(),
-        Value::Array(elements) => elements.iter().map(|element| plain(page, element)).collect::<Vec<_>>().join(" · "),
-        Value::Object(members) => {
-            members.iter().map(|(name, value)| format!("{name} {}", plain(page, value))).collect::<Vec<_>>().join(" · ")
-        }
+        Value::Array(elements) => elements
+            .iter()
+            .map(|element| plain(page, element))
+            .collect::<Vec<_>>()
+            .join(" · "),
+        Value::Object(members) => members
+            .iter()
+            .map(|(name, value)| format!("{name} {}", plain(page, value)))
+            .collect::<Vec<_>>()
+            .join(" · "),
     }
 }
 
@@ -144,13 +178,25 @@ mod tests {
                 let label = label(&page, key);
                 assert!(!label.starts_with("claim-"), "no label for {key} in {}", language.tag());
             }
-            let codes = Role::ALL.iter().map(|role| ("activity.role", role.code()))
+            let codes = Role::ALL
+                .iter()
+                .map(|role| ("activity.role", role.code()))
                 .chain(ActivityKind::ALL.iter().map(|kind| ("activity.kind", kind.code())))
-                .chain(Assurance::ALL.iter().map(|assurance| ("activity.assurance", assurance.code())));
+                .chain(
+                    Assurance::ALL
+                        .iter()
+                        .map(|assurance| ("activity.assurance", assurance.code())),
+                );
             for (key, code) in codes {
-                let fact = Fact { key: key.to_owned(), value: json!(code) };
+                let fact = Fact {
+                    key: key.to_owned(),
+                    value: json!(code),
+                };
                 let words = value(&page, &fact);
-                assert!(!words.contains(&message_part(code)) || words.contains(' '), "no words for {code}: {words}");
+                assert!(
+                    !words.contains(&message_part(code)) || words.contains(' '),
+                    "no words for {code}: {words}"
+                );
             }
         }
     }
@@ -171,12 +217,23 @@ mod tests {
         let lines = lines(&page, &facts(&claims));
         let value = |label: &str| {
             let label = super::label(&page, label);
-            lines.iter().find(|line| line.label == label).map(|line| line.value.as_str()).unwrap()
+            lines
+                .iter()
+                .find(|line| line.label == label)
+                .map(|line| line.value.as_str())
+                .unwrap()
         };
         assert_eq!(value("activity.minutes"), page.hours(7800));
         assert_eq!(value("age_over_16"), "oui");
         assert_eq!(value("activity.paid"), "non");
-        assert_eq!(value("activity.breakdown"), format!("2025 : {} · 2026 : {}", page.hours(6000), page.hours(1800)));
+        assert_eq!(
+            value("activity.breakdown"),
+            format!(
+                "2025\u{202f}: {} · 2026\u{202f}: {}",
+                page.hours(6000),
+                page.hours(1800)
+            )
+        );
         assert_eq!(value("activity.end_date"), page.date("2026-01-31".parse().unwrap()));
     }
 }

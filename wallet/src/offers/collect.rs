@@ -105,7 +105,9 @@ pub(crate) async fn inspect(
     let terms = Terms {
         issuer: Issuer {
             host: urls::host(&offer.credential_issuer),
-            name: issuer.display_name(language).unwrap_or_else(|| urls::host(&offer.credential_issuer)),
+            name: issuer
+                .display_name(language)
+                .unwrap_or_else(|| urls::host(&offer.credential_issuer)),
             identifier: issuer.credential_issuer.clone(),
         },
         link,
@@ -127,7 +129,10 @@ pub(crate) async fn redeem(app: &App, terms: &Terms, code: &Secret, typed: &str)
         Some(shape) => Some(shape.read(typed).ok_or(CollectError::CodeShape)?),
     };
     let with_code = tx_code.is_some();
-    let request = TokenRequest { pre_authorized_code: code.expose().to_owned(), tx_code };
+    let request = TokenRequest {
+        pre_authorized_code: code.expose().to_owned(),
+        tx_code,
+    };
     let answer = match app.http.post_form(&terms.token_endpoint, &request.to_form()).await {
         Ok(answer) => answer,
         Err(error) => return Err(token_refusal(app, terms, error, with_code).await),
@@ -182,7 +187,11 @@ pub(crate) async fn verify(app: &App, terms: &Terms, key: &HolderKey, text: Stri
     if !verdict.accepted(Policy::AcceptUncheckedStatus) {
         let failed = verdict.has_failed();
         let verdict = Box::new(verdict);
-        return Err(if failed { CollectError::Refused(verdict) } else { CollectError::Unchecked(verdict) });
+        return Err(if failed {
+            CollectError::Refused(verdict)
+        } else {
+            CollectError::Unchecked(verdict)
+        });
     }
     Ok(Kept {
         text,
@@ -219,7 +228,9 @@ fn authorization_server(offer: &CredentialOffer, issuer: &IssuerMetadata) -> Res
     {
         return Err(CollectError::ForeignServer);
     }
-    server_identifier(offer, issuer).parse().map_err(|_| MetadataError::Malformed.into())
+    server_identifier(offer, issuer)
+        .parse()
+        .map_err(|_| MetadataError::Malformed.into())
 }
 
 fn server_identifier<'a>(offer: &'a CredentialOffer, issuer: &'a IssuerMetadata) -> &'a str {
@@ -271,22 +282,32 @@ async fn request_credential(
     let body = match identifier {
         // VCI-W-008: an identifier given with the token takes the place of the configuration.
         Some(identifier) => json!({ "credential_identifier": identifier, "proofs": { "jwt": [proof] } }),
-        None => CredentialRequest { configuration: terms.configuration.clone(), proofs: vec![proof] }.to_value(),
+        None => CredentialRequest {
+            configuration: terms.configuration.clone(),
+            proofs: vec![proof],
+        }
+        .to_value(),
     };
-    app.http.post_json(&terms.credential_endpoint, Some(&body), Some(token.expose())).await
+    app.http
+        .post_json(&terms.credential_endpoint, Some(&body), Some(token.expose()))
+        .await
 }
 
 /// The `credential_identifiers` given for our configuration with the token (§6.2).
 fn credential_identifier(answer: &Value, configuration: &str) -> Option<String> {
     let details = answer.get("authorization_details")?.as_array()?;
-    let ours = details.iter().find(|detail| detail["credential_configuration_id"] == configuration)?;
+    let ours = details
+        .iter()
+        .find(|detail| detail["credential_configuration_id"] == configuration)?;
     ours["credential_identifiers"].get(0)?.as_str().map(ToOwned::to_owned)
 }
 
 /// What a refusal of the token endpoint means. `invalid_grant` says both "wrong code" and "ended": whether the offer is
 /// still published tells them apart.
 async fn token_refusal(app: &App, terms: &Terms, error: FetchError, with_code: bool) -> CollectError {
-    let FetchError::Status { body, .. } = &error else { return CollectError::fetch(error) };
+    let FetchError::Status { body, .. } = &error else {
+        return CollectError::fetch(error);
+    };
     match error_code(body) {
         Some(ErrorCode::InvalidGrant) if with_code => match &terms.link {
             Some(link) => match fetch_offer(app, link).await {
@@ -296,17 +317,19 @@ async fn token_refusal(app: &App, terms: &Terms, error: FetchError, with_code: b
             None => CollectError::WrongCode,
         },
         Some(ErrorCode::InvalidGrant) => CollectError::Ended,
-        _ => CollectError::Answer(error),
+        _ => CollectError::fetch(error),
     }
 }
 
 fn credential_refusal(error: FetchError) -> CollectError {
-    let FetchError::Status { status, body } = &error else { return CollectError::fetch(error) };
+    let FetchError::Status { status, body } = &error else {
+        return CollectError::fetch(error);
+    };
     match error_code(body) {
         Some(ErrorCode::InvalidToken) => CollectError::TokenEnded,
         Some(ErrorCode::CredentialRequestDenied) => CollectError::Denied,
         None if *status == 401 => CollectError::TokenEnded,
-        _ => CollectError::Answer(error),
+        _ => CollectError::fetch(error),
     }
 }
 
@@ -346,11 +369,19 @@ mod tests {
 
     #[test]
     fn a_typed_code_forgives_spaces_and_nothing_else() {
-        let shape = CodeShape { numeric: true, length: Some(6), description: None };
+        let shape = CodeShape {
+            numeric: true,
+            length: Some(6),
+            description: None,
+        };
         assert_eq!(shape.read(" 123 456 ").as_deref(), Some("123456"));
         assert_eq!(shape.read("12345"), None);
         assert_eq!(shape.read("12345a"), None);
-        let free = CodeShape { numeric: false, length: None, description: None };
+        let free = CodeShape {
+            numeric: false,
+            length: None,
+            description: None,
+        };
         assert_eq!(free.read("a-7").as_deref(), Some("a-7"));
         assert_eq!(free.read(" "), None);
     }
@@ -368,9 +399,15 @@ mod tests {
 
     #[test]
     fn vci_w_011_required_encryption_is_noticed_on_either_side() {
-        assert!(requires_encryption(&json!({ "credential_response_encryption": { "encryption_required": true } })));
-        assert!(requires_encryption(&json!({ "credential_request_encryption": { "encryption_required": true } })));
-        assert!(!requires_encryption(&json!({ "credential_response_encryption": { "encryption_required": false } })));
+        assert!(requires_encryption(
+            &json!({ "credential_response_encryption": { "encryption_required": true } })
+        ));
+        assert!(requires_encryption(
+            &json!({ "credential_request_encryption": { "encryption_required": true } })
+        ));
+        assert!(!requires_encryption(
+            &json!({ "credential_response_encryption": { "encryption_required": false } })
+        ));
         assert!(!requires_encryption(&json!({})));
     }
 }

@@ -10,6 +10,7 @@
 pub(crate) mod collect;
 pub(crate) mod pages;
 pub(crate) mod store;
+mod views;
 
 use chrono::{DateTime, Utc};
 use serde::{Deserialize, Serialize};
@@ -72,7 +73,12 @@ pub(crate) enum Progress {
     /// The code is not redeemed. `tries`: wrong codes typed so far.
     Waiting { code: Secret, tries: u32 },
     /// The code is spent; this token fetches the credential, for this key.
-    Redeemed { token: Secret, key: HolderKey, identifier: Option<String>, ends_at: DateTime<Utc> },
+    Redeemed {
+        token: Secret,
+        key: HolderKey,
+        identifier: Option<String>,
+        ends_at: DateTime<Utc>,
+    },
     /// It came; it is not checked yet.
     Received { key: HolderKey, text: String },
 }
@@ -86,7 +92,11 @@ struct Sealed {
 
 impl Offer {
     fn place(id: &OfferId) -> Place<'_> {
-        Place { table: "offers", column: "sealed", id: id.as_str() }
+        Place {
+            table: "offers",
+            column: "sealed",
+            id: id.as_str(),
+        }
     }
 }
 
@@ -102,7 +112,11 @@ pub(crate) fn link_fingerprint(vault: &Vault, link: &Url) -> Vec<u8> {
 
 impl From<&TxCode> for CodeShape {
     fn from(code: &TxCode) -> Self {
-        Self { numeric: code.numeric, length: code.length, description: code.description.clone() }
+        Self {
+            numeric: code.numeric,
+            length: code.length,
+            description: code.description.clone(),
+        }
     }
 }
 

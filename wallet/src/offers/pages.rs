@@ -1,6 +1,5 @@
 //! Pages of an invitation: look, accept, refuse.
 
-use askama::Template;
 use axum::{
     extract::{Path, State as AxumState},
     http::StatusCode,
@@ -14,15 +13,15 @@ use shared::{
     },
     service::{
         form::Form,
-        page::{PageContext, PageError, render},
+        page::{PageError, render},
     },
-    verification::{CheckId, Outcome, Verdict},
 };
 
 use super::{
-    CodeShape, Offer, OfferId, Progress, State,
+    Offer, OfferId, Progress, State,
     collect::{self, CollectError},
     store::{self, NewOffer},
+    views::{OfferPage, UnverifiedPage},
 };
 use crate::{
     app::App,
@@ -33,53 +32,6 @@ use crate::{
 
 /// More steps than a collection has: what another request does at the same time adds at most a few.
 const MAX_STEPS: usize = 12;
-
-#[derive(Template)]
-#[template(path = "offer.html")]
-pub(crate) struct OfferPage {
-    pub(crate) page: PageContext,
-    pub(crate) id: String,
-    pub(crate) organisation: String,
-    pub(crate) host: String,
-    pub(crate) kind: String,
-    pub(crate) stage: Stage,
-    pub(crate) code: Option<CodeShape>,
-    pub(crate) code_error: Option<&'static str>,
-    /// Wrong codes typed so far.
-    pub(crate) tries: u32,
-}
-
-/// What the person can still do with the invitation.
-#[derive(Debug, Clone, PartialEq, Eq)]
-pub(crate) enum Stage {
-    /// Accept or refuse.
-    Open,
-    /// Go on with a collection that was interrupted.
-    Interrupted,
-    /// It is kept, on this page.
-    Collected { page: String },
-    /// It was kept, then deleted.
-    Deleted,
-    /// It was refused.
-    Refused,
-}
-
-#[derive(Template)]
-#[template(path = "offer_refused.html")]
-pub(crate) struct UnverifiedPage {
-    pub(crate) page: PageContext,
-    pub(crate) id: String,
-    pub(crate) organisation: String,
-    /// Whether trying again may help: nothing failed, something could not be checked.
-    pub(crate) retry: bool,
-    pub(crate) checks: Vec<CheckLine>,
-}
-
-/// A check that did not pass, in words.
-pub(crate) struct CheckLine {
-    pub(crate) name: String,
-    pub(crate) reason: String,
-}
 
 #[derive(Deserialize)]
 pub(crate) struct AcceptForm {
@@ -98,7 +50,9 @@ pub(crate) async fn arrive(app: &App, holder: &Holder, link: &OfferLink) -> Resu
     let internal = |error: sqlx::Error| holder.internal(&error).into_response();
     if let OfferLink::Reference(address) = link {
         let fingerprint = super::link_fingerprint(&holder.vault, address);
-        if let Some(offer) = known(app, holder, Fingerprint::Link(&fingerprint)).await.map_err(internal)?
+        if let Some(offer) = known(app, holder, Fingerprint::Link(&fingerprint))
+            .await
+            .map_err(internal)?
             && !matches!(offer.state, State::Refused)
         {
             return Ok(Redirect::to(&urls::offer(&offer.id)).into_response());
@@ -133,7 +87,9 @@ pub(crate) async fn accept(
         let offer = load(&app, &holder, &id).await.map_err(IntoResponse::into_response)?;
         let progress = match &offer.state {
             State::Pending(progress) => progress,
-            State::Collected(Some(credential)) => return Ok(Redirect::to(&urls::credential(credential)).into_response()),
+            State::Collected(Some(credential)) => {
+                return Ok(Redirect::to(&urls::credential(credential)).into_response());
+            }
             State::Collected(None) | State::Refused => return Ok(Redirect::to(&urls::offer(&offer.id)).into_response()),
         };
         let stored = match step(&app, &offer, progress, &form.tx_code).await {
@@ -150,7 +106,9 @@ pub(crate) async fn accept(
         };
         stored.map_err(|error| holder.internal(&error).into_response())?;
     }
-    Err(holder.error(StatusCode::CONFLICT, "offer-interrupted", urls::offer(&id)).into_response())
+    Err(holder
+        .error(StatusCode::CONFLICT, "offer-interrupted", urls::offer(&id))
+        .into_response())
 }
 
 /// `POST /offers/{id}/refuse`
@@ -181,7 +139,9 @@ async fn step(app: &App, offer: &Offer, progress: &Progress, typed: &str) -> Res
     let terms = &offer.terms;
     match progress {
         Progress::Waiting { code, .. } => collect::redeem(app, terms, code, typed).await.map(Step::Further),
-        Progress::Redeemed { token, key, identifier, .. } => {
+        Progress::Redeemed {
+            token, key, identifier, ..
+        } => {
             let text = collect::fetch(app, terms, token, key, identifier.as_deref()).await?;
             Ok(Step::Further(Progress::Received { key: key.clone(), text }))
         }
@@ -191,21 +151,31 @@ async fn step(app: &App, offer: &Offer, progress: &Progress, typed: &str) -> Res
 
 /// The answer to a step that failed; a wrong code is counted first.
 async fn refused_step(app: &App, holder: Holder, offer: Offer, error: CollectError) -> Response {
-    let State::Pending(progress) = &offer.state else { return holder.not_found().into_response() };
+    let State::Pending(progress) = &offer.state else {
+        return holder.not_found().into_response();
+    };
     match (&error, progress) {
         (CollectError::WrongCode, Progress::Waiting { code, tries }) => {
-            let counted = Progress::Waiting { code: code.clone(), tries: tries.saturating_add(1) };
+            let counted = Progress::Waiting {
+                code: code.clone(),
+                tries: tries.saturating_add(1),
+            };
             if let Err(error) = advance(app, &holder, &offer, &counted).await {
                 return holder.internal(&error).into_response();
             }
-            let offer = Offer { state: State::Pending(counted), ..offer };
+            let offer = Offer {
+                state: State::Pending(counted),
+                ..offer
+            };
             unprocessable(&OfferPage::new(holder.page, &offer, Some("offer-code-wrong")))
         }
         (CollectError::CodeShape, _) => unprocessable(&OfferPage::new(holder.page, &offer, Some("offer-code-shape"))),
         (_, progress) => {
             let back = urls::offer(&offer.id);
             if let (CollectError::Unreachable(_), Progress::Redeemed { .. }) = (&error, progress) {
-                return holder.error(StatusCode::BAD_GATEWAY, "offer-interrupted", back).into_response();
+                return holder
+                    .error(StatusCode::BAD_GATEWAY, "offer-interrupted", back)
+                    .into_response();
             }
             refusal(&holder, Some(&offer), &error, &back)
         }
@@ -266,20 +236,6 @@ fn metadata_key(error: MetadataError) -> &'static str {
     }
 }
 
-fn check_key(id: CheckId) -> &'static str {
-    match id {
-        CheckId::Structure => "check-structure",
-        CheckId::Signature => "check-signature",
-        CheckId::Type => "check-type",
-        CheckId::KeyBinding => "check-key_binding",
-        CheckId::Nonce => "check-nonce",
-        CheckId::Audience => "check-audience",
-        CheckId::Time => "check-time",
-        CheckId::Status => "check-status",
-        CheckId::Trust => "check-trust",
-    }
-}
-
 enum Fingerprint<'a> {
     Offer(&'a [u8]),
     Link(&'a [u8]),
@@ -306,23 +262,46 @@ async fn keep(
 ) -> Result<OfferId, sqlx::Error> {
     let entropy = &*app.entropy;
     let fingerprint = super::fingerprint(&holder.vault, offer);
-    let progress = Progress::Waiting { code: Secret::new(offer.pre_authorized_code.clone()), tries: 0 };
+    let progress = Progress::Waiting {
+        code: Secret::new(offer.pre_authorized_code.clone()),
+        tries: 0,
+    };
     if let Some(known) = known(app, holder, Fingerprint::Offer(&fingerprint)).await? {
         let mut tx = app.db.write().await?;
-        store::reopen(&mut tx, &holder.account, &holder.vault, &known.id, terms, progress, entropy).await?;
+        store::reopen(
+            &mut tx,
+            &holder.account,
+            &holder.vault,
+            &known.id,
+            terms,
+            progress,
+            entropy,
+        )
+        .await?;
         tx.commit().await?;
         return Ok(known.id);
     }
     let id = OfferId::random(entropy);
-    let link_fingerprint = terms.link.as_ref().map(|link| super::link_fingerprint(&holder.vault, link));
-    let new = NewOffer { id: id.clone(), fingerprint: fingerprint.clone(), link_fingerprint, terms, progress };
+    let link_fingerprint = terms
+        .link
+        .as_ref()
+        .map(|link| super::link_fingerprint(&holder.vault, link));
+    let new = NewOffer {
+        id: id.clone(),
+        fingerprint: fingerprint.clone(),
+        link_fingerprint,
+        terms,
+        progress,
+    };
     let mut tx = app.db.write().await?;
     let inserted = store::insert(&mut tx, &holder.account, &holder.vault, new, entropy, app.now()).await?;
     let id = if inserted {
         id
     } else {
         // The same invitation came twice at the same instant.
-        store::find_by_fingerprint(&mut tx, &holder.account, &fingerprint).await?.ok_or(sqlx::Error::RowNotFound)?
+        store::find_by_fingerprint(&mut tx, &holder.account, &fingerprint)
+            .await?
+            .ok_or(sqlx::Error::RowNotFound)?
     };
     tx.commit().await?;
     Ok(id)
@@ -353,55 +332,8 @@ async fn load(app: &App, holder: &Holder, id: &str) -> Result<Offer, PageError> 
         let mut tx = app.db.read().await?;
         store::find(&mut tx, &holder.account, &holder.vault, &id).await
     };
-    found.await.map_err(|error| holder.internal(&error))?.ok_or_else(|| holder.not_found())
-}
-
-impl OfferPage {
-    pub(crate) fn new(page: PageContext, offer: &Offer, code_error: Option<&'static str>) -> Self {
-        let terms = &offer.terms;
-        let (stage, code, tries) = match &offer.state {
-            State::Pending(Progress::Waiting { tries, .. }) => (Stage::Open, terms.code.clone(), *tries),
-            State::Pending(_) => (Stage::Interrupted, None, 0),
-            State::Collected(Some(id)) => (Stage::Collected { page: urls::credential(id) }, None, 0),
-            State::Collected(None) => (Stage::Deleted, None, 0),
-            State::Refused => (Stage::Refused, None, 0),
-        };
-        Self {
-            id: offer.id.to_string(),
-            organisation: terms.issuer.name.clone(),
-            host: terms.issuer.host.clone(),
-            kind: credentials::pages::kind(&page, &terms.vct, terms.title.as_deref()),
-            stage,
-            code,
-            code_error,
-            tries,
-            page,
-        }
-    }
-
-    fn code_length_text(&self) -> Option<String> {
-        let length = self.code.as_ref()?.length?;
-        Some(self.page.t1("offer-code-length", "length", i64::from(length)))
-    }
-
-    fn code_error_text(&self) -> Option<String> {
-        self.code_error.map(|key| self.page.t1(key, "tries", i64::from(self.tries)))
-    }
-}
-
-impl UnverifiedPage {
-    pub(crate) fn new(page: PageContext, offer: &Offer, verdict: &Verdict, retry: bool) -> Self {
-        let checks = verdict
-            .checks
-            .iter()
-            .filter_map(|check| match check.outcome {
-                Outcome::Passed => None,
-                Outcome::Failed(reason) | Outcome::Skipped(reason) => Some(CheckLine {
-                    name: page.t(check_key(check.id)),
-                    reason: page.t(&format!("reason-{}", reason.code())),
-                }),
-            })
-            .collect();
-        Self { id: offer.id.to_string(), organisation: offer.terms.issuer.name.clone(), retry, checks, page }
-    }
+    found
+        .await
+        .map_err(|error| holder.internal(&error))?
+        .ok_or_else(|| holder.not_found())
 }

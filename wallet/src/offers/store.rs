@@ -10,8 +10,17 @@ use shared::{
 use super::{Offer, OfferId, Progress, Sealed, State, Terms};
 use crate::{accounts::AccountId, credentials::CredentialId, vault::Vault};
 
-pub(crate) const STATEMENTS: &[&str] =
-    &[INSERT, FIND, FIND_BY_FINGERPRINT, FIND_BY_LINK, UPDATE, COLLECT, REFUSE, REOPEN];
+#[cfg(test)]
+pub(crate) const STATEMENTS: &[&str] = &[
+    INSERT,
+    FIND,
+    FIND_BY_FINGERPRINT,
+    FIND_BY_LINK,
+    UPDATE,
+    COLLECT,
+    REFUSE,
+    REOPEN,
+];
 
 const INSERT: &str = "INSERT INTO offers \
     (id, account, fingerprint, link_fingerprint, state, revision, sealed, credential, created_at) \
@@ -51,19 +60,32 @@ impl TryFrom<(Row, &Vault)> for Offer {
 
     fn try_from((row, vault): (Row, &Vault)) -> Result<Self, Inconsistent> {
         let id = read_id(&row.id)?;
-        let credential: Option<CredentialId> = row
-            .credential
-            .map(|id| id.parse())
-            .transpose()
-            .map_err(|_| Inconsistent { table: "offers", column: "credential" })?;
+        let credential: Option<CredentialId> =
+            row.credential
+                .map(|id| id.parse())
+                .transpose()
+                .map_err(|_| Inconsistent {
+                    table: "offers",
+                    column: "credential",
+                })?;
         let sealed: Sealed = vault.open_value(&row.sealed, Self::place(&id))?;
         let state = match (row.state, sealed.progress, credential) {
             (StateCode::Pending, Some(progress), None) => State::Pending(progress),
             (StateCode::Collected, None, credential) => State::Collected(credential),
             (StateCode::Refused, _, None) => State::Refused,
-            _ => return Err(Inconsistent { table: "offers", column: "state" }),
+            _ => {
+                return Err(Inconsistent {
+                    table: "offers",
+                    column: "state",
+                });
+            }
         };
-        Ok(Self { id, state, terms: sealed.terms, revision: row.revision })
+        Ok(Self {
+            id,
+            state,
+            terms: sealed.terms,
+            revision: row.revision,
+        })
     }
 }
 
@@ -85,8 +107,21 @@ pub(crate) async fn insert(
     entropy: &dyn Entropy,
     now: DateTime<Utc>,
 ) -> Result<bool, sqlx::Error> {
-    let NewOffer { id, fingerprint, link_fingerprint, terms, progress } = offer;
-    let sealed = vault.seal_value(&Sealed { terms, progress: Some(progress) }, Offer::place(&id), entropy);
+    let NewOffer {
+        id,
+        fingerprint,
+        link_fingerprint,
+        terms,
+        progress,
+    } = offer;
+    let sealed = vault.seal_value(
+        &Sealed {
+            terms,
+            progress: Some(progress),
+        },
+        Offer::place(&id),
+        entropy,
+    );
     let row: Option<(String,)> = on!(tx, c => sqlx::query_as(INSERT)
         .bind(id.as_str()).bind(account.as_str()).bind(&fingerprint[..]).bind(link_fingerprint.as_deref())
         .bind(&sealed[..]).bind(now)
@@ -137,7 +172,10 @@ pub(crate) async fn advance(
     progress: &Progress,
     entropy: &dyn Entropy,
 ) -> Result<bool, sqlx::Error> {
-    let sealed = Sealed { terms: offer.terms.clone(), progress: Some(progress.clone()) };
+    let sealed = Sealed {
+        terms: offer.terms.clone(),
+        progress: Some(progress.clone()),
+    };
     let sealed = vault.seal_value(&sealed, Offer::place(&offer.id), entropy);
     let row: Option<(String,)> = on!(tx, c => sqlx::query_as(UPDATE)
         .bind(account.as_str()).bind(offer.id.as_str()).bind(offer.revision).bind(&sealed[..])
@@ -154,7 +192,10 @@ pub(crate) async fn collect(
     credential: &CredentialId,
     entropy: &dyn Entropy,
 ) -> Result<bool, sqlx::Error> {
-    let sealed = Sealed { terms: offer.terms.clone(), progress: None };
+    let sealed = Sealed {
+        terms: offer.terms.clone(),
+        progress: None,
+    };
     let sealed = vault.seal_value(&sealed, Offer::place(&offer.id), entropy);
     let row: Option<(String,)> = on!(tx, c => sqlx::query_as(COLLECT)
         .bind(account.as_str()).bind(offer.id.as_str()).bind(&sealed[..]).bind(credential.as_str())
@@ -179,12 +220,22 @@ pub(crate) async fn reopen(
     progress: Progress,
     entropy: &dyn Entropy,
 ) -> Result<(), sqlx::Error> {
-    let sealed = vault.seal_value(&Sealed { terms, progress: Some(progress) }, Offer::place(id), entropy);
+    let sealed = vault.seal_value(
+        &Sealed {
+            terms,
+            progress: Some(progress),
+        },
+        Offer::place(id),
+        entropy,
+    );
     on!(tx, c => sqlx::query_as::<_, (String,)>(REOPEN)
         .bind(account.as_str()).bind(id.as_str()).bind(&sealed[..])
         .fetch_optional(c).await.map(drop))
 }
 
 fn read_id(text: &str) -> Result<OfferId, Inconsistent> {
-    text.parse().map_err(|_| Inconsistent { table: "offers", column: "id" })
+    text.parse().map_err(|_| Inconsistent {
+        table: "offers",
+        column: "id",
+    })
 }

@@ -40,7 +40,11 @@ pub(crate) async fn show(State(app): State<App>, holder: Holder) -> Result<Respo
         credentials::store::list(&mut tx, &holder.account, &holder.vault).await
     };
     let credentials = found.await.map_err(|error| holder.internal(&error))?;
-    Ok(render(&PathPage::new(holder.page, &credentials, holder.code_unconfirmed)))
+    Ok(render(&PathPage::new(
+        holder.page,
+        &credentials,
+        holder.code_unconfirmed,
+    )))
 }
 
 impl PathPage {
@@ -53,7 +57,10 @@ impl PathPage {
                 .into_iter()
                 .map(|total| (total.organisation, page.hours(total.minutes)))
                 .collect(),
-            entries: credentials.iter().map(|credential| Entry::new(&page, credential)).collect(),
+            entries: credentials
+                .iter()
+                .map(|credential| Entry::new(&page, credential))
+                .collect(),
             page,
         }
     }

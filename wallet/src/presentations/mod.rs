@@ -65,13 +65,22 @@ pub(crate) struct Shared {
 impl Presentation {
     /// Whether it told something of this attestation.
     pub(crate) fn shows(&self, credential: &CredentialId) -> bool {
-        self.receipt.outcome.has_left() && self.receipt.shared.iter().any(|shared| shared.credential == credential.as_str())
+        self.receipt.outcome.has_left()
+            && self
+                .receipt
+                .shared
+                .iter()
+                .any(|shared| shared.credential == credential.as_str())
     }
 }
 
 impl Receipt {
     fn place(id: &PresentationId) -> Place<'_> {
-        Place { table: "presentations", column: "sealed", id: id.as_str() }
+        Place {
+            table: "presentations",
+            column: "sealed",
+            id: id.as_str(),
+        }
     }
 
     /// The purpose in a language.

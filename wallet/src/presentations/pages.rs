@@ -53,8 +53,11 @@ pub(crate) async fn list(State(app): State<App>, holder: Holder) -> Result<Respo
     };
     let presentations = found.await.map_err(|error| holder.internal(&error))?;
     let page = holder.page;
-    let entries = presentations.iter().map(|presentation| Entry::new(&page, presentation)).collect();
-    Ok(render(&ListPage { entries, page }))
+    let entries = presentations
+        .iter()
+        .map(|presentation| Entry::new(&page, presentation))
+        .collect();
+    Ok(render(&ListPage { page, entries }))
 }
 
 /// `GET /presentations/{id}`
@@ -68,7 +71,10 @@ pub(crate) async fn show(
         let mut tx = app.db.read().await?;
         super::store::find(&mut tx, &holder.account, &holder.vault, &id).await
     };
-    let presentation = found.await.map_err(|error| holder.internal(&error))?.ok_or_else(|| holder.not_found())?;
+    let presentation = found
+        .await
+        .map_err(|error| holder.internal(&error))?
+        .ok_or_else(|| holder.not_found())?;
     Ok(render(&ReceiptPage::new(holder.page, presentation)))
 }
 
@@ -86,7 +92,12 @@ impl Entry {
 
 impl ReceiptPage {
     pub(crate) fn new(page: PageContext, presentation: Presentation) -> Self {
-        let Presentation { receipt, request, created_at, .. } = presentation;
+        let Presentation {
+            receipt,
+            request,
+            created_at,
+            ..
+        } = presentation;
         let shared = receipt.shared.iter().map(|shared| SharedLines {
             organisation: shared.organisation.clone(),
             lines: words::lines(&page, &shared.facts),

@@ -10,6 +10,7 @@ use shared::{
 use super::{Presentation, PresentationId, Receipt};
 use crate::{accounts::AccountId, requests::RequestId, vault::Vault};
 
+#[cfg(test)]
 pub(crate) const STATEMENTS: &[&str] = &[INSERT, FIND, LIST, UPDATE];
 
 const INSERT: &str = "INSERT INTO presentations (id, account, request, sealed, created_at) VALUES ($1, $2, $3, $4, $5)";
@@ -30,10 +31,17 @@ impl TryFrom<(Row, &Vault)> for Presentation {
     type Error = Inconsistent;
 
     fn try_from((row, vault): (Row, &Vault)) -> Result<Self, Inconsistent> {
-        let id: PresentationId =
-            row.id.parse().map_err(|_| Inconsistent { table: "presentations", column: "id" })?;
+        let id: PresentationId = row.id.parse().map_err(|_| Inconsistent {
+            table: "presentations",
+            column: "id",
+        })?;
         let receipt = vault.open_value(&row.sealed, Receipt::place(&id))?;
-        Ok(Self { id, request: row.request, created_at: row.created_at, receipt })
+        Ok(Self {
+            id,
+            request: row.request,
+            created_at: row.created_at,
+            receipt,
+        })
     }
 }
 
@@ -68,7 +76,10 @@ pub(crate) async fn find(
 /// Every receipt of this person, the latest first.
 pub(crate) async fn list(tx: &mut Tx, account: &AccountId, vault: &Vault) -> Result<Vec<Presentation>, sqlx::Error> {
     let rows: Vec<Row> = on!(tx, c => sqlx::query_as(LIST).bind(account.as_str()).fetch_all(c).await)?;
-    Ok(rows.into_iter().map(|row| Presentation::try_from((row, vault))).collect::<Result<_, _>>()?)
+    Ok(rows
+        .into_iter()
+        .map(|row| Presentation::try_from((row, vault)))
+        .collect::<Result<_, _>>()?)
 }
 
 /// Says how it ended.

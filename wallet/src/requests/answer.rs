@@ -41,24 +41,46 @@ pub(crate) async fn share(
         let presentation = present(app, &credentials[fit.credential], &fit.disclose, request)?;
         vp_token.entry(fit.choice.query.clone()).or_default().push(presentation);
     }
-    post(app, request, &Response::Presented { vp_token, state: request.state.clone() }).await
+    post(
+        app,
+        request,
+        &Response::Presented {
+            vp_token,
+            state: request.state.clone(),
+        },
+    )
+    .await
 }
 
 /// Says no. The same whether nothing fits or the person declined (VP-W-013).
 pub(crate) async fn refuse(app: &App, request: &RequestObject) -> Result<Option<Url>, AnswerError> {
-    post(app, request, &Response::Refused { error: "access_denied".to_owned(), state: request.state.clone() }).await
+    post(
+        app,
+        request,
+        &Response::Refused {
+            error: "access_denied".to_owned(),
+            state: request.state.clone(),
+        },
+    )
+    .await
 }
 
 async fn post(app: &App, request: &RequestObject, response: &Response) -> Result<Option<Url>, AnswerError> {
     let form = response::to_form(response, request)?;
-    let answer = app.http.post_form(&request.response_uri, &form).await.map_err(|error| match error {
-        FetchError::Unreachable(_) => AnswerError::Unreachable(error),
-        FetchError::Status { status, .. } if status >= 500 => AnswerError::Unreachable(error),
-        error => AnswerError::NotTaken(error),
-    })?;
+    let answer = app
+        .http
+        .post_form(&request.response_uri, &form)
+        .await
+        .map_err(|error| match error {
+            FetchError::Unreachable(_) => AnswerError::Unreachable(error),
+            FetchError::Status { status, .. } if status >= 500 => AnswerError::Unreachable(error),
+            error => AnswerError::NotTaken(error),
+        })?;
     // The answer was taken; what else the verifier says of it is optional.
     let answer: Answer = serde_json::from_value(answer).unwrap_or_default();
-    Ok(answer.redirect_uri.filter(|address| is_page(address, app.is_development())))
+    Ok(answer
+        .redirect_uri
+        .filter(|address| is_page(address, app.is_development())))
 }
 
 /// Whether a person may be sent there (VP-W-014): a secure page, or loopback in development.

@@ -88,10 +88,14 @@ pub(crate) fn asked(
         .collect();
     let mut asked = Vec::new();
     for matches in request.query.matches(&candidates) {
-        let Some(query) = request.query.credentials.iter().find(|query| query.id == matches.query) else { continue };
+        let Some(query) = request.query.credentials.iter().find(|query| query.id == matches.query) else {
+            continue;
+        };
         let mut fits = Vec::new();
         for found in matches.matches {
-            let Some(position) = credentials.iter().position(|credential| credential.id.as_str() == found.candidate)
+            let Some(position) = credentials
+                .iter()
+                .position(|credential| credential.id.as_str() == found.candidate)
             else {
                 continue;
             };
@@ -102,8 +106,17 @@ pub(crate) fn asked(
                 .filter(|fact| !shared.iter().any(|told| told.key == fact.key))
                 .map(|fact| fact.key)
                 .collect();
-            let choice = Choice { query: query.id.clone(), credential: found.candidate };
-            fits.push(Fit { credential: position, choice, disclose: found.disclose, shared, kept_back });
+            let choice = Choice {
+                query: query.id.clone(),
+                credential: found.candidate,
+            };
+            fits.push(Fit {
+                credential: position,
+                choice,
+                disclose: found.disclose,
+                shared,
+                kept_back,
+            });
         }
         asked.push(Asked {
             query: query.id.clone(),
@@ -136,10 +149,19 @@ pub(crate) fn proposed(query: &DcqlQuery, asked: &[Asked], credentials: &[Creden
         .filter(|asked| queries.contains(&asked.query.as_str()))
         .flat_map(|asked| {
             // One that was revoked answers nothing: propose it only when there is no other.
-            let good: Vec<&Fit> =
-                asked.fits.iter().filter(|fit| credentials[fit.credential].kept.standing.counts()).collect();
-            let fits = if good.is_empty() { asked.fits.iter().collect() } else { good };
-            fits.into_iter().take(if asked.multiple { usize::MAX } else { 1 }).map(|fit| fit.choice.clone())
+            let good: Vec<&Fit> = asked
+                .fits
+                .iter()
+                .filter(|fit| credentials[fit.credential].kept.standing.counts())
+                .collect();
+            let fits = if good.is_empty() {
+                asked.fits.iter().collect()
+            } else {
+                good
+            };
+            fits.into_iter()
+                .take(if asked.multiple { usize::MAX } else { 1 })
+                .map(|fit| fit.choice.clone())
         })
         .collect()
 }
@@ -152,7 +174,10 @@ pub(crate) fn choose<'a>(
 ) -> Result<Vec<&'a Fit>, ChoiceError> {
     let mut chosen: Vec<&Fit> = Vec::new();
     for choice in choices {
-        let fit = asked.iter().flat_map(|asked| &asked.fits).find(|fit| fit.choice == *choice);
+        let fit = asked
+            .iter()
+            .flat_map(|asked| &asked.fits)
+            .find(|fit| fit.choice == *choice);
         let fit = fit.ok_or(ChoiceError::Unfit)?;
         if !chosen.iter().any(|other| other.choice == fit.choice) {
             chosen.push(fit);
@@ -179,7 +204,12 @@ pub(crate) fn present(
 ) -> Result<String, PresentError> {
     let key = credential.kept.key.open()?;
     let audience = request.client_id.to_string();
-    let binding = KeyBinding { key: &key, audience: &audience, nonce: &request.nonce, issued_at: app.now() };
+    let binding = KeyBinding {
+        key: &key,
+        audience: &audience,
+        nonce: &request.nonce,
+        issued_at: app.now(),
+    };
     Ok(credential.sd_jwt().present(disclose, &binding)?)
 }
 
@@ -190,7 +220,11 @@ fn shown(presentation: &str) -> Result<Value, SdJwtError> {
 
 /// Queries with a fit, among those that `wanted` keeps.
 fn answered(asked: &[Asked], wanted: impl Fn(&Asked) -> bool) -> Vec<&str> {
-    asked.iter().filter(|asked| !asked.fits.is_empty() && wanted(asked)).map(|asked| asked.query.as_str()).collect()
+    asked
+        .iter()
+        .filter(|asked| !asked.fits.is_empty() && wanted(asked))
+        .map(|asked| asked.query.as_str())
+        .collect()
 }
 
 fn claims(query: &CredentialQuery) -> Vec<String> {

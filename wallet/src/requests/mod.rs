@@ -12,6 +12,7 @@ pub(crate) mod fetch;
 pub(crate) mod matching;
 pub(crate) mod pages;
 pub(crate) mod store;
+mod views;
 
 use chrono::{DateTime, Utc};
 use serde::{Deserialize, Serialize};
@@ -80,8 +81,7 @@ impl Received {
     /// Checks and reads the request as it stands at `now` (VP-W-001 to VP-W-012).
     pub(crate) fn read(&self, now: DateTime<Utc>, development: bool) -> Result<RequestObject, RequestError> {
         let ClientId::DecentralizedIdentifier(did) = self.client()?;
-        let document =
-            DidDocument::read(&did, self.document.clone()).map_err(|_| RequestError::BadSignature)?;
+        let document = DidDocument::read(&did, self.document.clone()).map_err(|_| RequestError::BadSignature)?;
         let nonce = self.wallet_nonce.as_deref();
         RequestObject::read(&self.object, &self.client_id, &document, nonce, now, development)
     }
@@ -94,7 +94,11 @@ impl Received {
 
 impl Request {
     fn place(id: &RequestId) -> Place<'_> {
-        Place { table: "requests", column: "sealed", id: id.as_str() }
+        Place {
+            table: "requests",
+            column: "sealed",
+            id: id.as_str(),
+        }
     }
 }
 
@@ -103,7 +107,10 @@ impl Choice {
     pub(crate) fn read(text: &str) -> Option<Self> {
         let (query, credential) = text.split_once(':')?;
         credential.parse::<CredentialId>().ok()?;
-        Some(Self { query: query.to_owned(), credential: credential.to_owned() })
+        Some(Self {
+            query: query.to_owned(),
+            credential: credential.to_owned(),
+        })
     }
 }
 

@@ -1,17 +1,16 @@
 //! Pages of a request: who asks, what would be shared, share or refuse.
 
-use askama::Template;
 use axum::{
     extract::{Path, State as AxumState},
     http::StatusCode,
     response::{IntoResponse, Redirect, Response},
 };
+use serde::Deserialize;
 use shared::{
-    language::Language,
     oid4vp::{RequestError, RequestLink, RequestObject},
     service::{
         form::Form,
-        page::{PageContext, PageError, render},
+        page::{PageError, render},
     },
 };
 use url::Url;
@@ -20,92 +19,21 @@ use super::{
     Choice, Request, RequestId, State,
     answer::{self, AnswerError},
     fetch::{self, FetchRequestError},
-    matching::{self, Asked, ChoiceError, Fit},
+    matching::{self, ChoiceError, Fit},
     store,
+    views::{LackingPage, RequestPage, SendingPage, View, Who},
 };
 use crate::{
     app::App,
-    arrivals,
-    credentials::{
-        self, Credential, Standing,
-        words::{self, Line},
-    },
+    credentials::{self, Credential},
     holder::Holder,
     presentations::{self, Outcome, PresentationId, Receipt, Shared, Verifier},
     urls,
 };
 
-#[derive(Template)]
-#[template(path = "request.html")]
-pub(crate) struct RequestPage {
-    pub(crate) page: PageContext,
-    pub(crate) id: String,
-    pub(crate) who: Who,
-    pub(crate) purpose: Option<String>,
-    pub(crate) questions: Vec<Question>,
-    pub(crate) choice_error: Option<&'static str>,
-}
-
-#[derive(Template)]
-#[template(path = "request_lacking.html")]
-pub(crate) struct LackingPage {
-    pub(crate) page: PageContext,
-    pub(crate) id: String,
-    pub(crate) who: Who,
-    pub(crate) purpose: Option<String>,
-    pub(crate) lacking: Vec<Lacking>,
-}
-
-#[derive(Template)]
-#[template(path = "request_sending.html")]
-pub(crate) struct SendingPage {
-    pub(crate) page: PageContext,
-    pub(crate) id: String,
-    pub(crate) who: Who,
-    pub(crate) receipt: String,
-}
-
-/// Who asks.
-#[derive(Debug, Clone)]
-pub(crate) struct Who {
-    /// Proven by the signature of the request.
-    pub(crate) host: String,
-    /// As it calls itself: proven by nothing.
-    pub(crate) name: Option<String>,
-}
-
-/// One thing that is asked, in words.
-pub(crate) struct Question {
-    pub(crate) kind: String,
-    pub(crate) required: bool,
-    pub(crate) options: Vec<Choosable>,
-}
-
-/// An attestation that can be chosen.
-pub(crate) struct Choosable {
-    pub(crate) input: Input,
-    /// Name of the input: `choose`, or `choose.QUERY` for one among several.
-    pub(crate) name: String,
-    pub(crate) value: String,
-    pub(crate) chosen: bool,
-    pub(crate) organisation: String,
-    pub(crate) summary: String,
-    pub(crate) standing: Standing,
-    pub(crate) shared: Vec<Line>,
-    pub(crate) kept_back: Vec<String>,
-}
-
-/// How an attestation is chosen.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub(crate) enum Input {
-    Checkbox,
-    Radio,
-}
-
-/// What is asked and missing, in words.
-pub(crate) struct Lacking {
-    pub(crate) kind: String,
-    pub(crate) claims: Vec<String>,
+#[derive(Deserialize)]
+pub(crate) struct TokenForm {
+    csrf: String,
 }
 
 /// A link that the person wants to look at: fetched, checked, stored, shown.
@@ -118,7 +46,9 @@ pub(crate) async fn arrive(app: &App, holder: &Holder, link: &RequestLink) -> Re
     if let Some(id) = known.await.map_err(|error| holder.internal(&error).into_response())? {
         return Ok(Redirect::to(&urls::request(&id)).into_response());
     }
-    let received = fetch::request(app, link).await.map_err(|error| fetch_refusal(holder, &error).into_response())?;
+    let received = fetch::request(app, link)
+        .await
+        .map_err(|error| fetch_refusal(holder, &error).into_response())?;
     let kept = async {
         let mut tx = app.db.write().await?;
         let entropy = &*app.entropy;
@@ -138,11 +68,18 @@ pub(crate) async fn show(
 ) -> Result<Response, PageError> {
     let (request, credentials) = load(&app, &holder, &id).await?;
     match &request.state {
-        State::Shared(receipt) | State::Refused(receipt) => Ok(Redirect::to(&urls::presentation(receipt)).into_response()),
+        State::Shared(receipt) | State::Refused(receipt) => {
+            Ok(Redirect::to(&urls::presentation(receipt)).into_response())
+        }
         State::Sending(_, receipt) => {
             let receipt = urls::presentation(receipt);
             let who = Who::of(&app, &request, None);
-            Ok(render(&SendingPage { id: request.id.to_string(), who, receipt, page: holder.page }))
+            Ok(render(&SendingPage {
+                id: request.id.to_string(),
+                who,
+                receipt,
+                page: holder.page,
+            }))
         }
         State::Pending => {
             let object = read(&app, &holder, &request)?;
@@ -151,7 +88,12 @@ pub(crate) async fn show(
                 return Ok(render(&LackingPage::new(&app, holder.page, &request, &object, &asked)));
             }
             let proposed = matching::proposed(&object.query, &asked, &credentials);
-            let view = View { request: &request, object: &object, asked: &asked, credentials: &credentials };
+            let view = View {
+                request: &request,
+                object: &object,
+                asked: &asked,
+                credentials: &credentials,
+            };
             Ok(render(&RequestPage::new(&app, holder.page, &view, &proposed, None)))
         }
     }
@@ -176,8 +118,8 @@ pub(crate) async fn share(
         State::Sending(consent, receipt) => (consent.clone(), Some(receipt.clone())),
     };
     let object = read(&app, &holder, &request).map_err(IntoResponse::into_response)?;
-    let asked = matching::asked(&app, &object, &credentials)
-        .map_err(|error| holder.internal(&error).into_response())?;
+    let asked =
+        matching::asked(&app, &object, &credentials).map_err(|error| holder.internal(&error).into_response())?;
     let chosen = match matching::choose(&object.query, &asked, &choices) {
         Ok(chosen) => chosen,
         Err(_) if agreed.is_some() => {
@@ -186,7 +128,12 @@ pub(crate) async fn share(
             return Err(holder.error(StatusCode::CONFLICT, "request-gone", back).into_response());
         }
         Err(error) => {
-            let view = View { request: &request, object: &object, asked: &asked, credentials: &credentials };
+            let view = View {
+                request: &request,
+                object: &object,
+                asked: &asked,
+                credentials: &credentials,
+            };
             let page = RequestPage::new(&app, holder.page, &view, &choices, Some(choice_key(error)));
             return Err((StatusCode::UNPROCESSABLE_ENTITY, render(&page)).into_response());
         }
@@ -203,7 +150,10 @@ pub(crate) async fn share(
     };
     match answer::share(&app, &object, &chosen, &credentials).await {
         Ok(next) => {
-            let receipt = Receipt { outcome: Outcome::Shared { next }, ..receipt };
+            let receipt = Receipt {
+                outcome: Outcome::Shared { next },
+                ..receipt
+            };
             conclude(&app, &holder, &request.id, &id, &receipt)
                 .await
                 .map_err(|error| holder.internal(&error).into_response())?;
@@ -218,10 +168,9 @@ pub(crate) async fn refuse(
     AxumState(app): AxumState<App>,
     holder: Holder,
     Path(id): Path<String>,
-    Form(fields): Form<Vec<(String, String)>>,
+    Form(form): Form<TokenForm>,
 ) -> Result<Response, PageError> {
-    let (csrf, _) = read_choices(fields);
-    holder.expect_token(&csrf)?;
+    holder.expect_token(&form.csrf)?;
     let (request, _) = load(&app, &holder, &id).await?;
     if !matches!(request.state, State::Pending) {
         return Ok(Redirect::to(&urls::request(&request.id)).into_response());
@@ -270,7 +219,10 @@ async fn load(app: &App, holder: &Holder, id: &str) -> Result<(Request, Vec<Cred
 }
 
 fn read(app: &App, holder: &Holder, request: &Request) -> Result<RequestObject, PageError> {
-    request.received.read(app.now(), app.is_development()).map_err(|error| request_refusal(holder, error))
+    request
+        .received
+        .read(app.now(), app.is_development())
+        .map_err(|error| request_refusal(holder, error))
 }
 
 /// The token and the choices of a form: `choose` comes as often as there are choices.
@@ -315,7 +267,16 @@ async fn keep_receipt(
     receipt: &Receipt,
 ) -> Result<(), sqlx::Error> {
     let keys = (id, request);
-    presentations::store::insert(tx, &holder.account, &holder.vault, keys, receipt, &*app.entropy, app.now()).await
+    presentations::store::insert(
+        tx,
+        &holder.account,
+        &holder.vault,
+        keys,
+        receipt,
+        &*app.entropy,
+        app.now(),
+    )
+    .await
 }
 
 async fn conclude(
@@ -342,7 +303,10 @@ fn receipt(app: &App, request: &Request, object: &RequestObject, chosen: &[&Fit]
         }
     });
     Receipt {
-        verifier: Verifier { host: who.host, name: who.name },
+        verifier: Verifier {
+            host: who.host,
+            name: who.name,
+        },
         purpose: object.purpose.as_ref().map(presentations::texts),
         outcome: Outcome::Unconfirmed,
         shared: shared.collect(),
@@ -352,8 +316,13 @@ fn receipt(app: &App, request: &Request, object: &RequestObject, chosen: &[&Fit]
 fn refusal_receipt(app: &App, request: &Request, object: Option<&RequestObject>, next: Option<Url>) -> Receipt {
     let who = Who::of(app, request, object);
     Receipt {
-        verifier: Verifier { host: who.host, name: who.name },
-        purpose: object.and_then(|object| object.purpose.as_ref()).map(presentations::texts),
+        verifier: Verifier {
+            host: who.host,
+            name: who.name,
+        },
+        purpose: object
+            .and_then(|object| object.purpose.as_ref())
+            .map(presentations::texts),
         outcome: Outcome::Refused { next },
         shared: Vec::new(),
     }
@@ -404,101 +373,4 @@ fn answer_refusal(holder: &Holder, request: &RequestId, error: &AnswerError) -> 
         AnswerError::Present(error) => holder.internal(error),
         AnswerError::Response(error) => holder.internal(error),
     }
-}
-
-/// Everything a request page is made of.
-pub(crate) struct View<'a> {
-    pub(crate) request: &'a Request,
-    pub(crate) object: &'a RequestObject,
-    pub(crate) asked: &'a [Asked],
-    pub(crate) credentials: &'a [Credential],
-}
-
-impl RequestPage {
-    pub(crate) fn new(
-        app: &App,
-        page: PageContext,
-        view: &View<'_>,
-        chosen: &[Choice],
-        choice_error: Option<&'static str>,
-    ) -> Self {
-        let questions = view.asked.iter().filter(|asked| !asked.fits.is_empty());
-        Self {
-            id: view.request.id.to_string(),
-            who: Who::of(app, view.request, Some(view.object)),
-            purpose: purpose(view.object, page.language),
-            questions: questions.map(|asked| Question::new(&page, asked, view.credentials, chosen)).collect(),
-            choice_error,
-            page,
-        }
-    }
-}
-
-impl LackingPage {
-    pub(crate) fn new(
-        app: &App,
-        page: PageContext,
-        request: &Request,
-        object: &RequestObject,
-        asked: &[Asked],
-    ) -> Self {
-        let lacking = asked.iter().filter(|asked| asked.fits.is_empty()).map(|asked| Lacking {
-            kind: kinds(&page, &asked.kinds),
-            claims: asked.claims.iter().map(|claim| words::label(&page, claim)).collect(),
-        });
-        Self {
-            id: request.id.to_string(),
-            who: Who::of(app, request, Some(object)),
-            purpose: purpose(object, page.language),
-            lacking: lacking.collect(),
-            page,
-        }
-    }
-}
-
-impl Who {
-    fn of(app: &App, request: &Request, object: Option<&RequestObject>) -> Self {
-        let client = request.received.client().ok();
-        let host = client.and_then(|client| arrivals::client_host(&client, app.is_development()));
-        Self {
-            host: host.unwrap_or_else(|| urls::host(&request.received.request_uri)),
-            name: object.and_then(|object| object.client_name.clone()),
-        }
-    }
-}
-
-impl Question {
-    fn new(page: &PageContext, asked: &Asked, credentials: &[Credential], chosen: &[Choice]) -> Self {
-        let (input, name) = if asked.multiple || asked.fits.len() == 1 {
-            (Input::Checkbox, "choose".to_owned())
-        } else {
-            (Input::Radio, format!("choose.{}", asked.query))
-        };
-        let options = asked.fits.iter().map(|fit| {
-            let credential = &credentials[fit.credential];
-            Choosable {
-                input,
-                name: name.clone(),
-                value: fit.choice.to_string(),
-                chosen: chosen.contains(&fit.choice),
-                organisation: credential.organisation().to_owned(),
-                summary: credentials::pages::summary(page, credential),
-                standing: credential.kept.standing,
-                shared: words::lines(page, &fit.shared),
-                kept_back: fit.kept_back.iter().map(|key| words::label(page, key)).collect(),
-            }
-        });
-        Self { kind: kinds(page, &asked.kinds), required: asked.required, options: options.collect() }
-    }
-}
-
-fn purpose(object: &RequestObject, language: Language) -> Option<String> {
-    object.purpose.as_ref().map(|purpose| match language {
-        Language::French => purpose.french.clone(),
-        Language::English => purpose.english.clone(),
-    })
-}
-
-fn kinds(page: &PageContext, vcts: &[String]) -> String {
-    vcts.iter().map(|vct| credentials::pages::kind(page, vct, None)).collect::<Vec<_>>().join(" / ")
 }

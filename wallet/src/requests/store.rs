@@ -10,6 +10,7 @@ use shared::{
 use super::{Choice, Received, Request, RequestId, Sealed, State};
 use crate::{accounts::AccountId, presentations::PresentationId, vault::Vault};
 
+#[cfg(test)]
 pub(crate) const STATEMENTS: &[&str] = &[INSERT, FIND, FIND_BY_FINGERPRINT, CONSENT, SHARED, REFUSE];
 
 const INSERT: &str = "INSERT INTO requests (id, account, fingerprint, state, sealed, presentation, created_at) \
@@ -45,20 +46,32 @@ impl TryFrom<(Row, &Vault)> for Request {
 
     fn try_from((row, vault): (Row, &Vault)) -> Result<Self, Inconsistent> {
         let id = read_id(&row.id)?;
-        let presentation: Option<PresentationId> = row
-            .presentation
-            .map(|id| id.parse())
-            .transpose()
-            .map_err(|_| Inconsistent { table: "requests", column: "presentation" })?;
+        let presentation: Option<PresentationId> =
+            row.presentation
+                .map(|id| id.parse())
+                .transpose()
+                .map_err(|_| Inconsistent {
+                    table: "requests",
+                    column: "presentation",
+                })?;
         let sealed: Sealed = vault.open_value(&row.sealed, Self::place(&id))?;
         let state = match (row.state, presentation) {
             (StateCode::Pending, None) => State::Pending,
             (StateCode::Sending, Some(presentation)) => State::Sending(sealed.consent, presentation),
             (StateCode::Shared, Some(presentation)) => State::Shared(presentation),
             (StateCode::Refused, Some(presentation)) => State::Refused(presentation),
-            _ => return Err(Inconsistent { table: "requests", column: "state" }),
+            _ => {
+                return Err(Inconsistent {
+                    table: "requests",
+                    column: "state",
+                });
+            }
         };
-        Ok(Self { id, state, received: sealed.received })
+        Ok(Self {
+            id,
+            state,
+            received: sealed.received,
+        })
     }
 }
 
@@ -73,13 +86,22 @@ pub(crate) async fn insert(
 ) -> Result<RequestId, sqlx::Error> {
     let id = RequestId::random(entropy);
     let fingerprint = super::fingerprint(vault, &received.client_id, &received.request_uri);
-    let sealed = vault.seal_value(&Sealed { received, consent: Vec::new() }, Request::place(&id), entropy);
+    let sealed = vault.seal_value(
+        &Sealed {
+            received,
+            consent: Vec::new(),
+        },
+        Request::place(&id),
+        entropy,
+    );
     let row: Option<(String,)> = on!(tx, c => sqlx::query_as(INSERT)
         .bind(id.as_str()).bind(account.as_str()).bind(&fingerprint[..]).bind(&sealed[..]).bind(now)
         .fetch_optional(c).await)?;
     match row {
         Some(_) => Ok(id),
-        None => find_by_fingerprint(tx, account, &fingerprint).await?.ok_or(sqlx::Error::RowNotFound),
+        None => find_by_fingerprint(tx, account, &fingerprint)
+            .await?
+            .ok_or(sqlx::Error::RowNotFound),
     }
 }
 
@@ -116,7 +138,10 @@ pub(crate) async fn consent(
     presentation: &PresentationId,
     entropy: &dyn Entropy,
 ) -> Result<bool, sqlx::Error> {
-    let sealed = Sealed { received: request.received.clone(), consent };
+    let sealed = Sealed {
+        received: request.received.clone(),
+        consent,
+    };
     let sealed = vault.seal_value(&sealed, Request::place(&request.id), entropy);
     let row: Option<(String,)> = on!(tx, c => sqlx::query_as(CONSENT)
         .bind(account.as_str()).bind(request.id.as_str()).bind(&sealed[..]).bind(presentation.as_str())
@@ -145,5 +170,8 @@ pub(crate) async fn refuse(
 }
 
 fn read_id(text: &str) -> Result<RequestId, Inconsistent> {
-    text.parse().map_err(|_| Inconsistent { table: "requests", column: "id" })
+    text.parse().map_err(|_| Inconsistent {
+        table: "requests",
+        column: "id",
+    })
 }

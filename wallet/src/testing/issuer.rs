@@ -18,7 +18,12 @@ use shared::{
     entropy::Entropy,
     format::sd_jwt_vc,
     keys::{JwkSet, SigningKey},
-    oid4vci::{CredentialRequest, ErrorCode, metadata, offer::{CredentialOffer, TxCode}, proof, token::TokenRequest},
+    oid4vci::{
+        CredentialRequest, ErrorCode, metadata,
+        offer::{CredentialOffer, TxCode},
+        proof,
+        token::TokenRequest,
+    },
     organisation::Organisation,
     service::oauth_error::OAuthError,
     status_list::token::{self, StatusList, StatusReference},
@@ -37,6 +42,10 @@ pub(crate) struct Deed {
 }
 
 /// How it behaves.
+#[expect(
+    clippy::struct_excessive_bools,
+    reason = "each is one way to misbehave, and any of them go together"
+)]
 pub(crate) struct Behaviour {
     pub(crate) metadata: Value,
     pub(crate) server_metadata: Value,
@@ -74,12 +83,19 @@ pub(crate) struct TestIssuer {
 
 impl TestIssuer {
     pub(crate) async fn start() -> Self {
-        Self::attesting(Deed { role: Role::Dirigeant, minutes: 7800, reference: "0123456789abcdefghjkmnpqrs" }).await
+        Self::attesting(Deed {
+            role: Role::Dirigeant,
+            minutes: 7800,
+            reference: "0123456789abcdefghjkmnpqrs",
+        })
+        .await
     }
 
     pub(crate) async fn attesting(deed: Deed) -> Self {
         let (listener, address) = listen().await;
-        let base: Url = format!("http://localhost:{}/o/paniers", address.port()).parse().unwrap();
+        let base: Url = format!("http://localhost:{}/o/paniers", address.port())
+            .parse()
+            .unwrap();
         let behaviour = Behaviour {
             metadata: metadata::publish_issuer_metadata(&base, "Les Paniers du Vallon", None),
             server_metadata: metadata::publish_authorization_server_metadata(&base),
@@ -98,12 +114,19 @@ impl TestIssuer {
             deed,
             asked: Vec::new(),
         };
-        let issuer = Self { base, key: Arc::new(SigningKey::generate()), behaviour: Arc::new(Mutex::new(behaviour)) };
+        let issuer = Self {
+            base,
+            key: Arc::new(SigningKey::generate()),
+            behaviour: Arc::new(Mutex::new(behaviour)),
+        };
         let offer = issuer.offer(None).to_value();
         issuer.tell(|behaviour| behaviour.offer = Some(offer));
         let router = Router::new()
             .route("/.well-known/openid-credential-issuer/o/paniers", get(issuer_metadata))
-            .route("/.well-known/oauth-authorization-server/o/paniers", get(server_metadata))
+            .route(
+                "/.well-known/oauth-authorization-server/o/paniers",
+                get(server_metadata),
+            )
             .route("/.well-known/jwt-vc-issuer/o/paniers", get(keys))
             .route("/o/paniers/offers/1", get(offer_by_reference))
             .route("/o/paniers/token", post(token_endpoint))
@@ -126,7 +149,11 @@ impl TestIssuer {
 
     /// Asks for a code that is sent apart.
     pub(crate) fn require_code(&self, code: &str) {
-        let shape = TxCode { numeric: true, length: Some(6), description: Some("par SMS".to_owned()) };
+        let shape = TxCode {
+            numeric: true,
+            length: Some(6),
+            description: Some("par SMS".to_owned()),
+        };
         let offer = self.offer(Some(shape)).to_value();
         self.tell(|behaviour| {
             behaviour.tx_code = Some(code.to_owned());
@@ -188,8 +215,15 @@ impl TestIssuer {
         .unwrap();
         let envelope = activity_claims::Envelope {
             issuer: self.identifier(),
-            holder: if behaviour.binds_elsewhere { SigningKey::generate().public().to_jwk() } else { holder },
-            status: StatusReference { idx: 7, uri: format!("{}/status/1", self.base) },
+            holder: if behaviour.binds_elsewhere {
+                SigningKey::generate().public().to_jwk()
+            } else {
+                holder
+            },
+            status: StatusReference {
+                idx: 7,
+                uri: format!("{}/status/1", self.base),
+            },
             issued_on: now.date_naive(),
             expires_at: now + Duration::days(365 * 5),
         };
@@ -223,7 +257,9 @@ async fn keys(State(issuer): State<TestIssuer>) -> Response {
         return StatusCode::SERVICE_UNAVAILABLE.into_response();
     }
     let public = issuer.key.public();
-    let keys = JwkSet { keys: vec![public.to_jwk().named(&public.thumbprint(), "ES256", "sig")] };
+    let keys = JwkSet {
+        keys: vec![public.to_jwk().named(&public.thumbprint(), "ES256", "sig")],
+    };
     Json(metadata::publish_jwt_vc_issuer_metadata(&issuer.base, &keys)).into_response()
 }
 
@@ -241,7 +277,9 @@ async fn token_endpoint(State(issuer): State<TestIssuer>, body: Bytes) -> Result
         return Err(ErrorCode::InvalidGrant.into());
     }
     behaviour.redeemed = true;
-    Ok(Json(json!({ "access_token": "the-token", "token_type": "bearer", "expires_in": 300 })))
+    Ok(Json(
+        json!({ "access_token": "the-token", "token_type": "bearer", "expires_in": 300 }),
+    ))
 }
 
 async fn nonce(State(issuer): State<TestIssuer>) -> Json<Value> {
@@ -265,7 +303,11 @@ async fn credential(
             behaviour.stale_nonces -= 1;
             return Err(ErrorCode::InvalidNonce.into());
         }
-        if behaviour.token_ended || headers.get(header::AUTHORIZATION).is_none_or(|given| given != "Bearer the-token") {
+        if behaviour.token_ended
+            || headers
+                .get(header::AUTHORIZATION)
+                .is_none_or(|given| given != "Bearer the-token")
+        {
             return Err(ErrorCode::InvalidToken.into());
         }
         if let Some(sent) = &behaviour.sends {

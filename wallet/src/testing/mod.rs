@@ -60,7 +60,12 @@ impl TestWallet {
         let given: Arc<dyn Clock> = Arc::new(clock.clone());
         let app = App::open(config, given, entropy).await.unwrap();
         serve(listener, router(app.clone()));
-        Self { app, clock, address, _files: (directory, database) }
+        Self {
+            app,
+            clock,
+            address,
+            _files: (directory, database),
+        }
     }
 
     /// A browser that has no musette open.
@@ -71,7 +76,11 @@ impl TestWallet {
     /// A browser whose person just created a musette of this name.
     pub(crate) async fn holder(&self, name: &str) -> Visitor {
         let mut visitor = self.visitor();
-        let form = [("name", name), ("passphrase", PASSPHRASE), ("passphrase_again", PASSPHRASE)];
+        let form = [
+            ("name", name),
+            ("passphrase", PASSPHRASE),
+            ("passphrase_again", PASSPHRASE),
+        ];
         let reply = visitor.post("/create", &form).await;
         assert_eq!(reply.location(), "/recovery", "{}", reply.body);
         visitor
@@ -79,9 +88,21 @@ impl TestWallet {
 
     /// Every stored byte, from every table: what a thief of the database reads.
     pub(crate) async fn everything_stored(&self) -> Vec<u8> {
-        let shared::service::db::Database::Sqlite(pool) = &self.app.db else { panic!("a SQLite database") };
-        sqlx::query("PRAGMA wal_checkpoint(TRUNCATE)").execute(pool).await.unwrap();
-        let file = self.app.config.service.database.strip_prefix("sqlite:").unwrap().to_owned();
+        let shared::service::db::Database::Sqlite(pool) = &self.app.db else {
+            panic!("a SQLite database")
+        };
+        sqlx::query("PRAGMA wal_checkpoint(TRUNCATE)")
+            .execute(pool)
+            .await
+            .unwrap();
+        let file = self
+            .app
+            .config
+            .service
+            .database
+            .strip_prefix("sqlite:")
+            .unwrap()
+            .to_owned();
         std::fs::read(file).unwrap()
     }
 }

@@ -31,6 +31,10 @@ use url::Url;
 use super::{NOW, listen, serve};
 
 /// How it behaves.
+#[expect(
+    clippy::struct_excessive_bools,
+    reason = "each is one way to misbehave, and any of them go together"
+)]
 pub(crate) struct Behaviour {
     pub(crate) request: RequestObject,
     /// Signs with a key it does not publish.
@@ -134,7 +138,11 @@ impl TestVerifier {
     }
 
     pub(crate) fn request_link(&self) -> RequestLink {
-        RequestLink { client_id: self.client_id.clone(), request_uri: self.base.join("/object").unwrap(), post: true }
+        RequestLink {
+            client_id: self.client_id.clone(),
+            request_uri: self.base.join("/object").unwrap(),
+            post: true,
+        }
     }
 }
 
@@ -149,11 +157,15 @@ async fn object(State(verifier): State<TestVerifier>, body: Bytes) -> Response {
     if behaviour.gone {
         return StatusCode::NOT_FOUND.into_response();
     }
-    let nonce = url::form_urlencoded::parse(&body).find(|(name, _)| name == "wallet_nonce").map(|(_, nonce)| nonce);
+    let nonce = url::form_urlencoded::parse(&body)
+        .find(|(name, _)| name == "wallet_nonce")
+        .map(|(_, nonce)| nonce);
     let nonce = nonce.as_deref().filter(|_| !behaviour.forgets_nonce);
     let forged = behaviour.forges.then(SigningKey::generate);
     let kid = format!("{}#{}", verifier.did, verifier.key.public().thumbprint());
-    let object = behaviour.request.sign(&kid, forged.as_ref().unwrap_or(&verifier.key), nonce);
+    let object = behaviour
+        .request
+        .sign(&kid, forged.as_ref().unwrap_or(&verifier.key), nonce);
     ([(header::CONTENT_TYPE, MEDIA_TYPE)], object).into_response()
 }
 
@@ -167,6 +179,8 @@ async fn take(State(verifier): State<TestVerifier>, body: Bytes) -> Response {
     if behaviour.refuses {
         return (StatusCode::BAD_REQUEST, Json(json!({ "error": "invalid_request" }))).into_response();
     }
-    behaviour.answers.push(response::from_form(&body, &verifier.decryption).unwrap());
+    behaviour
+        .answers
+        .push(response::from_form(&body, &verifier.decryption).unwrap());
     Json(json!({ "redirect_uri": verifier.base.join("/done?response_code=abc").unwrap() })).into_response()
 }

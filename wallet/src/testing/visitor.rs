@@ -19,10 +19,18 @@ pub(crate) struct Reply {
 }
 
 impl Visitor {
-    #[expect(clippy::disallowed_methods, reason = "a browser in a test is not the service's client")]
+    #[expect(
+        clippy::disallowed_methods,
+        reason = "a browser in a test is not the service's client"
+    )]
     pub(crate) fn of(base: &str) -> Self {
         let client = Client::builder().redirect(Policy::none()).build().unwrap();
-        Self { client, base: base.to_owned(), cookie: None, language: "fr" }
+        Self {
+            client,
+            base: base.to_owned(),
+            cookie: None,
+            language: "fr",
+        }
     }
 
     pub(crate) async fn get(&mut self, path: &str) -> Reply {
@@ -31,8 +39,15 @@ impl Visitor {
 
     /// Posts a form as written, without adding a token.
     pub(crate) async fn post(&mut self, path: &str, form: &[(&str, &str)]) -> Reply {
-        let body = url::form_urlencoded::Serializer::new(String::new()).extend_pairs(form).finish();
-        self.send(Method::POST, path, Some(("application/x-www-form-urlencoded".to_owned(), body.into_bytes()))).await
+        let body = url::form_urlencoded::Serializer::new(String::new())
+            .extend_pairs(form)
+            .finish();
+        self.send(
+            Method::POST,
+            path,
+            Some(("application/x-www-form-urlencoded".to_owned(), body.into_bytes())),
+        )
+        .await
     }
 
     /// Posts a form with the token of this session.
@@ -50,14 +65,22 @@ impl Visitor {
         let mut body = Vec::new();
         for (name, value) in [("csrf", token.as_str()), ("link", link)] {
             body.extend_from_slice(
-                format!("--{boundary}\r\nContent-Disposition: form-data; name=\"{name}\"\r\n\r\n{value}\r\n").as_bytes(),
+                format!("--{boundary}\r\nContent-Disposition: form-data; name=\"{name}\"\r\n\r\n{value}\r\n")
+                    .as_bytes(),
             );
         }
-        let head = "Content-Disposition: form-data; name=\"picture\"; filename=\"code.png\"\r\nContent-Type: image/png";
-        body.extend_from_slice(format!("--{boundary}\r\n{head}\r\n\r\n").as_bytes());
+        // As browsers send a file field that was left empty.
+        let file = if picture.is_empty() { "" } else { "code.png" };
+        let head = format!("Content-Disposition: form-data; name=\"picture\"; filename=\"{file}\"");
+        body.extend_from_slice(format!("--{boundary}\r\n{head}\r\nContent-Type: image/png\r\n\r\n").as_bytes());
         body.extend_from_slice(picture);
         body.extend_from_slice(format!("\r\n--{boundary}--\r\n").as_bytes());
-        self.send(Method::POST, path, Some((format!("multipart/form-data; boundary={boundary}"), body))).await
+        self.send(
+            Method::POST,
+            path,
+            Some((format!("multipart/form-data; boundary={boundary}"), body)),
+        )
+        .await
     }
 
     /// The token of this session's forms.
@@ -68,7 +91,12 @@ impl Visitor {
 
     /// The same session in another tab.
     pub(crate) fn twin(&self) -> Self {
-        Self { client: self.client.clone(), base: self.base.clone(), cookie: self.cookie.clone(), language: self.language }
+        Self {
+            client: self.client.clone(),
+            base: self.base.clone(),
+            cookie: self.cookie.clone(),
+            language: self.language,
+        }
     }
 
     async fn send(&mut self, method: Method, path: &str, body: Option<(String, Vec<u8>)>) -> Reply {
@@ -87,20 +115,32 @@ impl Visitor {
                 self.cookie = Some(cookie.split(';').next().unwrap().to_owned());
             }
         }
-        let location = response.headers().get("location").map(|location| location.to_str().unwrap().to_owned());
-        Reply { status: response.status().as_u16(), location, body: response.text().await.unwrap() }
+        let location = response
+            .headers()
+            .get("location")
+            .map(|location| location.to_str().unwrap().to_owned());
+        Reply {
+            status: response.status().as_u16(),
+            location,
+            body: response.text().await.unwrap(),
+        }
     }
 }
 
 impl Reply {
     /// Where it leads; the body, when it leads nowhere, is shown.
     pub(crate) fn location(&self) -> &str {
-        self.location.as_deref().unwrap_or_else(|| panic!("no redirection but {}: {}", self.status, self.body))
+        self.location
+            .as_deref()
+            .unwrap_or_else(|| panic!("no redirection but {}: {}", self.status, self.body))
     }
 
     /// The value of the first input of this name.
     pub(crate) fn value_of(&self, name: &str) -> String {
-        self.values_of(name).into_iter().next().unwrap_or_else(|| panic!("no input {name} in {}", self.body))
+        self.values_of(name)
+            .into_iter()
+            .next()
+            .unwrap_or_else(|| panic!("no input {name} in {}", self.body))
     }
 
     /// The values of every input of this name.
@@ -109,7 +149,13 @@ impl Reply {
         self.body
             .split(&start)
             .skip(1)
-            .map(|rest| rest.split('"').next().unwrap().replace("&#38;", "&").replace("&amp;", "&"))
+            .map(|rest| {
+                rest.split('"')
+                    .next()
+                    .unwrap()
+                    .replace("&#38;", "&")
+                    .replace("&amp;", "&")
+            })
             .collect()
     }
 

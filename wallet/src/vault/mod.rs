@@ -67,11 +67,16 @@ impl Vault {
 
     /// Opens what was sealed for this place.
     pub(crate) fn open(&self, sealed: &[u8], place: Place<'_>) -> Result<Zeroizing<Vec<u8>>, Inconsistent> {
-        self.0.open(sealed, &place.to_string()).map_err(|Unopenable| place.inconsistent())
+        self.0
+            .open(sealed, &place.to_string())
+            .map_err(|Unopenable| place.inconsistent())
     }
 
     /// Seals a value for a place.
-    #[expect(clippy::expect_used, reason = "the types kept in a vault are plain structures with text keys")]
+    #[expect(
+        clippy::expect_used,
+        reason = "the types kept in a vault are plain structures with text keys"
+    )]
     pub(crate) fn seal_value(&self, value: &impl Serialize, place: Place<'_>, entropy: &dyn Entropy) -> Vec<u8> {
         let plaintext = Zeroizing::new(serde_json::to_vec(value).expect("what a vault keeps can be written"));
         self.seal(&plaintext, place, entropy)
@@ -98,13 +103,21 @@ impl Vault {
     ) -> Wrap {
         let salt = entropy.bytes();
         let key = passphrase_key(keys, account, passphrase, salt).await;
-        Wrap { salt, sealed: key.seal(&*self.secret(), &wrap_place(account, WrapKind::Passphrase), entropy) }
+        Wrap {
+            salt,
+            sealed: key.seal(&*self.secret(), &wrap_place(account, WrapKind::Passphrase), entropy),
+        }
     }
 
     /// Wraps the key under a recovery code.
     pub(crate) fn wrap_with_code(&self, account: &str, code: &RecoveryCode, entropy: &dyn Entropy) -> Wrap {
-        let sealed = code.key().seal(&*self.secret(), &wrap_place(account, WrapKind::Recovery), entropy);
-        Wrap { salt: entropy.bytes(), sealed }
+        let sealed = code
+            .key()
+            .seal(&*self.secret(), &wrap_place(account, WrapKind::Recovery), entropy);
+        Wrap {
+            salt: entropy.bytes(),
+            sealed,
+        }
     }
 
     /// Opens the vault of `account` with a passphrase.
@@ -144,12 +157,20 @@ fn wrap_place(account: &str, kind: WrapKind) -> String {
         WrapKind::Passphrase => "passphrase",
         WrapKind::Recovery => "recovery",
     };
-    Place { table: "wraps", column, id: account }.to_string()
+    Place {
+        table: "wraps",
+        column,
+        id: account,
+    }
+    .to_string()
 }
 
 impl Place<'_> {
     fn inconsistent(self) -> Inconsistent {
-        Inconsistent { table: self.table, column: self.column }
+        Inconsistent {
+            table: self.table,
+            column: self.column,
+        }
     }
 }
 
@@ -165,7 +186,11 @@ mod tests {
 
     use super::*;
 
-    const PLACE: Place<'static> = Place { table: "credentials", column: "sealed", id: "one" };
+    const PLACE: Place<'static> = Place {
+        table: "credentials",
+        column: "sealed",
+        id: "one",
+    };
 
     fn passphrase(text: &str) -> Zeroizing<String> {
         Zeroizing::new(text.to_owned())
@@ -176,17 +201,23 @@ mod tests {
         let entropy = SeededEntropy::new(1);
         let keys = SealingKey::random(&entropy);
         let vault = Vault::create(&entropy);
-        let wrap = vault.wrap_with_passphrase(&keys, "nadia", passphrase("des tomates en hiver"), &entropy).await;
+        let wrap = vault
+            .wrap_with_passphrase(&keys, "nadia", passphrase("des tomates en hiver"), &entropy)
+            .await;
 
         let right = Vault::unwrap_with_passphrase(&keys, "nadia", &wrap, passphrase("des tomates en hiver")).await;
         assert_eq!(*right.unwrap().secret(), *vault.secret());
         let wrong = Vault::unwrap_with_passphrase(&keys, "nadia", &wrap, passphrase("des tomates en été")).await;
         assert!(wrong.is_err());
-        let other_account = Vault::unwrap_with_passphrase(&keys, "karim", &wrap, passphrase("des tomates en hiver")).await;
+        let other_account =
+            Vault::unwrap_with_passphrase(&keys, "karim", &wrap, passphrase("des tomates en hiver")).await;
         assert!(other_account.is_err());
         let other_service = SealingKey::random(&entropy);
         let stolen = Vault::unwrap_with_passphrase(&other_service, "nadia", &wrap, passphrase("des tomates en hiver"));
-        assert!(stolen.await.is_err(), "the database alone, with the right passphrase, must not open");
+        assert!(
+            stolen.await.is_err(),
+            "the database alone, with the right passphrase, must not open"
+        );
     }
 
     #[test]
@@ -195,7 +226,10 @@ mod tests {
         let vault = Vault::create(&entropy);
         let code = RecoveryCode::random(&entropy);
         let wrap = vault.wrap_with_code("nadia", &code, &entropy);
-        assert_eq!(*Vault::unwrap_with_code("nadia", &wrap, &code).unwrap().secret(), *vault.secret());
+        assert_eq!(
+            *Vault::unwrap_with_code("nadia", &wrap, &code).unwrap().secret(),
+            *vault.secret()
+        );
         assert!(Vault::unwrap_with_code("nadia", &wrap, &RecoveryCode::random(&entropy)).is_err());
     }
 

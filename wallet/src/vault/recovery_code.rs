@@ -97,7 +97,10 @@ fn value_of(character: char) -> Option<u8> {
         'I' | 'L' => '1',
         other => other,
     };
-    ALPHABET.iter().position(|letter| char::from(*letter) == character).and_then(|value| u8::try_from(value).ok())
+    ALPHABET
+        .iter()
+        .position(|letter| char::from(*letter) == character)
+        .and_then(|value| u8::try_from(value).ok())
 }
 
 /// Luhn's algorithm in base 32: every single wrong character is caught.
@@ -146,8 +149,14 @@ mod tests {
     #[test]
     fn what_is_no_code_says_why() {
         assert_eq!("7K2M".parse::<RecoveryCode>().err(), Some(RecoveryCodeError::Length));
-        assert_eq!("7K2M é".parse::<RecoveryCode>().err(), Some(RecoveryCodeError::Character));
-        assert_eq!(format!("{}0", &*code(1).to_text()).parse::<RecoveryCode>().err(), Some(RecoveryCodeError::Length));
+        assert_eq!(
+            "7K2M é".parse::<RecoveryCode>().err(),
+            Some(RecoveryCodeError::Character)
+        );
+        assert_eq!(
+            format!("{}0", &*code(1).to_text()).parse::<RecoveryCode>().err(),
+            Some(RecoveryCodeError::Length)
+        );
     }
 
     #[test]

@@ -8,6 +8,7 @@ use shared::{
 
 use super::{Wrap, WrapKind};
 
+#[cfg(test)]
 pub(crate) const STATEMENTS: &[&str] = &[INSERT, FIND, REPLACE];
 
 const INSERT: &str = "INSERT INTO wraps (account, kind, salt, sealed, created_at) VALUES ($1, $2, $3, $4, $5)";
@@ -25,8 +26,14 @@ impl TryFrom<Row> for Wrap {
     type Error = Inconsistent;
 
     fn try_from(row: Row) -> Result<Self, Inconsistent> {
-        let salt = row.salt.try_into().map_err(|_| Inconsistent { table: "wraps", column: "salt" })?;
-        Ok(Self { salt, sealed: row.sealed })
+        let salt = row.salt.try_into().map_err(|_| Inconsistent {
+            table: "wraps",
+            column: "salt",
+        })?;
+        Ok(Self {
+            salt,
+            sealed: row.sealed,
+        })
     }
 }
 

@@ -15,8 +15,10 @@ use crate::{
     vault,
 };
 
-pub(crate) static SQLITE: Migrator = sqlx::migrate!("migrations/sqlite");
-pub(crate) static POSTGRES: Migrator = sqlx::migrate!("migrations/postgres");
+mod stores;
+
+static SQLITE: Migrator = sqlx::migrate!("migrations/sqlite");
+static POSTGRES: Migrator = sqlx::migrate!("migrations/postgres");
 
 #[tokio::test]
 async fn every_statement_is_valid_on_both_databases() {
@@ -32,7 +34,9 @@ async fn every_statement_is_valid_on_both_databases() {
             throttle::STATEMENTS,
         ];
         for statement in statements.into_iter().flatten() {
-            db.prepare(statement).await.unwrap_or_else(|error| panic!("{error}: {statement}"));
+            db.prepare(statement)
+                .await
+                .unwrap_or_else(|error| panic!("{error}: {statement}"));
         }
     });
 }
@@ -54,8 +58,18 @@ fn every_message_named_in_the_code_exists() {
 
 /// Literals of our own code that look like keys: a known first word, then more words. A page of an error needs three.
 fn collect(directory: &Path, known: &BTreeSet<String>, named: &mut BTreeSet<String>) {
-    const PREFIXES: [&str; 10] =
-        ["offer-", "request-", "answer-", "bring-", "create-", "recover-", "recovery-", "open-", "standing-", "receipt-"];
+    const PREFIXES: [&str; 10] = [
+        "offer-",
+        "request-",
+        "answer-",
+        "bring-",
+        "create-",
+        "recover-",
+        "recovery-",
+        "open-",
+        "standing-",
+        "receipt-",
+    ];
     for entry in std::fs::read_dir(directory).unwrap() {
         let path = entry.unwrap().path();
         if path.is_dir() {
@@ -68,7 +82,9 @@ fn collect(directory: &Path, known: &BTreeSet<String>, named: &mut BTreeSet<Stri
         let source = std::fs::read_to_string(&path).unwrap();
         for literal in source.split('"').skip(1).step_by(2) {
             let is_key = PREFIXES.iter().any(|prefix| literal.starts_with(prefix))
-                && literal.bytes().all(|byte| byte.is_ascii_lowercase() || byte.is_ascii_digit() || byte == b'-')
+                && literal
+                    .bytes()
+                    .all(|byte| byte.is_ascii_lowercase() || byte.is_ascii_digit() || byte == b'-')
                 && !literal.ends_with('-');
             if !is_key {
                 continue;
@@ -96,7 +112,11 @@ async fn every_page_speaks_both_languages() {
             pages.push(visitor.get(path).await);
         }
         let name = format!("Nadia {language}");
-        let form = [("name", name.as_str()), ("passphrase", "des tomates"), ("passphrase_again", "en hiver")];
+        let form = [
+            ("name", name.as_str()),
+            ("passphrase", "des tomates"),
+            ("passphrase_again", "en hiver"),
+        ];
         pages.push(visitor.post("/create", &form).await);
         let form = [
             ("name", name.as_str()),
@@ -104,15 +124,34 @@ async fn every_page_speaks_both_languages() {
             ("passphrase_again", "des tomates en hiver"),
         ];
         assert_eq!(visitor.post("/create", &form).await.location(), "/recovery");
-        for path in ["/recovery", "/path", "/presentations", "/add", "/present", "/offers/unknown"] {
+        for path in [
+            "/recovery",
+            "/path",
+            "/presentations",
+            "/add",
+            "/present",
+            "/offers/unknown",
+        ] {
             pages.push(visitor.get(path).await);
         }
         let offer = visitor.bring("/add", &issuer.link(), b"").await.location().to_owned();
         pages.push(visitor.get(&offer).await);
-        pages.push(visitor.submit(&format!("{offer}/accept"), &[("tx_code", "000000")]).await);
-        let request = visitor.bring("/present", &verifier.link(), b"").await.location().to_owned();
+        pages.push(
+            visitor
+                .submit(&format!("{offer}/accept"), &[("tx_code", "000000")])
+                .await,
+        );
+        let request = visitor
+            .bring("/present", &verifier.link(), b"")
+            .await
+            .location()
+            .to_owned();
         pages.push(visitor.get(&request).await);
-        let kept = visitor.submit(&format!("{offer}/accept"), &[("tx_code", "493536")]).await.location().to_owned();
+        let kept = visitor
+            .submit(&format!("{offer}/accept"), &[("tx_code", "493536")])
+            .await
+            .location()
+            .to_owned();
         for path in [&offer, &kept, &request, "/path"] {
             pages.push(visitor.get(path).await);
         }
@@ -122,7 +161,11 @@ async fn every_page_speaks_both_languages() {
         let form = [("choose", choices[0].as_str())];
         pages.push(visitor.submit(&format!("{request}/share"), &form).await);
         pages.push(visitor.get(&request).await);
-        let receipt = visitor.submit(&format!("{request}/share"), &[]).await.location().to_owned();
+        let receipt = visitor
+            .submit(&format!("{request}/share"), &[])
+            .await
+            .location()
+            .to_owned();
         for path in [&receipt, "/presentations", &kept] {
             pages.push(visitor.get(path).await);
         }
@@ -130,7 +173,11 @@ async fn every_page_speaks_both_languages() {
         for page in pages {
             assert!(page.body.contains(tag), "{}", page.body);
             assert_eq!(page.body.matches("<h1").count(), 1, "{}", page.body);
-            assert!(!page.body.contains("style=") && !page.body.contains("<script"), "{}", page.body);
+            assert!(
+                !page.body.contains("style=") && !page.body.contains("<script"),
+                "{}",
+                page.body
+            );
             for text in page.body.split(['<', '>']).skip(2).step_by(2) {
                 assert!(!known.contains(text.trim()), "«{text}» is shown instead of its message");
             }

@@ -1,0 +1,134 @@
+//! What the pages of an invitation are made of.
+
+use askama::Template;
+use shared::{
+    service::page::PageContext,
+    verification::{CheckId, Outcome, Verdict},
+};
+
+use super::{CodeShape, Offer, Progress, State};
+use crate::{credentials, urls};
+
+#[derive(Template)]
+#[template(path = "offer.html")]
+pub(crate) struct OfferPage {
+    pub(crate) page: PageContext,
+    pub(crate) id: String,
+    pub(crate) organisation: String,
+    pub(crate) host: String,
+    pub(crate) kind: String,
+    pub(crate) stage: Stage,
+    pub(crate) code: Option<CodeShape>,
+    pub(crate) code_error: Option<&'static str>,
+    /// Wrong codes typed so far.
+    pub(crate) tries: u32,
+}
+
+/// What the person can still do with the invitation.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub(crate) enum Stage {
+    /// Accept or refuse.
+    Open,
+    /// Go on with a collection that was interrupted.
+    Interrupted,
+    /// It is kept, on this page.
+    Collected { page: String },
+    /// It was kept, then deleted.
+    Deleted,
+    /// It was refused.
+    Refused,
+}
+
+#[derive(Template)]
+#[template(path = "offer_refused.html")]
+pub(crate) struct UnverifiedPage {
+    pub(crate) page: PageContext,
+    pub(crate) id: String,
+    pub(crate) organisation: String,
+    /// Whether trying again may help: nothing failed, something could not be checked.
+    pub(crate) retry: bool,
+    pub(crate) checks: Vec<CheckLine>,
+}
+
+/// A check that did not pass, in words.
+pub(crate) struct CheckLine {
+    pub(crate) name: String,
+    pub(crate) reason: String,
+}
+
+impl OfferPage {
+    pub(crate) fn new(page: PageContext, offer: &Offer, code_error: Option<&'static str>) -> Self {
+        let terms = &offer.terms;
+        let (stage, code, tries) = match &offer.state {
+            State::Pending(Progress::Waiting { tries, .. }) => (Stage::Open, terms.code.clone(), *tries),
+            State::Pending(_) => (Stage::Interrupted, None, 0),
+            State::Collected(Some(id)) => (
+                Stage::Collected {
+                    page: urls::credential(id),
+                },
+                None,
+                0,
+            ),
+            State::Collected(None) => (Stage::Deleted, None, 0),
+            State::Refused => (Stage::Refused, None, 0),
+        };
+        Self {
+            id: offer.id.to_string(),
+            organisation: terms.issuer.name.clone(),
+            host: terms.issuer.host.clone(),
+            kind: credentials::pages::kind(&page, &terms.vct, terms.title.as_deref()),
+            stage,
+            code,
+            code_error,
+            tries,
+            page,
+        }
+    }
+
+    fn code_length_text(&self) -> Option<String> {
+        let length = self.code.as_ref()?.length?;
+        Some(self.page.t1("offer-code-length", "length", i64::from(length)))
+    }
+
+    fn code_error_text(&self) -> Option<String> {
+        self.code_error
+            .map(|key| self.page.t1(key, "tries", i64::from(self.tries)))
+    }
+}
+
+impl UnverifiedPage {
+    pub(crate) fn new(page: PageContext, offer: &Offer, verdict: &Verdict, retry: bool) -> Self {
+        let checks = verdict
+            .checks
+            .iter()
+            .filter_map(|check| match check.outcome {
+                Outcome::Passed => None,
+                Outcome::Failed(reason) | Outcome::Skipped(reason) => Some(CheckLine {
+                    name: page.t(check_key(check.id)),
+                    reason: page.t(&format!("reason-{}", reason.code())),
+                }),
+            })
+            .collect();
+        Self {
+            id: offer.id.to_string(),
+            organisation: offer.terms.issuer.name.clone(),
+            retry,
+            checks,
+            page,
+        }
+    }
+}
+
+fn check_key(id: CheckId) -> &'static str {
+    match id {
+        CheckId::Structure => "check-structure",
+        CheckId::Signature => "check-signature",
+        CheckId::Type => "check-type",
+        CheckId::KeyBinding => "check-key_binding",
+        CheckId::Nonce => "check-nonce",
+        CheckId::Audience => "check-audience",
+        CheckId::Time => "check-time",
+        CheckId::Status => "check-status",
+        CheckId::Trust => "check-trust",
+    }
+}
