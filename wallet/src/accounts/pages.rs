@@ -192,7 +192,12 @@ pub(crate) async fn create(
 /// `GET /open`: the form whoever has a musette open, since another person may use the same machine.
 pub(crate) async fn open_form(page: PageContext, Query(query): Query<Next>) -> Response {
     let (name, next) = (String::new(), query.next);
-    render(&OpenPage { page, name, next, error: None })
+    render(&OpenPage {
+        page,
+        name,
+        next,
+        error: None,
+    })
 }
 
 /// `POST /open`
