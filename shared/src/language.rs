@@ -1,5 +1,6 @@
 //! The two languages of the pages. French is the source language.
 
+use chrono::{Datelike, NaiveDate};
 use serde::{Deserialize, Serialize};
 
 /// A language Musette speaks.
@@ -51,7 +52,57 @@ impl Language {
         }
         best.1
     }
+
+    /// A day in words: « 1er juillet 2026 », "1 July 2026".
+    pub fn day(self, day: NaiveDate) -> String {
+        format!("{} {}", self.day_of_year(day.month(), day.day()), day.year())
+    }
+
+    /// A day of any year in words: « 30 juin », "30 June". `month` is 1 to 12.
+    pub fn day_of_year(self, month: u32, day: u32) -> String {
+        let months = match self {
+            Self::French => FRENCH_MONTHS,
+            Self::English => ENGLISH_MONTHS,
+        };
+        let name = months
+            .get(month.saturating_sub(1) as usize)
+            .copied()
+            .unwrap_or_default();
+        match (self, day) {
+            (Self::French, 1) => format!("1er {name}"),
+            _ => format!("{day} {name}"),
+        }
+    }
 }
+
+const FRENCH_MONTHS: [&str; 12] = [
+    "janvier",
+    "février",
+    "mars",
+    "avril",
+    "mai",
+    "juin",
+    "juillet",
+    "août",
+    "septembre",
+    "octobre",
+    "novembre",
+    "décembre",
+];
+const ENGLISH_MONTHS: [&str; 12] = [
+    "January",
+    "February",
+    "March",
+    "April",
+    "May",
+    "June",
+    "July",
+    "August",
+    "September",
+    "October",
+    "November",
+    "December",
+];
 
 /// A `qvalue` (`0.8`) in thousandths; 0 when it is not one.
 fn thousandths(qvalue: &str) -> u16 {
@@ -75,5 +126,13 @@ mod tests {
         assert_eq!(Language::negotiate("de, es;q=0.5"), Language::French);
         assert_eq!(Language::negotiate(""), Language::French);
         assert_eq!(Language::negotiate("en;q=0"), Language::French);
+    }
+
+    #[test]
+    fn days_in_both_languages() {
+        let first = "2026-07-01".parse().unwrap();
+        assert_eq!(Language::French.day(first), "1er juillet 2026");
+        assert_eq!(Language::English.day(first), "1 July 2026");
+        assert_eq!(Language::French.day_of_year(12, 31), "31 décembre");
     }
 }

@@ -125,8 +125,8 @@ impl Told<'_> {
         let until = self.decision.valid_until.map(|last| Line {
             code: None,
             text: match self.language {
-                French => format!("Ce droit vaut jusqu’au {}.", words::day(last, French)),
-                English => format!("This right is valid until {}.", words::day(last, English)),
+                French => format!("Ce droit vaut jusqu’au {}.", French.day(last)),
+                English => format!("This right is valid until {}.", English.day(last)),
             },
         });
         held.chain(codes).chain(levels).chain(until).collect()
@@ -249,12 +249,11 @@ impl Told<'_> {
             Code::BenefitBeforeEntryIntoForce => match (self.rule.benefit_effective_from, french) {
                 (Some(from), true) => format!(
                     "cette règle vaut pour un droit qui prend effet à partir du {}",
-                    words::day(from, French)
+                    French.day(from)
                 ),
-                (Some(from), false) => format!(
-                    "this rule is for a right that starts on {} or later",
-                    words::day(from, English)
-                ),
+                (Some(from), false) => {
+                    format!("this rule is for a right that starts on {} or later", English.day(from))
+                }
                 (None, _) => self.briefly(code),
             },
             Code::CapWindow => self.capped(
@@ -338,8 +337,8 @@ impl Told<'_> {
             return String::new();
         };
         let (from, to) = (
-            words::month_and_day(from, self.language),
-            words::month_and_day(to, self.language),
+            self.language.day_of_year(from.0, from.1),
+            self.language.day_of_year(to.0, to.1),
         );
         match (self.language, year_offset) {
             (French, 0) => format!("entre le {from} et le {to} de la même année"),
@@ -406,7 +405,7 @@ impl Told<'_> {
             }
             Code::IssuerTooYoung => {
                 let years = self.rule.select.min_age.map_or(0, |min_age| min_age.years);
-                let since = issuer.map(|issuer| words::day(issuer.declared_on, self.language));
+                let since = issuer.map(|issuer| self.language.day(issuer.declared_on));
                 match (french, since, years) {
                     (true, Some(since), 1) => {
                         format!("l’association doit être déclarée depuis au moins 1 an, elle l’est depuis le {since}")
@@ -428,7 +427,7 @@ impl Told<'_> {
                 let by = self
                     .rule
                     .attest_by
-                    .map(|by| (by.year_offset, words::month_and_day((by.month, by.day), self.language)));
+                    .map(|by| (by.year_offset, self.language.day_of_year(by.month, by.day)));
                 match (french, by) {
                     (true, Some((1, day))) => {
                         format!("signée trop tard, elle devait l’être au plus tard le {day} de l’année suivante")
@@ -447,7 +446,7 @@ impl Told<'_> {
                 }
             }
             Code::Expired => {
-                let last = credential.valid_until.map(|last| words::day(last, self.language));
+                let last = credential.valid_until.map(|last| self.language.day(last));
                 match (french, last) {
                     (true, Some(last)) => format!("elle a expiré, elle valait jusqu’au {last}"),
                     (false, Some(last)) => format!("it has expired, it was valid until {last}"),
@@ -471,10 +470,7 @@ impl Told<'_> {
             (Some(cents), Measure::AmountCents) => words::amount(cents, "EUR_cent", self.language),
             (Some(minutes), _) => words::hours(minutes, self.language),
             (None, _) => {
-                let (start, end) = (
-                    words::day(activity.start, self.language),
-                    words::day(activity.end, self.language),
-                );
+                let (start, end) = (self.language.day(activity.start), self.language.day(activity.end));
                 if self.language == French {
                     format!("du {start} au {end}")
                 } else {

@@ -1,7 +1,5 @@
 //! Figures, codes and schemes in words. Spaces are plain, so that what is read can be copied and compared.
 
-use chrono::{Datelike, NaiveDate};
-
 use super::rule::{Measure, Rule};
 use crate::language::Language::{self, English, French};
 
@@ -124,55 +122,6 @@ pub(super) fn predicate(name: &str, language: Language) -> String {
     }
 }
 
-/// « 1er juillet 2026 », "1 July 2026".
-pub(super) fn day(day: NaiveDate, language: Language) -> String {
-    format!("{} {}", month_and_day((day.month(), day.day()), language), day.year())
-}
-
-/// « 30 juin », "30 June".
-pub(super) fn month_and_day((month, day): (u32, u32), language: Language) -> String {
-    const FRENCH: [&str; 12] = [
-        "janvier",
-        "février",
-        "mars",
-        "avril",
-        "mai",
-        "juin",
-        "juillet",
-        "août",
-        "septembre",
-        "octobre",
-        "novembre",
-        "décembre",
-    ];
-    const ENGLISH: [&str; 12] = [
-        "January",
-        "February",
-        "March",
-        "April",
-        "May",
-        "June",
-        "July",
-        "August",
-        "September",
-        "October",
-        "November",
-        "December",
-    ];
-    let months = match language {
-        French => FRENCH,
-        English => ENGLISH,
-    };
-    let name = months
-        .get(month.saturating_sub(1) as usize)
-        .copied()
-        .unwrap_or_default();
-    match (language, day) {
-        (French, 1) => format!("1er {name}"),
-        _ => format!("{day} {name}"),
-    }
-}
-
 /// In French, zero and one are singular.
 fn plural(value: u64, one: &str, many: &str, language: Language) -> String {
     let singular = value == 1 || (value == 0 && language == French);
@@ -241,12 +190,5 @@ mod tests {
         assert_eq!(amount(2, "jour_ouvrable", English), "2 working days");
         assert_eq!(amount(7_371, "centipoint", French), "73,71 points");
         assert_eq!(amount(3, "badge", French), "3 badge");
-    }
-
-    #[test]
-    fn days_in_both_languages() {
-        let first = "2026-07-01".parse().unwrap();
-        assert_eq!(day(first, French), "1er juillet 2026");
-        assert_eq!(day(first, English), "1 July 2026");
     }
 }

@@ -13,7 +13,7 @@ use axum::{
     middleware::{self, Next},
     response::{Html, IntoResponse, Response},
 };
-use chrono::{Datelike, NaiveDate};
+use chrono::NaiveDate;
 
 use super::{
     locale::{Argument, Locale},
@@ -104,12 +104,7 @@ impl PageContext {
 
     /// A date as people write it: `12 mars 2026`, `12 March 2026`; the first of a month is « 1er » in French.
     pub fn date(&self, date: NaiveDate) -> String {
-        let month = usize::try_from(date.month0()).unwrap_or_default();
-        match (self.language, date.day()) {
-            (Language::French, 1) => format!("1er\u{a0}{} {}", FRENCH_MONTHS[month], date.year()),
-            (Language::French, day) => format!("{day}\u{a0}{} {}", FRENCH_MONTHS[month], date.year()),
-            (Language::English, day) => format!("{day}\u{a0}{} {}", ENGLISH_MONTHS[month], date.year()),
-        }
+        self.language.day(date).replacen(' ', "\u{a0}", 1)
     }
 
     /// A duration as people write it: `2 h 30`.
@@ -310,35 +305,6 @@ fn switched(uri: &Uri, language: Language) -> String {
     query.append_pair("lang", language.tag());
     format!("{}?{}", uri.path(), query.finish())
 }
-
-const FRENCH_MONTHS: [&str; 12] = [
-    "janvier",
-    "février",
-    "mars",
-    "avril",
-    "mai",
-    "juin",
-    "juillet",
-    "août",
-    "septembre",
-    "octobre",
-    "novembre",
-    "décembre",
-];
-const ENGLISH_MONTHS: [&str; 12] = [
-    "January",
-    "February",
-    "March",
-    "April",
-    "May",
-    "June",
-    "July",
-    "August",
-    "September",
-    "October",
-    "November",
-    "December",
-];
 
 #[cfg(test)]
 mod tests {
