@@ -198,6 +198,7 @@ attestation-tx-code-hint = Give it in person, by telephone or by text message, n
 attestation-open = Open the invitation
 attestation-wallet-form = The wallet does not recognise this QR code
 attestation-page-form = Back to the QR code for cameras
+attestation-by-value = The invitation itself, to paste in a wallet that reads no address
 attestation-content = What the attestation says
 attestation-year = Of which in { $year }
 attestation-signed-on = Signed on
@@ -216,7 +217,7 @@ revoke-reason-empty = Say why, in a few words.
 revoke-action = Revoke
 
 invitation-title = { $organisation } hands you an attestation
-invitation-text = It says what you did as a volunteer. You will read it before you accept it, and you alone choose whom to show it to.
+invitation-text = It says what you did as a volunteer. You will see who it comes from before you accept it, and you alone choose whom to show it to.
 invitation-tx-code = Keep at hand the six-digit code that the association gave you.
 invitation-add = Add to my Musette
 invitation-expires = To be collected until { $date }.
@@ -267,7 +268,7 @@ error-revoked-title = Attestation already taken back
 error-revoked-text = This attestation was revoked or withdrawn already.
 error-revoked-action = Back to the attestation
 error-collected-title = Attestation already collected
-error-collected-text = The person has collected their attestation: a new invitation is no longer possible.
+error-collected-text = The person has collected their attestation: a new invitation is no longer possible. If they lost it, revoke it, then sign a new one in another batch.
 error-collected-action = Back to the attestation
 
 cli-rows = { $accepted ->

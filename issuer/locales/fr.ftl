@@ -198,6 +198,7 @@ attestation-tx-code-hint = Donnez-le de vive voix, par téléphone ou par SMS, j
 attestation-open = Ouvrir l’invitation
 attestation-wallet-form = Le portefeuille ne reconnaît pas ce QR code
 attestation-page-form = Revenir au QR code pour appareil photo
+attestation-by-value = L’invitation elle-même, à coller dans un portefeuille qui ne lit pas d’adresse
 attestation-content = Ce que dit l’attestation
 attestation-year = Dont en { $year }
 attestation-signed-on = Signée le
@@ -216,7 +217,7 @@ revoke-reason-empty = Dites pourquoi, en quelques mots.
 revoke-action = Révoquer
 
 invitation-title = { $organisation } vous remet une attestation
-invitation-text = Elle dit ce que vous avez fait comme bénévole. Vous lirez son contenu avant de l’accepter, et vous seul choisirez à qui la montrer.
+invitation-text = Elle dit ce que vous avez fait comme bénévole. Vous verrez de qui elle vient avant de l’accepter, et vous seul choisirez à qui la montrer.
 invitation-tx-code = Gardez sous la main le code à six chiffres que l’association vous a donné.
 invitation-add = Ajouter à ma musette
 invitation-expires = À récupérer jusqu’au { $date }.
@@ -267,7 +268,7 @@ error-revoked-title = Attestation déjà reprise
 error-revoked-text = Cette attestation a déjà été révoquée ou retirée.
 error-revoked-action = Revenir à l’attestation
 error-collected-title = Attestation déjà récupérée
-error-collected-text = La personne a déjà récupéré son attestation : une nouvelle invitation n’est plus possible.
+error-collected-text = La personne a déjà récupéré son attestation : une nouvelle invitation n’est plus possible. Si elle l’a perdue, révoquez-la, puis signez-en une nouvelle dans une autre série.
 error-collected-action = Revenir à l’attestation
 
 cli-rows = { $accepted ->

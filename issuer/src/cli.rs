@@ -89,6 +89,14 @@ enum OrganisationCommand {
         #[arg(long)]
         passphrase_file: PathBuf,
     },
+    /// Replaces the treasurer's passphrase, and ends their sessions.
+    Passphrase {
+        /// Whose.
+        slug: Slug,
+        /// File whose first line is the new passphrase.
+        #[arg(long)]
+        passphrase_file: PathBuf,
+    },
     /// Lists the organisations.
     List,
 }
@@ -258,6 +266,15 @@ async fn organisation(app: &App, command: OrganisationCommand) -> anyhow::Result
                 app.urls.did(&organisation.slug)?
             ))
         }
+        OrganisationCommand::Passphrase { slug, passphrase_file } => {
+            let passphrase = password::hash(passphrase(&passphrase_file)?, app.entropy.as_ref()).await;
+            let mut tx = app.db.write().await?;
+            if !organisations::set_passphrase(app, &mut tx, &slug, &passphrase).await? {
+                bail!("no organisation {slug}");
+            }
+            tx.commit().await?;
+            Ok(String::new())
+        }
         OrganisationCommand::List => {
             let mut tx = app.db.read().await?;
             let mut text = String::new();
@@ -391,6 +408,7 @@ async fn offers(app: &App, organisation: &Slug) -> anyhow::Result<Vec<Value>> {
                 "state": progress.code(),
                 "link": waiting.then(|| String::from(app.urls.invitation(organisation, &offer.id))),
                 "offer_uri": waiting.then(|| String::from(app.urls.offer(organisation, &offer.id))),
+                "offer_by_value": waiting.then(|| offers::credential_offer(app, offer).link_by_value()),
                 "tx_code": (waiting && offer.asks_tx_code).then(|| offers::tx_code(&app.keys, &offer.id)),
             })
         })

@@ -15,7 +15,6 @@ listen = "127.0.0.1:8081"
 public_url = "http://localhost:8081"
 database = "sqlite:issuer.sqlite"
 key_file = "issuer.key"
-development = true
 "#;
 
 /// The configuration of an issuer.

@@ -385,6 +385,8 @@ pub struct Offer {
     pub link: Option<String>,
     /// The offer itself, likewise.
     pub offer_uri: Option<Url>,
+    /// The offer by value, likewise.
+    pub by_value: Option<String>,
     /// Sent by another way.
     pub tx_code: Option<String>,
 }
@@ -410,6 +412,7 @@ impl Offer {
                 .map(str::parse)
                 .transpose()
                 .context("the offer's address is malformed")?,
+            by_value: value["offer_by_value"].as_str().map(str::to_owned),
             tx_code: value["tx_code"].as_str().map(str::to_owned),
         })
     }

@@ -80,6 +80,7 @@ decision-rule-version = rule of
 decision-reasons = Why
 decision-used = Attestations that count
 decision-used-none = No attestation counts.
+decision-same-person = They come from one satchel. Names were not asked: that they are of one person is not checked.
 decision-rejected = Attestations set aside
 decision-set-aside = { $issuer } — { $reasons }
 decision-next = Next person

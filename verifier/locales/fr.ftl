@@ -80,6 +80,7 @@ decision-rule-version = règle du
 decision-reasons = Pourquoi
 decision-used = Attestations comptées
 decision-used-none = Aucune attestation n’a été comptée.
+decision-same-person = Elles viennent d’une même musette. Les noms n’ont pas été demandés : que ce soient ceux d’une seule personne n’est pas contrôlé.
 decision-rejected = Attestations écartées
 decision-set-aside = { $issuer } — { $reasons }
 decision-next = Personne suivante

@@ -20,7 +20,6 @@ listen = "127.0.0.1:8083"
 public_url = "http://localhost:8083"
 database = "sqlite:verifier.sqlite"
 key_file = "verifier.key"
-development = true
 "#;
 
 /// The configuration of a verifier.

@@ -139,7 +139,7 @@ offer-resume-text = Adding was interrupted. Nothing is lost: go on from where yo
 offer-resume = Go on adding
 offer-already-yours = This attestation is already in your musette.
 offer-see = See the attestation
-offer-deleted = You had added this attestation, then deleted it. To have it again, ask the association for a new invitation.
+offer-deleted = You had added this attestation, then deleted it. To have it again, ask the association to sign a new one.
 offer-refused = You declined this invitation. If you change your mind, open the link again.
 offer-to-path = My path
 
@@ -174,7 +174,7 @@ offer-unreachable-title = The site of the organisation does not answer
 offer-unreachable-text = It may be stopped for a while. The invitation was not used: you can try again.
 offer-unreachable-action = Try again
 offer-interrupted-title = Adding was interrupted
-offer-interrupted-text = The site of the organisation stopped answering on the way. Nothing is lost: we keep what is needed to go on. Try again within the next minutes.
+offer-interrupted-text = The site of the organisation stopped answering on the way. We keep what is needed to go on: try again within the next minutes. If it fails again, ask the association to sign a new attestation.
 offer-interrupted-action = Go on adding
 offer-answer-title = Unexpected answer of the organisation
 offer-answer-text = The site of the organisation answered something we cannot use. Nothing was added. Try again later, or tell them.

@@ -139,7 +139,7 @@ offer-resume-text = L’ajout a été interrompu. Rien n’est perdu : reprene
 offer-resume = Reprendre l’ajout
 offer-already-yours = Cette attestation est déjà dans votre musette.
 offer-see = Voir l’attestation
-offer-deleted = Vous aviez ajouté cette attestation, puis vous l’avez supprimée. Pour la retrouver, demandez une nouvelle invitation à l’association.
+offer-deleted = Vous aviez ajouté cette attestation, puis vous l’avez supprimée. Pour la retrouver, demandez à l’association d’en signer une nouvelle.
 offer-refused = Vous avez refusé cette invitation. Si vous changez d’avis, ouvrez de nouveau le lien.
 offer-to-path = Mon parcours
 
@@ -174,7 +174,7 @@ offer-unreachable-title = Le site de l’organisme ne répond pas
 offer-unreachable-text = Il est peut-être arrêté pour un moment. L’invitation n’a pas été utilisée : vous pourrez réessayer.
 offer-unreachable-action = Réessayer
 offer-interrupted-title = L’ajout a été interrompu
-offer-interrupted-text = Le site de l’organisme a cessé de répondre en cours de route. Rien n’est perdu : nous gardons ce qu’il faut pour reprendre. Réessayez dans les minutes qui viennent.
+offer-interrupted-text = Le site de l’organisme a cessé de répondre en cours de route. Nous gardons ce qu’il faut pour reprendre : réessayez dans les minutes qui viennent. Si cela échoue encore, demandez à l’association de signer une nouvelle attestation.
 offer-interrupted-action = Reprendre l’ajout
 offer-answer-title = Réponse inattendue de l’organisme
 offer-answer-text = Le site de l’organisme a répondu quelque chose que nous ne pouvons pas utiliser. Rien n’a été ajouté. Réessayez plus tard, ou prévenez-le.

@@ -58,6 +58,8 @@ struct Invitation {
     is_wallet_form: bool,
     /// This page with the other form.
     switch: String,
+    /// The invitation itself rather than its address, for a wallet that cannot fetch it.
+    by_value: Option<String>,
     tx_code: Option<String>,
     expires_on: String,
 }
@@ -221,6 +223,7 @@ fn invitation(
         link,
         is_wallet_form,
         switch,
+        by_value: is_wallet_form.then(|| offers::credential_offer(app, offer).link_by_value()),
         tx_code: offer.asks_tx_code.then(|| offers::tx_code(&app.keys, &offer.id)),
         expires_on: page.date(offer.expires_at.date_naive()),
     })

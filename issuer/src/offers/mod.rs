@@ -134,7 +134,7 @@ pub fn credential_offer(app: &App, offer: &Offer) -> CredentialOffer {
         tx_code: offer.asks_tx_code.then(|| TxCode {
             numeric: true,
             length: Some(TX_CODE_DIGITS),
-            description: Some("Le code à six chiffres que l’organisme vous a remis".to_owned()),
+            description: Some("Code remis par l’organisme · Code given by the organisation".to_owned()),
         }),
         authorization_server: None,
     }

@@ -137,6 +137,12 @@ pub(crate) async fn add(app: &App, tx: &mut Tx, new: NewOrganisation) -> Result<
     Ok(organisation)
 }
 
+/// Replaces the treasurer's passphrase (a PHC string) and ends their sessions; false when there is no such organisation.
+pub(crate) async fn set_passphrase(app: &App, tx: &mut Tx, slug: &Slug, passphrase: &str) -> sqlx::Result<bool> {
+    app.sessions.close_all(tx, slug.as_str()).await?;
+    store::set_passphrase(tx, slug, passphrase).await
+}
+
 /// The key that signs now, with its `kid`.
 pub(crate) async fn signing_key(
     app: &App,

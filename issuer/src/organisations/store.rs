@@ -16,6 +16,7 @@ const FIND: &str = "SELECT slug, name, rna, siren, siret, regime, passphrase FRO
 const LIST: &str = "SELECT slug, name, rna, siren, siret, regime, passphrase FROM organisations ORDER BY slug";
 const INSERT: &str = "INSERT INTO organisations (slug, name, rna, siren, siret, regime, passphrase, created_at) \
      VALUES ($1, $2, $3, $4, $5, $6, $7, $8)";
+const SET_PASSPHRASE: &str = "UPDATE organisations SET passphrase = $2 WHERE slug = $1";
 const INSERT_KEY: &str =
     "INSERT INTO organisation_keys (kid, organisation, sealed, public_jwk, created_at) VALUES ($1, $2, $3, $4, $5)";
 const NEWEST_KEY: &str =
@@ -24,7 +25,7 @@ const PUBLIC_KEYS: &str =
     "SELECT kid, public_jwk FROM organisation_keys WHERE organisation = $1 ORDER BY created_at DESC, kid";
 
 #[cfg(test)]
-pub(crate) const STATEMENTS: &[&str] = &[FIND, LIST, INSERT, INSERT_KEY, NEWEST_KEY, PUBLIC_KEYS];
+pub(crate) const STATEMENTS: &[&str] = &[FIND, LIST, INSERT, SET_PASSPHRASE, INSERT_KEY, NEWEST_KEY, PUBLIC_KEYS];
 
 #[derive(sqlx::FromRow)]
 struct OrganisationRow {
@@ -112,6 +113,17 @@ pub(crate) async fn insert(tx: &mut Tx, organisation: &HostedOrganisation, now: 
         .bind(&organisation.passphrase)
         .bind(now)
         .execute(c).await.map(drop))
+}
+
+/// Whether there is such an organisation.
+pub(crate) async fn set_passphrase(tx: &mut Tx, organisation: &Slug, passphrase: &str) -> sqlx::Result<bool> {
+    let changed: u64 = on!(tx, c => sqlx::query(SET_PASSPHRASE)
+        .bind(organisation.as_str())
+        .bind(passphrase)
+        .execute(c)
+        .await
+        .map(|done| done.rows_affected()))?;
+    Ok(changed > 0)
 }
 
 pub(crate) async fn insert_key(

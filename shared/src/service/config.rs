@@ -24,7 +24,8 @@ pub struct ServiceConfig {
     pub database: String,
     /// File with the key-encryption key (43 characters of base64url); created with mode 600 when absent.
     pub key_file: PathBuf,
-    /// Loopback over plain http is accepted: for development and tests only.
+    /// Loopback over plain http is accepted: for development and tests only. When nothing is said, it goes with
+    /// `public_url`: true on `http://localhost`, false on https; true on https is refused.
     pub development: bool,
 }
 
@@ -35,8 +36,7 @@ struct Unchecked {
     public_url: Url,
     database: String,
     key_file: PathBuf,
-    #[serde(default)]
-    development: bool,
+    development: Option<bool>,
 }
 
 /// What `[service]` must not say.
@@ -45,6 +45,9 @@ pub enum ServiceConfigError {
     /// Plain http is for loopback in development.
     #[error("public_url must be https:// (or http://localhost when development = true)")]
     Insecure,
+    /// What the outside reaches must not fetch from its own loopback.
+    #[error("development = true is for http://localhost, not for an https:// public_url")]
+    OpenDevelopment,
     /// Identifiers are made from it: a path, a query or a name would end in them.
     #[error("public_url must be a scheme, a host and perhaps a port, nothing more")]
     NotABase,
@@ -64,6 +67,9 @@ impl ServiceConfig {
             && url.fragment().is_none();
         if url.scheme() != "https" && !(url.scheme() == "http" && self.development && is_loopback(url)) {
             return Err(ServiceConfigError::Insecure);
+        }
+        if url.scheme() == "https" && self.development {
+            return Err(ServiceConfigError::OpenDevelopment);
         }
         if !bare {
             return Err(ServiceConfigError::NotABase);
@@ -105,6 +111,7 @@ impl TryFrom<Unchecked> for ServiceConfig {
             key_file,
             development,
         } = read;
+        let development = development.unwrap_or(public_url.scheme() == "http");
         let config = Self {
             listen,
             public_url,
@@ -249,7 +256,6 @@ mod tests {
         public_url = "http://localhost:7001"
         database = "sqlite:issuer.sqlite"
         key_file = "issuer.key"
-        development = true
     "#;
 
     #[derive(Debug, Deserialize)]
@@ -348,5 +354,14 @@ mod tests {
                 "{printed}"
             );
         }
+    }
+
+    #[test]
+    fn development_goes_with_the_address_and_never_with_https() {
+        assert!(load_with(None, &[]).unwrap().service.development);
+        let https = "[service]\npublic_url = \"https://musette.example\"";
+        assert!(!load_with(Some(https), &[]).unwrap().service.development);
+        assert!(refusal(&format!("{https}\ndevelopment = true")).contains("development"));
+        assert!(refusal("[service]\ndevelopment = false").contains("https"));
     }
 }

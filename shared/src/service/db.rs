@@ -6,7 +6,7 @@
 //! tx.commit().await?;
 //! ```
 
-use std::{str::FromStr, time::Duration};
+use std::{fs::OpenOptions, path::Path, str::FromStr, time::Duration};
 
 use sqlx::{
     AssertSqlSafe, Executor, PgPool, Postgres, SqlSafeStr, Sqlite, SqlitePool, Transaction,
@@ -67,6 +67,7 @@ impl Database {
                 .synchronous(SqliteSynchronous::Normal)
                 .foreign_keys(true)
                 .busy_timeout(PATIENCE);
+            keep_private(options.get_filename())?;
             let pool = SqlitePoolOptions::new()
                 .max_connections(SQLITE_CONNECTIONS)
                 .acquire_timeout(PATIENCE * 2)
@@ -134,6 +135,15 @@ impl Tx {
     pub fn reborrow(&mut self) -> &mut Self {
         self
     }
+}
+
+/// Makes the file for its owner only, when there is none yet: SQLite gives the same mode to the files beside it.
+fn keep_private(path: &Path) -> std::io::Result<()> {
+    let mut options = OpenOptions::new();
+    options.append(true).create(true);
+    #[cfg(unix)]
+    std::os::unix::fs::OpenOptionsExt::mode(&mut options, 0o600);
+    options.open(path).map(drop)
 }
 
 /// A stored row says what cannot be.

@@ -35,7 +35,7 @@ pub async fn issuer_keys(http: &HttpClient, issuer: &str) -> Fetched<JwkSet> {
     else {
         return Fetched::Refused;
     };
-    let mut document = match http.get_json(&well_known(&url, "jwt-vc-issuer")).await {
+    let mut document = match http.fetch_json(&well_known(&url, "jwt-vc-issuer")).await {
         Ok(document) => document,
         Err(error) => return failed(&error),
     };
@@ -49,7 +49,7 @@ pub async fn issuer_keys(http: &HttpClient, issuer: &str) -> Fetched<JwkSet> {
         ) else {
             return Fetched::Refused;
         };
-        document = match http.get_json(&location).await {
+        document = match http.fetch_json(&location).await {
             Ok(keys) => json!({ "issuer": issuer, "jwks": keys }),
             Err(error) => return failed(&error),
         };
@@ -63,7 +63,7 @@ pub async fn did_document(http: &HttpClient, did: &Did) -> Result<Option<DidDocu
         return did.resolve_local().map(Some);
     }
     let url = did.web_document_url(http.is_development())?;
-    match http.get_json(&url).await {
+    match http.fetch_json(&url).await {
         Ok(document) => DidDocument::read(did, document).map(Some),
         Err(FetchError::Forbidden) => Err(DidError::ForbiddenHost),
         Err(_) => Ok(None),
@@ -75,7 +75,7 @@ async fn status_list_token(http: &HttpClient, uri: &str) -> Fetched<String> {
     let Ok(url) = Url::parse(uri) else {
         return Fetched::Refused;
     };
-    match http.get_text(&url, status_list::token::MEDIA_TYPE).await {
+    match http.fetch_text(&url, status_list::token::MEDIA_TYPE).await {
         Ok(token) => Fetched::Found(token),
         Err(error) => failed(&error),
     }

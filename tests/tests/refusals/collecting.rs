@@ -1,6 +1,6 @@
 //! What the issuer refuses at its token, nonce and credential endpoints (OpenID4VCI 1.0 §6–§8).
 
-use anyhow::Result;
+use anyhow::{Context, Result};
 use chrono::Duration;
 use reqwest::{Method, StatusCode};
 use serde_json::{Value, json};
@@ -713,4 +713,27 @@ async fn vci_i_010_two_proofs_at_once_are_refused_where_no_batch_is_offered() ->
 fn base64url(bytes: &[u8]) -> String {
     use base64::Engine as _;
     base64::engine::general_purpose::URL_SAFE_NO_PAD.encode(bytes)
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn vci_i_020_an_offer_by_value_is_collected_once() -> Result<()> {
+    let world = World::start().await?;
+    let by_value = world.one_offer().await?.by_value.context("the offer is open")?;
+    assert!(
+        by_value.starts_with("openid-credential-offer://?credential_offer=%7B"),
+        "{by_value}"
+    );
+    let nadia = world.volunteer("nadia").await?;
+    let offer = nadia.bring(&by_value).await?.expect(StatusCode::OK)?;
+    assert!(offer.text().contains("Les Paniers du Vallon"), "{}", offer.text());
+    let kept = nadia.accept(&offer, None).await?.expect(StatusCode::OK)?;
+    assert!(kept.text().contains("130 h"), "{}", kept.text());
+
+    let [collected] = <[Offer; 1]>::try_from(world.offers(PANIERS).await?).expect("one offer");
+    assert_eq!((collected.state.as_str(), collected.by_value), ("issued", None));
+    let stranger = world.volunteer("stranger").await?;
+    let offer = stranger.bring(&by_value).await?.expect(StatusCode::OK)?;
+    stranger.accept(&offer, None).await?;
+    assert!(!stranger.path().await?.text().contains("130 h"));
+    Ok(())
 }

@@ -655,6 +655,23 @@ async fn vp_v_020_a_refusal_of_the_person_ends_the_request() -> Result<()> {
 }
 
 #[tokio::test(flavor = "multi_thread")]
+async fn vp_v_020_an_error_that_is_no_code_is_refused_and_shown_to_nobody() -> Result<()> {
+    for engine in [Engine::Sqlite, Engine::Postgres] {
+        if engine == Engine::Postgres && !has_postgres() {
+            continue;
+        }
+        let desk = Desk::open_on(engine).await?;
+        let state = desk.presenting.member("state");
+        for error in ["\0", "Appelez le 01 02 03 04 05", &"a".repeat(65), ""] {
+            let answer = desk.presenting.post(&[("error", error), ("state", &state)]).await?;
+            assert_eq!(answer.status, StatusCode::BAD_REQUEST, "{error:.20}: {answer:?}");
+        }
+        desk.is_untouched().await?;
+    }
+    Ok(())
+}
+
+#[tokio::test(flavor = "multi_thread")]
 async fn vp_v_007_the_wallet_nonce_comes_back_in_the_signed_object() -> Result<()> {
     let desk = Desk::open().await?;
     let object = post_form(&desk.presenting.link.request_uri, &[("wallet_nonce", "n-0123456789")]).await?;

@@ -90,11 +90,10 @@ fn test(strict: bool) -> Result<ExitCode> {
                 .args(["doc", "--workspace", "--no-deps", "--quiet"])
                 .env("RUSTDOCFLAGS", "--deny warnings"),
         );
-        if machine::is_installed("cargo-deny") {
-            steps.run("dependencies", steps::cargo().args(["deny", "--workspace", "check"]));
-        } else {
-            println!("cargo-deny is not installed: the dependency policy is not checked (cargo install cargo-deny)");
+        if !machine::is_installed("cargo-deny") {
+            bail!("cargo-deny is not installed\n\n    cargo install --locked cargo-deny");
         }
+        steps.run("dependencies", steps::cargo().args(["deny", "--workspace", "check"]));
     }
     steps.run("build", steps::cargo().args(["test", "--workspace", "--no-run"]));
     let postgres = Postgres::start()?;

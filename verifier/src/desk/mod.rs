@@ -54,12 +54,13 @@ pub(crate) async fn is_open(app: &App) -> Result<bool, sqlx::Error> {
     Ok(store::find(&mut tx, ACCOUNT).await?.is_some())
 }
 
-/// Sets the passphrase of the counter.
+/// Sets the passphrase of the counter, and ends its sessions.
 pub(crate) async fn set_passphrase(app: &App, passphrase: Zeroizing<String>) -> Result<(), SetError> {
     password::check(&passphrase)?;
     let hash = password::hash(passphrase, app.entropy.as_ref()).await;
     let mut tx = app.db.write().await?;
     store::set(&mut tx, ACCOUNT, &hash, app.now()).await?;
+    app.sessions.close_all(&mut tx, ACCOUNT).await?;
     tx.commit().await?;
     Ok(())
 }

@@ -19,7 +19,7 @@ use shared::{
 };
 
 /// The most presentations that one answer may hold.
-pub(crate) const MAX_PRESENTATIONS: usize = 16;
+pub(crate) use shared::oid4vp::response::MAX_PRESENTATIONS;
 /// What is always disclosed around the claims that were asked.
 const ENVELOPE: &[&str] = &["iss", "iat", "nbf", "exp", "vct", "cnf", "status"];
 

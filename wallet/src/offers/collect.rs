@@ -97,7 +97,7 @@ pub(crate) async fn inspect(
     let server = authorization_server(&offer, &issuer)?;
     let document = app
         .http
-        .get_json(&metadata::well_known(&server, metadata::AUTHORIZATION_SERVER))
+        .fetch_json(&metadata::well_known(&server, metadata::AUTHORIZATION_SERVER))
         .await
         .map_err(CollectError::fetch)?;
     let token_endpoint = metadata::token_endpoint(server_identifier(&offer, &issuer), &document)?;
@@ -205,7 +205,7 @@ pub(crate) async fn verify(app: &App, terms: &Terms, key: &HolderKey, text: Stri
 }
 
 async fn fetch_offer(app: &App, address: &Url) -> Result<CredentialOffer, CollectError> {
-    let document = app.http.get_json(address).await.map_err(|error| match error {
+    let document = app.http.fetch_json(address).await.map_err(|error| match error {
         FetchError::Status { status: 404 | 410, .. } => CollectError::Ended,
         error => CollectError::fetch(error),
     })?;
@@ -214,7 +214,7 @@ async fn fetch_offer(app: &App, address: &Url) -> Result<CredentialOffer, Collec
 
 async fn fetch_metadata(app: &App, offer: &CredentialOffer) -> Result<IssuerMetadata, CollectError> {
     let address = metadata::well_known(&offer.credential_issuer, metadata::CREDENTIAL_ISSUER);
-    let document = app.http.get_json(&address).await.map_err(CollectError::fetch)?;
+    let document = app.http.fetch_json(&address).await.map_err(CollectError::fetch)?;
     if requires_encryption(&document) {
         return Err(CollectError::EncryptionRequired);
     }

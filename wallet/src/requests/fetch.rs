@@ -43,7 +43,7 @@ pub(crate) async fn request(app: &App, link: &RequestLink) -> Result<Received, F
             let form = [("wallet_nonce", nonce.clone())];
             app.http.post_form_for_text(&link.request_uri, &form, MEDIA_TYPE).await
         }
-        None => app.http.get_text(&link.request_uri, MEDIA_TYPE).await,
+        None => app.http.fetch_text(&link.request_uri, MEDIA_TYPE).await,
     };
     let object = object.map_err(FetchRequestError::fetch)?;
     let ClientId::DecentralizedIdentifier(did) = RequestObject::unverified_client(&object, &link.client_id)?;

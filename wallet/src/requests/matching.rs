@@ -6,7 +6,7 @@ use shared::{
     credential::{ClaimPath, FORMAT_SD_JWT_VC, PathElement},
     format::sd_jwt_vc::{KeyBinding, SdJwt, SdJwtError},
     keys::KeyError,
-    oid4vp::RequestObject,
+    oid4vp::{RequestObject, response::MAX_PRESENTATIONS},
     presentation::dcql::{Candidate, CredentialQuery, DcqlQuery},
 };
 
@@ -160,7 +160,7 @@ pub(crate) fn proposed(query: &DcqlQuery, asked: &[Asked], credentials: &[Creden
                 good
             };
             fits.into_iter()
-                .take(if asked.multiple { usize::MAX } else { 1 })
+                .take(if asked.multiple { MAX_PRESENTATIONS } else { 1 })
                 .map(|fit| fit.choice.clone())
         })
         .collect()

@@ -88,12 +88,12 @@ impl HttpClient {
     }
 
     /// GET, `application/json` or `+json` required.
-    pub async fn get_json(&self, url: &Url) -> Result<Value, FetchError> {
+    pub async fn fetch_json(&self, url: &Url) -> Result<Value, FetchError> {
         self.json(url, self.client.get(url.clone())).await
     }
 
     /// GET of text of this media type.
-    pub async fn get_text(&self, url: &Url, media_type: &str) -> Result<String, FetchError> {
+    pub async fn fetch_text(&self, url: &Url, media_type: &str) -> Result<String, FetchError> {
         self.text(url, self.client.get(url.clone()), media_type).await
     }
 
@@ -279,7 +279,7 @@ mod tests {
     async fn fetch(path: &str) -> Result<Value, FetchError> {
         let answers = answers().await;
         let url = format!("http://localhost:{}{path}", answers.port()).parse().unwrap();
-        HttpClient::new(true).get_json(&url).await
+        HttpClient::new(true).fetch_json(&url).await
     }
 
     #[tokio::test]
@@ -315,17 +315,17 @@ mod tests {
         let url = |path: &str| format!("http://127.0.0.1:{}{path}", answers.port()).parse().unwrap();
         let http = HttpClient::new(true);
         assert_eq!(
-            http.get_text(&url("/text"), "application/statuslist+jwt")
+            http.fetch_text(&url("/text"), "application/statuslist+jwt")
                 .await
                 .unwrap(),
             "a.b.c"
         );
         assert!(matches!(
-            http.get_text(&url("/json"), "text/plain").await,
+            http.fetch_text(&url("/json"), "text/plain").await,
             Err(FetchError::MediaType)
         ));
         assert!(matches!(
-            http.get_text(&url("/latin"), "text/plain").await,
+            http.fetch_text(&url("/latin"), "text/plain").await,
             Err(FetchError::Malformed)
         ));
     }
@@ -366,13 +366,13 @@ mod tests {
         ] {
             for scheme in ["https", "http"] {
                 let url = format!("{scheme}://{host}:{port}/").parse().unwrap();
-                let error = http.get_json(&url).await.unwrap_err();
+                let error = http.fetch_json(&url).await.unwrap_err();
                 assert!(matches!(error, FetchError::Forbidden), "{url}: {error:?}");
             }
         }
         let development = HttpClient::new(true);
         for url in ["http://169.254.169.254/", "https://10.0.0.1/", "http://issuer.example/"] {
-            let error = development.get_json(&url.parse().unwrap()).await.unwrap_err();
+            let error = development.fetch_json(&url.parse().unwrap()).await.unwrap_err();
             assert!(matches!(error, FetchError::Forbidden), "{url}: {error:?}");
         }
         let caught = tokio::time::timeout(Duration::from_millis(50), trap.accept()).await;
@@ -386,7 +386,7 @@ mod tests {
             .parse()
             .unwrap();
         drop(closed);
-        let error = HttpClient::new(true).get_json(&url).await.unwrap_err();
+        let error = HttpClient::new(true).fetch_json(&url).await.unwrap_err();
         assert!(matches!(error, FetchError::Unreachable(_)) && error.is_temporary());
         assert!(!format!("{error:?}").contains("secret"), "{error:?}");
     }
