@@ -15,7 +15,8 @@ use url::Url;
 
 use crate::html::{self, Form, Link};
 
-/// A client that follows nothing by itself.
+/// A client that follows nothing by itself, and takes a new connection each time: one that was closed because of a body
+/// too large is not met again.
 #[expect(
     clippy::disallowed_methods,
     reason = "the other end of the wire: it must be able to send what no client of ours sends"
@@ -24,6 +25,7 @@ pub fn client() -> Client {
     Client::builder()
         .redirect(Policy::none())
         .no_proxy()
+        .pool_max_idle_per_host(0)
         .build()
         .unwrap_or_default()
 }
