@@ -39,7 +39,7 @@ pub(crate) fn lifetime() -> Duration {
     Duration::minutes(5)
 }
 
-/// How long a request that nobody answered is kept.
+/// How long a request that came to nothing is kept.
 fn retention() -> Duration {
     Duration::days(1)
 }
@@ -219,7 +219,7 @@ impl Request {
     }
 }
 
-/// Makes a request for a rule, and forgets old ones that nobody answered.
+/// Makes a request for a rule, and forgets old ones that came to nothing.
 pub(crate) async fn create(app: &App, tx: &mut Tx, rule: &Rule, claimed: Claimed) -> Result<RequestId, RequestError> {
     let now = app.now();
     let entropy = app.entropy.as_ref();

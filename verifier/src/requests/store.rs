@@ -20,7 +20,7 @@ const ANSWER: &str = "UPDATE requests SET state = 'answered', sealed = NULL, end
      WHERE id = $1 AND state = 'waiting' AND expires_at > $2 RETURNING id";
 const REFUSE: &str = "UPDATE requests SET state = 'refused', sealed = NULL, ended_at = $2, error = $3 \
      WHERE id = $1 AND state = 'waiting' AND expires_at > $2 RETURNING id";
-const FORGET: &str = "DELETE FROM requests WHERE state = 'waiting' AND expires_at < $1";
+const FORGET: &str = "DELETE FROM requests WHERE state <> 'answered' AND expires_at < $1";
 
 /// For the test that prepares them.
 #[cfg(test)]
@@ -148,7 +148,7 @@ pub(super) async fn refuse(tx: &mut Tx, id: &RequestId, error: &str, now: DateTi
     Ok(refused.is_some())
 }
 
-/// Deletes what nobody answered and expired before `before`.
+/// Deletes what was refused or never answered and expired before `before`. What was answered belongs to its decision.
 pub(super) async fn forget_expired(tx: &mut Tx, before: DateTime<Utc>) -> Result<(), sqlx::Error> {
     on!(tx, c => sqlx::query(FORGET).bind(before).execute(c).await.map(drop))
 }
@@ -226,15 +226,29 @@ mod tests {
     }
 
     #[tokio::test]
-    async fn requests_that_nobody_answered_are_forgotten() {
+    async fn requests_that_came_to_nothing_are_forgotten() {
         shared::on_every_database!(crate::app::SQLITE, crate::app::POSTGRES, |db| {
             let stage = stage_on(db, Policy::Strict).await;
             let old = stage.ask().await;
+            let refused = stage.ask().await;
+            let answered = stage.ask().await;
+            let mut tx = stage.app.db.write().await.unwrap();
+            let now = stage.app.now();
+            requests::refuse(&mut tx, &refused, "access_denied", now).await.unwrap();
+            let decision = DecisionId::random(stage.app.entropy.as_ref());
+            requests::answer(&stage.app, &mut tx, &answered, &decision, now)
+                .await
+                .unwrap();
+            tx.commit().await.unwrap();
             stage.clock.advance(lifetime() + retention() + Duration::seconds(1));
             let fresh = stage.ask().await;
             let mut tx = stage.app.db.read().await.unwrap();
-            assert!(matches!(found(&mut tx, &old).await, Err(RequestError::Unknown)));
-            assert!(found(&mut tx, &fresh).await.is_ok());
+            for gone in [&old, &refused] {
+                assert!(matches!(found(&mut tx, gone).await, Err(RequestError::Unknown)));
+            }
+            for kept in [&answered, &fresh] {
+                assert!(found(&mut tx, kept).await.is_ok());
+            }
         });
     }
 }
