@@ -107,9 +107,9 @@ impl PageContext {
         self.language.day(date).replacen(' ', "\u{a0}", 1)
     }
 
-    /// A duration as people write it: `2 h 30`.
+    /// A duration as people write it: `2 h 30`, never broken at the end of a line.
     pub fn hours(&self, minutes: u64) -> String {
-        crate::entitlement::hours(minutes, self.language)
+        crate::entitlement::hours(minutes, self.language).replace(' ', "\u{a0}")
     }
 
     fn of_request(method: &Method, uri: &Uri, headers: &HeaderMap, locale: Arc<Locale>) -> Self {

@@ -37,6 +37,12 @@ impl DecisionPage<'_> {
         self.outcome == Outcome::Incomplete
     }
 
+    /// The version of the rule: a day, when it is named after one.
+    fn version(&self) -> String {
+        let version = &self.words.version;
+        version.parse().map_or_else(|_| version.clone(), |day| self.page.date(day))
+    }
+
     /// The word itself.
     fn word(&self) -> String {
         self.page.t(&format!("decision-word-{}", self.outcome.code()))
