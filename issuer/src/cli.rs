@@ -328,14 +328,14 @@ impl Import<'_> {
             .unwrap_or_default();
         let bytes = std::fs::read(self.file).with_context(|| format!("cannot read {}", self.file.display()))?;
         let sheet = sheet::parse(&bytes, app.today())
-            .map_err(|error| anyhow::anyhow!("{name}: {}", batches::pages::sheet_error(page, &error)))?;
+            .map_err(|error| anyhow::anyhow!("{name}: {}", batches::words::sheet_error(page, &error)))?;
         let mut tx = app.db.write().await?;
         let organisation = organisations::store::find(&mut tx, self.organisation)
             .await?
             .with_context(|| format!("no organisation {}", self.organisation))?;
         let mut batch = None;
         if self.signs {
-            let file_name = batches::pages::file_name(page, &name);
+            let file_name = batches::words::file_name(page, &name);
             let id = batches::draft(
                 app,
                 &mut tx,
@@ -351,7 +351,7 @@ impl Import<'_> {
         }
         if self.json {
             let refused: Vec<Value> = sheet.refusals.iter().map(|refusal| {
-                json!({"line": refusal.line, "column": refusal.column, "value": refusal.value, "reason": batches::pages::reason(page, refusal)})
+                json!({"line": refusal.line, "column": refusal.column, "value": refusal.value, "reason": batches::words::reason(page, refusal)})
             }).collect();
             let summary = json!({
                 "batch": batch.map(|id| id.to_string()), "rows": sheet.rows, "accepted_rows": sheet.accepted(),
@@ -376,7 +376,7 @@ impl Import<'_> {
                 ("line", refusal.line.to_string().into()),
                 ("column", (&refusal.column).into()),
                 ("value", (&refusal.value).into()),
-                ("reason", batches::pages::reason(page, refusal).into()),
+                ("reason", batches::words::reason(page, refusal).into()),
             ];
             let _ = writeln!(text, "  {}", app.locale.text(page.language, "cli-refused", &arguments));
         }

@@ -174,8 +174,8 @@ fn attestation_page(
     let crosses_years = draft.minutes_by_year.len() > 1;
     Ok(AttestationPage {
         name: format!("{} {}", draft.person.given_name, draft.person.family_name),
-        state: batches::pages::progress_key(progress),
-        role: batches::pages::role(page, draft.role),
+        state: batches::words::progress_key(progress),
+        role: batches::words::role(page, draft.role),
         hours: page.hours(draft.minutes()),
         years: draft
             .minutes_by_year
@@ -183,7 +183,7 @@ fn attestation_page(
             .filter(|_| crosses_years)
             .map(|(year, minutes)| (*year, page.hours((*minutes).into())))
             .collect(),
-        period: batches::pages::period(page, draft),
+        period: batches::words::period(page, draft),
         mission: draft.mission.as_ref().map(ToString::to_string).unwrap_or_default(),
         over_16: draft.person.age_over_16,
         signed_on: page.date(signed.signed_on),
