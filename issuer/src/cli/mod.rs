@@ -1,0 +1,138 @@
+//! The commands of `issuer`.
+
+mod attestation;
+mod batch;
+mod offer;
+mod organisation;
+
+use std::{path::PathBuf, process::ExitCode, sync::Arc};
+
+use anyhow::{Context, bail};
+use clap::{Parser, Subcommand};
+use shared::{
+    clock::SystemClock,
+    entropy::SystemEntropy,
+    language::Language,
+    service::{config::ServiceConfig, page::PageContext, serve, telemetry},
+};
+
+use crate::{App, Config, router};
+
+/// Signs the hours of an association's volunteers, for them to collect.
+#[derive(Debug, Parser)]
+#[command(name = "issuer", version)]
+struct Cli {
+    /// Configuration file (TOML).
+    #[arg(long, global = true)]
+    config: Option<PathBuf>,
+    /// Language of what is printed: fr or en.
+    #[arg(long, global = true, default_value = "fr", value_parser = language)]
+    lang: Language,
+    #[command(subcommand)]
+    command: Command,
+}
+
+#[derive(Debug, Subcommand)]
+enum Command {
+    /// Listens until interrupted.
+    Serve,
+    /// Prints the configuration as understood, secrets left out.
+    Check,
+    /// Organisations of this service.
+    #[command(subcommand)]
+    Organisation(organisation::OrganisationCommand),
+    /// Batches of attestations.
+    #[command(subcommand)]
+    Batch(batch::BatchCommand),
+    /// Invitations to collect.
+    #[command(subcommand)]
+    Offer(offer::OfferCommand),
+    /// Signed attestations.
+    #[command(subcommand)]
+    Attestation(attestation::AttestationCommand),
+}
+
+/// Runs the command of the process's arguments.
+pub async fn run() -> anyhow::Result<ExitCode> {
+    let cli = Cli::parse();
+    telemetry::start();
+    let config = Config::load(cli.config.as_deref())?;
+    if matches!(cli.command, Command::Check) {
+        print(&checked(&config));
+        return Ok(ExitCode::SUCCESS);
+    }
+    let app = App::open(config, Arc::new(SystemClock), Arc::new(SystemEntropy)).await?;
+    match cli.command {
+        Command::Serve => {
+            let listen = app.config.service.listen;
+            let listener = tokio::net::TcpListener::bind(listen)
+                .await
+                .with_context(|| format!("cannot listen on {listen}"))?;
+            tracing::info!(listen = %listener.local_addr()?, public_url = %app.config.service.public_url, "the issuer listens");
+            let db = app.db.clone();
+            serve::serve(listener, router(app), serve::signal()).await?;
+            db.close().await;
+        }
+        command => print(&obey(&app, command, cli.lang).await?),
+    }
+    Ok(ExitCode::SUCCESS)
+}
+
+/// Runs any command but `serve`, and gives what it prints. `args` are those after the program's name.
+pub async fn execute(app: &App, args: &[&str]) -> anyhow::Result<String> {
+    let cli = Cli::try_parse_from(std::iter::once("issuer").chain(args.iter().copied()))?;
+    obey(app, cli.command, cli.lang).await
+}
+
+async fn obey(app: &App, command: Command, language: Language) -> anyhow::Result<String> {
+    let page = PageContext::new(language, app.locale.clone());
+    match command {
+        Command::Serve => bail!("serve is not a command that ends"),
+        Command::Check => Ok(checked(&app.config)),
+        Command::Organisation(command) => organisation::run(app, command).await,
+        Command::Batch(command) => batch::run(app, &page, command).await,
+        Command::Offer(command) => offer::run(app, command).await,
+        Command::Attestation(command) => attestation::run(app, &page, command).await,
+    }
+}
+
+/// The configuration, without what opens anything.
+fn checked(config: &Config) -> String {
+    let Config { service, wallet_url } = config;
+    let ServiceConfig {
+        listen,
+        public_url,
+        database,
+        key_file,
+        development,
+    } = service;
+    let key_file = key_file.display();
+    let database = redacted(database);
+    format!(
+        "wallet_url = \"{wallet_url}\"\n\n[service]\nlisten = \"{listen}\"\npublic_url = \"{public_url}\"\ndatabase = \"{database}\"\nkey_file = \"{key_file}\"\ndevelopment = {development}\n"
+    )
+}
+
+/// A database address without its password.
+fn redacted(database: &str) -> String {
+    match url::Url::parse(database) {
+        Ok(mut url) if url.password().is_some() => {
+            // A URL with a password has a host, the one thing `set_password` asks for.
+            let _ = url.set_password(Some("…"));
+            url.into()
+        }
+        _ => database.to_owned(),
+    }
+}
+
+fn language(tag: &str) -> Result<Language, &'static str> {
+    Language::from_tag(tag).ok_or("fr or en")
+}
+
+#[expect(clippy::print_stdout, reason = "a command prints what it was asked for")]
+fn print(text: &str) {
+    print!("{text}");
+}
+
+#[cfg(test)]
+mod tests;
