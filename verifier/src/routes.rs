@@ -21,9 +21,9 @@ pub fn router(app: App) -> Router {
         .route(urls::REQUESTS, post(counter::pages::start))
         .route(urls::REQUEST, get(requests::pages::request))
         .route(urls::AGAIN, post(requests::pages::again))
-        .route(urls::EVENTS, get(requests::pages::events))
-        .route(urls::LANDING, get(requests::pages::landing))
-        .route(urls::DONE, get(requests::pages::done))
+        .route(urls::EVENTS, get(requests::live::events))
+        .route(urls::LANDING, get(requests::landing::landing))
+        .route(urls::DONE, get(requests::landing::done))
         .with_state(app.clone());
     // Wallets call these: they come from anywhere, with no session.
     let protocol = Router::new()
