@@ -39,7 +39,7 @@ pub fn router(app: App) -> Router {
     let router = csrf::layer(pages, &config.service.public_url)
         .merge(protocol)
         .merge(assets::routes());
-    security_headers::layer(page::layer(router, locale), config.is_secure())
+    security_headers::layer(page::layer(router, locale), config.service.is_secure())
 }
 
 async fn live_script() -> Response {
