@@ -13,7 +13,7 @@ use shared::{
     clock::SystemClock,
     entropy::SystemEntropy,
     language::Language,
-    service::{config::ServiceConfig, page::PageContext, serve, telemetry},
+    service::{page::PageContext, serve, telemetry},
 };
 
 use crate::{App, Config, router};
@@ -99,30 +99,7 @@ async fn obey(app: &App, command: Command, language: Language) -> anyhow::Result
 /// The configuration, without what opens anything.
 fn checked(config: &Config) -> String {
     let Config { service, wallet_url } = config;
-    let ServiceConfig {
-        listen,
-        public_url,
-        database,
-        key_file,
-        development,
-    } = service;
-    let key_file = key_file.display();
-    let database = redacted(database);
-    format!(
-        "wallet_url = \"{wallet_url}\"\n\n[service]\nlisten = \"{listen}\"\npublic_url = \"{public_url}\"\ndatabase = \"{database}\"\nkey_file = \"{key_file}\"\ndevelopment = {development}\n"
-    )
-}
-
-/// A database address without its password.
-fn redacted(database: &str) -> String {
-    match url::Url::parse(database) {
-        Ok(mut url) if url.password().is_some() => {
-            // A URL with a password has a host, the one thing `set_password` asks for.
-            let _ = url.set_password(Some("…"));
-            url.into()
-        }
-        _ => database.to_owned(),
-    }
+    format!("wallet_url = \"{wallet_url}\"\n\n{service}")
 }
 
 fn language(tag: &str) -> Result<Language, &'static str> {
