@@ -115,7 +115,8 @@ pub async fn run() -> anyhow::Result<ExitCode> {
             } else {
                 let app = App::open(config, Arc::new(SystemClock), Arc::new(SystemEntropy)).await?;
                 if matches!(command, Command::Serve) {
-                    serve(app).await?;
+                    let config = Arc::clone(&app.config);
+                    serve::run(&config.service, router(app)).await?;
                     return Ok(ExitCode::SUCCESS);
                 }
                 perform(&app, command).await?
@@ -156,16 +157,6 @@ async fn perform(app: &App, command: Command) -> anyhow::Result<String> {
             Ok(report.text)
         }
     }
-}
-
-async fn serve(app: App) -> anyhow::Result<()> {
-    let address = app.config.service.listen;
-    let listener = tokio::net::TcpListener::bind(address)
-        .await
-        .with_context(|| format!("cannot listen on {address}"))?;
-    tracing::info!(%address, public_url = %app.config.service.public_url, "the counter is open");
-    serve::serve(listener, router(app), serve::signal()).await?;
-    Ok(())
 }
 
 /// The configuration in words. The only secret it may hold is in the database's address.

@@ -7,7 +7,7 @@ mod organisation;
 
 use std::{path::PathBuf, process::ExitCode, sync::Arc};
 
-use anyhow::{Context, bail};
+use anyhow::bail;
 use clap::{Parser, Subcommand};
 use shared::{
     clock::SystemClock,
@@ -64,13 +64,8 @@ pub async fn run() -> anyhow::Result<ExitCode> {
     let app = App::open(config, Arc::new(SystemClock), Arc::new(SystemEntropy)).await?;
     match cli.command {
         Command::Serve => {
-            let listen = app.config.service.listen;
-            let listener = tokio::net::TcpListener::bind(listen)
-                .await
-                .with_context(|| format!("cannot listen on {listen}"))?;
-            tracing::info!(listen = %listener.local_addr()?, public_url = %app.config.service.public_url, "the issuer listens");
-            let db = app.db.clone();
-            serve::serve(listener, router(app), serve::signal()).await?;
+            let (config, db) = (Arc::clone(&app.config), app.db.clone());
+            serve::run(&config.service, router(app)).await?;
             db.close().await;
         }
         command => print(&obey(&app, command, cli.lang).await?),
