@@ -7,7 +7,7 @@ use clap::{Parser, Subcommand};
 use shared::{
     clock::{Clock, SystemClock},
     entropy::SystemEntropy,
-    service::{serve, telemetry},
+    service::{password, serve, telemetry},
 };
 use zeroize::Zeroizing;
 
@@ -138,12 +138,9 @@ async fn perform(app: &App, command: Command) -> anyhow::Result<String> {
         Command::Serve => bail!("serve runs on its own"),
         Command::Check => Ok(describe(&app.config)),
         Command::Desk(DeskCommand::Passphrase { passphrase_file }) => {
-            let text = Zeroizing::new(
-                std::fs::read_to_string(&passphrase_file)
-                    .with_context(|| format!("cannot read {}", passphrase_file.display()))?,
-            );
-            let passphrase = Zeroizing::new(text.lines().next().unwrap_or_default().trim().to_owned());
-            desk::set_passphrase(app, passphrase).await?;
+            let passphrase = password::read(&passphrase_file)
+                .with_context(|| format!("cannot read {}", passphrase_file.display()))?;
+            desk::set_passphrase(app, Zeroizing::new(passphrase.trim().to_owned())).await?;
             Ok("phrase secrète du guichet enregistrée\n".to_owned())
         }
         Command::Trust(TrustCommand::Keygen { out, public }) => trust::cli::keygen(&out, &public),

@@ -117,9 +117,7 @@ pub(super) async fn run(app: &App, command: OrganisationCommand) -> anyhow::Resu
 }
 
 fn passphrase(file: &Path) -> anyhow::Result<Zeroizing<String>> {
-    let content =
-        Zeroizing::new(std::fs::read_to_string(file).with_context(|| format!("cannot read {}", file.display()))?);
-    let passphrase = Zeroizing::new(content.lines().next().unwrap_or_default().to_owned());
+    let passphrase = password::read(file).with_context(|| format!("cannot read {}", file.display()))?;
     password::check(&passphrase)?;
     Ok(passphrase)
 }
