@@ -10,7 +10,7 @@ use serde::Deserialize;
 use shared::{
     oid4vci::offer::link_by_reference,
     service::{
-        form::Form,
+        form::{Form, TokenForm},
         page::{PageContext, PageError, render},
         qr,
     },
@@ -18,12 +18,7 @@ use shared::{
 };
 
 use super::{AttestationId, ChangeError, Followed, Progress};
-use crate::{
-    App, batches, offers,
-    organisations::pages::{Confirmation, Treasurer},
-    query::parameter,
-    urls,
-};
+use crate::{App, batches, offers, organisations::pages::Treasurer, query::parameter, urls};
 
 #[derive(Template)]
 #[template(path = "attestation.html")]
@@ -131,7 +126,7 @@ pub(crate) async fn invite(
     State(app): State<App>,
     treasurer: Treasurer,
     Path(id): Path<String>,
-    Form(form): Form<Confirmation>,
+    Form(form): Form<TokenForm>,
 ) -> Result<Response, PageError> {
     treasurer.check(&form.csrf)?;
     let followed = find(&app, &treasurer, &id).await?;

@@ -10,7 +10,7 @@ use axum::{
 };
 use serde::Deserialize;
 use shared::service::{
-    form::{Form, Upload},
+    form::{Form, TokenForm, Upload},
     page::{PageError, render},
 };
 
@@ -19,12 +19,7 @@ use super::{
     views::{FollowedPage, NewPage, SHOWN, draft_page, followed_line, refusal_line},
     words,
 };
-use crate::{
-    App, attestations,
-    organisations::pages::{Confirmation, Treasurer},
-    query::parameter,
-    urls,
-};
+use crate::{App, attestations, organisations::pages::Treasurer, query::parameter, urls};
 
 /// People on one page of the follow-up.
 const PAGE: usize = 100;
@@ -169,7 +164,7 @@ pub(crate) async fn discard(
     State(app): State<App>,
     treasurer: Treasurer,
     Path(id): Path<String>,
-    Form(form): Form<Confirmation>,
+    Form(form): Form<TokenForm>,
 ) -> Result<Response, PageError> {
     treasurer.check(&form.csrf)?;
     let id = known(&treasurer, &id)?;
