@@ -64,7 +64,7 @@ impl App {
             locale: Arc::new(locale()),
             sessions: Arc::new(SessionPolicy {
                 name: "issuer",
-                secure: config.is_secure(),
+                secure: config.service.is_secure(),
                 idle: Duration::minutes(30),
                 lifetime: Duration::hours(12),
             }),

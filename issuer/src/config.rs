@@ -32,11 +32,6 @@ impl Config {
     pub fn load(path: Option<&Path>) -> Result<Self, ConfigError> {
         load(DEFAULTS, path, "ISSUER", std::env::vars())
     }
-
-    /// Whether people reach us over https.
-    pub fn is_secure(&self) -> bool {
-        self.service.public_url.scheme() == "https"
-    }
 }
 
 #[cfg(test)]
@@ -48,7 +43,7 @@ mod tests {
         let environment = [("ISSUER_WALLET_URL".to_owned(), "https://musette.example".to_owned())];
         let config: Config = load(DEFAULTS, None, "ISSUER", environment).unwrap();
         assert_eq!(config.wallet_url.as_str(), "https://musette.example/");
-        assert!(!config.is_secure());
+        assert!(!config.service.is_secure());
         let unknown = [("ISSUER_SERVICE__PORT".to_owned(), "80".to_owned())];
         assert!(load::<Config>(DEFAULTS, None, "ISSUER", unknown).is_err());
     }

@@ -17,7 +17,6 @@ pub mod organisations;
 mod query;
 mod register;
 mod routes;
-mod rows;
 pub mod status;
 pub mod urls;
 

@@ -25,7 +25,7 @@ const MAX_CREDENTIAL_REQUEST: usize = 64 * 1024;
 
 /// The issuer's router.
 pub fn router(app: App) -> Router {
-    let secure = app.config.is_secure();
+    let secure = app.config.service.is_secure();
     let public_url = app.config.service.public_url.clone();
     let locale = app.locale.clone();
     let pages = csrf::layer(pages().with_state(app.clone()), &public_url);

@@ -35,7 +35,8 @@ pub(crate) fn identifier(url: &Url) -> &str {
     }
 }
 
-fn is_loopback(url: &Url) -> bool {
+/// Whether the host of `url` is this machine.
+pub(crate) fn is_loopback(url: &Url) -> bool {
     match url.host() {
         Some(Host::Domain(name)) => name == "localhost" || name.ends_with(".localhost"),
         Some(Host::Ipv4(address)) => address.is_loopback(),

@@ -81,7 +81,7 @@ impl App {
             locale: Arc::new(locale()),
             sessions: Arc::new(SessionPolicy {
                 name: "verifier",
-                secure: config.is_secure(),
+                secure: config.service.is_secure(),
                 idle: Duration::minutes(60),
                 lifetime: Duration::hours(12),
             }),

@@ -7,7 +7,7 @@ use clap::{Parser, Subcommand};
 use shared::{
     clock::{Clock, SystemClock},
     entropy::SystemEntropy,
-    service::{serve, telemetry},
+    service::{password, serve, telemetry},
 };
 use zeroize::Zeroizing;
 
@@ -115,7 +115,8 @@ pub async fn run() -> anyhow::Result<ExitCode> {
             } else {
                 let app = App::open(config, Arc::new(SystemClock), Arc::new(SystemEntropy)).await?;
                 if matches!(command, Command::Serve) {
-                    serve(app).await?;
+                    let config = Arc::clone(&app.config);
+                    serve::run(&config.service, router(app)).await?;
                     return Ok(ExitCode::SUCCESS);
                 }
                 perform(&app, command).await?
@@ -137,12 +138,9 @@ async fn perform(app: &App, command: Command) -> anyhow::Result<String> {
         Command::Serve => bail!("serve runs on its own"),
         Command::Check => Ok(describe(&app.config)),
         Command::Desk(DeskCommand::Passphrase { passphrase_file }) => {
-            let text = Zeroizing::new(
-                std::fs::read_to_string(&passphrase_file)
-                    .with_context(|| format!("cannot read {}", passphrase_file.display()))?,
-            );
-            let passphrase = Zeroizing::new(text.lines().next().unwrap_or_default().trim().to_owned());
-            desk::set_passphrase(app, passphrase).await?;
+            let passphrase = password::read(&passphrase_file)
+                .with_context(|| format!("cannot read {}", passphrase_file.display()))?;
+            desk::set_passphrase(app, Zeroizing::new(passphrase.trim().to_owned())).await?;
             Ok("phrase secrète du guichet enregistrée\n".to_owned())
         }
         Command::Trust(TrustCommand::Keygen { out, public }) => trust::cli::keygen(&out, &public),
@@ -156,16 +154,6 @@ async fn perform(app: &App, command: Command) -> anyhow::Result<String> {
             Ok(report.text)
         }
     }
-}
-
-async fn serve(app: App) -> anyhow::Result<()> {
-    let address = app.config.service.listen;
-    let listener = tokio::net::TcpListener::bind(address)
-        .await
-        .with_context(|| format!("cannot listen on {address}"))?;
-    tracing::info!(%address, public_url = %app.config.service.public_url, "the counter is open");
-    serve::serve(listener, router(app), serve::signal()).await?;
-    Ok(())
 }
 
 /// The configuration in words. The only secret it may hold is in the database's address.
@@ -190,7 +178,7 @@ fn describe(config: &Config) -> String {
          portefeuille : {}\nrègles : {rules}\nliste de confiance : {trust}\npolitique : {}\n",
         service.listen,
         service.public_url,
-        redacted(&service.database),
+        service.redacted_database(),
         service.key_file.display(),
         if service.development { "oui" } else { "non" },
         config.name,
@@ -202,22 +190,12 @@ fn describe(config: &Config) -> String {
     )
 }
 
-/// The database without its password.
-fn redacted(database: &str) -> String {
-    match url::Url::parse(database) {
-        Ok(mut url) if url.password().is_some() => {
-            // Fails only on URLs that cannot have a password, and this one has.
-            let _ = url.set_password(Some("***"));
-            url.to_string()
-        }
-        _ => database.to_owned(),
-    }
-}
-
 #[cfg(test)]
 mod tests {
+    use shared::service::config::load;
+
     use super::*;
-    use crate::testing;
+    use crate::{config::DEFAULTS, testing};
 
     #[test]
     fn the_command_line_is_sound() {
@@ -226,11 +204,13 @@ mod tests {
 
     #[test]
     fn passwords_are_not_shown() {
-        assert_eq!(
-            redacted("postgres://musette:secret@db.example/verifier"),
-            "postgres://musette:***@db.example/verifier"
+        let mut config: Config = load(DEFAULTS, None, "VERIFIER", []).unwrap();
+        config.service.database = "postgres://musette:secret@db.example/verifier".to_owned();
+        let told = describe(&config);
+        assert!(
+            told.contains("db.example/verifier") && !told.contains("secret"),
+            "{told}"
         );
-        assert_eq!(redacted("sqlite:verifier.sqlite"), "sqlite:verifier.sqlite");
     }
 
     #[tokio::test]

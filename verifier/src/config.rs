@@ -76,12 +76,6 @@ impl Config {
     pub fn load(path: Option<&Path>) -> Result<Self, ConfigError> {
         load(DEFAULTS, path, "VERIFIER", std::env::vars())
     }
-
-    /// Whether people reach us over https.
-    #[must_use]
-    pub fn is_secure(&self) -> bool {
-        self.service.public_url.scheme() == "https"
-    }
 }
 
 #[cfg(test)]
@@ -93,7 +87,7 @@ mod tests {
         let environment = [("VERIFIER_POLICY".to_owned(), "accept_unchecked_status".to_owned())];
         let config: Config = load(DEFAULTS, None, "VERIFIER", environment).unwrap();
         assert_eq!(config.policy, Policy::AcceptUncheckedStatus);
-        assert!(config.trust.is_none() && config.rules.is_none() && !config.is_secure());
+        assert!(config.trust.is_none() && config.rules.is_none() && !config.service.is_secure());
 
         let environment = [("VERIFIER_POLICY".to_owned(), "anything_goes".to_owned())];
         assert!(load::<Config>(DEFAULTS, None, "VERIFIER", environment).is_err());

@@ -21,9 +21,9 @@ pub fn router(app: App) -> Router {
         .route(urls::REQUESTS, post(counter::pages::start))
         .route(urls::REQUEST, get(requests::pages::request))
         .route(urls::AGAIN, post(requests::pages::again))
-        .route(urls::EVENTS, get(requests::pages::events))
-        .route(urls::LANDING, get(requests::pages::landing))
-        .route(urls::DONE, get(requests::pages::done))
+        .route(urls::EVENTS, get(requests::live::events))
+        .route(urls::LANDING, get(requests::landing::landing))
+        .route(urls::DONE, get(requests::landing::done))
         .with_state(app.clone());
     // Wallets call these: they come from anywhere, with no session.
     let protocol = Router::new()
@@ -39,7 +39,7 @@ pub fn router(app: App) -> Router {
     let router = csrf::layer(pages, &config.service.public_url)
         .merge(protocol)
         .merge(assets::routes());
-    security_headers::layer(page::layer(router, locale), config.is_secure())
+    security_headers::layer(page::layer(router, locale), config.service.is_secure())
 }
 
 async fn live_script() -> Response {

@@ -42,7 +42,7 @@ impl App {
         .context("cannot open the database")?;
         let sessions = SessionPolicy {
             name: "wallet",
-            secure: service.public_url.scheme() == "https",
+            secure: service.is_secure(),
             idle: config.session.idle(),
             lifetime: config.session.lifetime(),
         };

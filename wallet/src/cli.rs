@@ -39,7 +39,10 @@ pub async fn run() -> anyhow::Result<ExitCode> {
         .context("the configuration was refused\nhint: `wallet check --config FILE` prints what is understood")?;
     let app = App::open(config, Arc::new(SystemClock), Arc::new(SystemEntropy)).await?;
     match arguments.command {
-        Command::Serve => listen(app).await?,
+        Command::Serve => {
+            let config = Arc::clone(&app.config);
+            serve::run(&config.service, routes::router(app)).await?;
+        }
         Command::Check => print(&check(&app)),
     }
     Ok(ExitCode::SUCCESS)
@@ -59,15 +62,6 @@ pub async fn execute(app: &App, args: &[&str]) -> anyhow::Result<String> {
 
 fn check(app: &App) -> String {
     format!("{}\n", app.config)
-}
-
-async fn listen(app: App) -> anyhow::Result<()> {
-    let address = app.config.service.listen;
-    let listener = tokio::net::TcpListener::bind(address)
-        .await
-        .with_context(|| format!("cannot listen on {address}"))?;
-    tracing::info!(%address, public_url = %app.config.service.public_url, "the wallet is listening");
-    Ok(serve::serve(listener, routes::router(app), serve::signal()).await?)
 }
 
 #[expect(clippy::print_stdout, reason = "what a command is asked for goes to standard output")]

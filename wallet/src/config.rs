@@ -62,22 +62,11 @@ impl fmt::Display for Config {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         writeln!(f, "listen = {}", self.service.listen)?;
         writeln!(f, "public_url = {}", self.service.public_url)?;
-        writeln!(f, "database = {}", redacted(&self.service.database))?;
+        writeln!(f, "database = {}", self.service.redacted_database())?;
         writeln!(f, "key_file = {}", self.service.key_file.display())?;
         writeln!(f, "development = {}", self.service.development)?;
         writeln!(f, "session.idle_minutes = {}", self.session.idle_minutes)?;
         write!(f, "session.lifetime_hours = {}", self.session.lifetime_hours)
-    }
-}
-
-/// A database address without its password.
-fn redacted(database: &str) -> String {
-    match url::Url::parse(database) {
-        Ok(mut address) if address.password().is_some() => match address.set_password(Some("hidden")) {
-            Ok(()) => address.into(),
-            Err(()) => "hidden".to_owned(),
-        },
-        _ => database.to_owned(),
     }
 }
 
@@ -92,7 +81,7 @@ mod tests {
         let printed = config.to_string();
         assert!(!printed.contains("s3cret"), "{printed}");
         assert!(
-            printed.contains("postgres://musette:hidden@db.example/wallet"),
+            printed.contains("postgres://musette:***@db.example/wallet"),
             "{printed}"
         );
     }

@@ -30,10 +30,7 @@ pub(crate) struct Holder {
 impl Holder {
     /// Refuses a form that does not carry this session's token.
     pub(crate) fn expect_token(&self, csrf: &str) -> Result<(), PageError> {
-        if self.session.accepts(csrf) {
-            return Ok(());
-        }
-        Err(PageError::stale_form(&self.page))
+        self.session.check_form(&self.page, csrf)
     }
 
     /// An error page with a way forward.

@@ -10,7 +10,7 @@ use serde::Deserialize;
 use shared::{
     oid4vci::offer::link_by_reference,
     service::{
-        form::Form,
+        form::{Form, TokenForm},
         page::{PageContext, PageError, render},
         qr,
     },
@@ -18,12 +18,7 @@ use shared::{
 };
 
 use super::{AttestationId, ChangeError, Followed, Progress};
-use crate::{
-    App, batches, offers,
-    organisations::pages::{Confirmation, Treasurer},
-    query::parameter,
-    urls,
-};
+use crate::{App, batches, offers, organisations::pages::Treasurer, query::parameter, urls};
 
 #[derive(Template)]
 #[template(path = "attestation.html")]
@@ -131,7 +126,7 @@ pub(crate) async fn invite(
     State(app): State<App>,
     treasurer: Treasurer,
     Path(id): Path<String>,
-    Form(form): Form<Confirmation>,
+    Form(form): Form<TokenForm>,
 ) -> Result<Response, PageError> {
     treasurer.check(&form.csrf)?;
     let followed = find(&app, &treasurer, &id).await?;
@@ -174,8 +169,8 @@ fn attestation_page(
     let crosses_years = draft.minutes_by_year.len() > 1;
     Ok(AttestationPage {
         name: format!("{} {}", draft.person.given_name, draft.person.family_name),
-        state: batches::pages::progress_key(progress),
-        role: batches::pages::role(page, draft.role),
+        state: batches::words::progress_key(progress),
+        role: batches::words::role(page, draft.role),
         hours: page.hours(draft.minutes()),
         years: draft
             .minutes_by_year
@@ -183,7 +178,7 @@ fn attestation_page(
             .filter(|_| crosses_years)
             .map(|(year, minutes)| (*year, page.hours((*minutes).into())))
             .collect(),
-        period: batches::pages::period(page, draft),
+        period: batches::words::period(page, draft),
         mission: draft.mission.as_ref().map(ToString::to_string).unwrap_or_default(),
         over_16: draft.person.age_over_16,
         signed_on: page.date(signed.signed_on),

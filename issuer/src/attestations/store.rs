@@ -4,7 +4,10 @@ use chrono::{DateTime, NaiveDate, Utc};
 use shared::{
     on,
     organisation::Slug,
-    service::db::{Inconsistent, Tx},
+    service::{
+        db::{Inconsistent, Tx},
+        rows,
+    },
 };
 
 use super::AttestationId;
@@ -12,7 +15,6 @@ use crate::{
     batches::BatchId,
     offers::{Offer, store::OfferRow},
     register::{self, Revocation},
-    rows,
 };
 
 /// The columns, and the one offer of an attestation that was not replaced.

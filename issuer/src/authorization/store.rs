@@ -1,9 +1,13 @@
 //! Tables `access_tokens`, `nonces`. Expired rows go when new ones come.
 
 use chrono::{DateTime, Utc};
-use shared::{on, organisation::Slug, service::db::Tx};
+use shared::{
+    on,
+    organisation::Slug,
+    service::{db::Tx, rows},
+};
 
-use crate::{offers::OfferId, rows};
+use crate::offers::OfferId;
 
 const INSERT_TOKEN: &str =
     "INSERT INTO access_tokens (digest, offer, organisation, expires_at) VALUES ($1, $2, $3, $4)";

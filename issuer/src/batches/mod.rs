@@ -6,8 +6,11 @@
 //! ```
 
 pub(crate) mod pages;
+mod refused_rows;
 pub mod sheet;
 pub(crate) mod store;
+mod views;
+pub(crate) mod words;
 
 use chrono::{DateTime, Utc};
 use shared::{

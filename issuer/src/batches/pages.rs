@@ -1,6 +1,5 @@
 //! A batch from file to follow-up.
 
-use askama::Template;
 use axum::{
     extract::{Path, RawQuery, State},
     http::{
@@ -10,42 +9,20 @@ use axum::{
     response::{IntoResponse, Redirect, Response},
 };
 use serde::Deserialize;
-use shared::{
-    activity::Role,
-    language::Language,
-    service::{
-        form::{Form, Upload},
-        page::{PageContext, PageError, render},
-    },
-    text::Text,
+use shared::service::{
+    form::{Form, TokenForm, Upload},
+    page::{PageError, render},
 };
 
 use super::{
-    Batch, BatchError, BatchId, BatchState,
-    sheet::{self, Draft, Refusal, Sheet, SheetError},
-    store,
+    BatchError, BatchId, BatchState, refused_rows, sheet, store,
+    views::{FollowedPage, NewPage, SHOWN, draft_page, followed_line, refusal_line},
+    words,
 };
-use crate::{
-    App,
-    attestations::{self, Followed, Progress},
-    offers,
-    organisations::pages::{Confirmation, Treasurer},
-    query::parameter,
-    urls,
-};
+use crate::{App, attestations, organisations::pages::Treasurer, query::parameter, urls};
 
 /// People on one page of the follow-up.
 const PAGE: usize = 100;
-/// Rows shown of a draft; the totals count them all.
-const SHOWN: usize = 500;
-
-#[derive(Template)]
-#[template(path = "batch_new.html")]
-struct NewPage {
-    page: PageContext,
-    pasted: String,
-    error: Option<String>,
-}
 
 /// `GET /batches/new`.
 pub(crate) async fn new(treasurer: Treasurer) -> Response {
@@ -77,7 +54,7 @@ pub(crate) async fn create(
     let sheet = match parsed {
         Ok(sheet) => sheet,
         Err(error) => {
-            let error = Some(sheet_error(page, &error));
+            let error = Some(words::sheet_error(page, &error));
             return Ok((
                 StatusCode::UNPROCESSABLE_ENTITY,
                 render(&NewPage {
@@ -89,68 +66,13 @@ pub(crate) async fn create(
                 .into_response());
         }
     };
-    let name = file_name(page, &name);
+    let name = words::file_name(page, &name);
     let mut tx = app.db.write().await.map_err(|error| treasurer.internal(&error))?;
     let id = super::draft(&app, &mut tx, &treasurer.organisation.slug, name, digest, &sheet)
         .await
         .map_err(|error| page_error(&treasurer, &error))?;
     tx.commit().await.map_err(|error| treasurer.internal(&error))?;
     Ok(Redirect::to(&urls::batch(&id)).into_response())
-}
-
-#[derive(Template)]
-#[template(path = "batch_draft.html")]
-struct DraftPage {
-    page: PageContext,
-    batch: Batch,
-    /// « Colonne “Nb h” = Durée ».
-    columns: Vec<(String, String)>,
-    ignored: String,
-    encoding: &'static str,
-    drafts: Vec<DraftLine>,
-    refusals: Vec<RefusalLine>,
-    minutes: u64,
-}
-
-struct DraftLine {
-    name: String,
-    email: String,
-    role: String,
-    mission: String,
-    period: String,
-    hours: String,
-    sessions: u32,
-    over_16: bool,
-}
-
-struct RefusalLine {
-    line: u64,
-    column: String,
-    value: String,
-    reason: String,
-}
-
-#[derive(Template)]
-#[template(path = "batch_followed.html")]
-struct FollowedPage {
-    page: PageContext,
-    batch: Batch,
-    signed_on: String,
-    collected: usize,
-    lines: Vec<FollowedLine>,
-    refusals: Vec<RefusalLine>,
-    previous: Option<String>,
-    next: Option<String>,
-}
-
-struct FollowedLine {
-    name: String,
-    url: String,
-    role: String,
-    hours: String,
-    state: &'static str,
-    link: Option<String>,
-    tx_code: Option<String>,
 }
 
 /// `GET /batches/{id}`: the check of a draft, the follow-up of a signed batch.
@@ -242,7 +164,7 @@ pub(crate) async fn discard(
     State(app): State<App>,
     treasurer: Treasurer,
     Path(id): Path<String>,
-    Form(form): Form<Confirmation>,
+    Form(form): Form<TokenForm>,
 ) -> Result<Response, PageError> {
     treasurer.check(&form.csrf)?;
     let id = known(&treasurer, &id)?;
@@ -267,203 +189,13 @@ pub(crate) async fn refused(
         .map_err(|error| treasurer.internal(&error))?
         .ok_or_else(|| treasurer.unknown())?;
     let refusals = super::refusals(&app, &batch).map_err(|error| page_error(&treasurer, &error))?;
-    let sheet = refused_sheet(&treasurer.page, &refusals).map_err(|error| treasurer.internal(&error))?;
+    let sheet = refused_rows::sheet(&treasurer.page, &refusals).map_err(|error| treasurer.internal(&error))?;
     let headers = [
         (CONTENT_TYPE, "text/csv; charset=utf-8"),
         (CONTENT_DISPOSITION, "attachment; filename=\"lignes-refusees.csv\""),
         (CACHE_CONTROL, "no-store"),
     ];
     Ok((headers, sheet).into_response())
-}
-
-/// UTF-8 with its mark, `;`: what a French spreadsheet opens with a double click.
-fn refused_sheet(page: &PageContext, refusals: &[Refusal]) -> csv::Result<Vec<u8>> {
-    let mut writer = csv::WriterBuilder::new()
-        .delimiter(b';')
-        .from_writer("\u{feff}".as_bytes().to_vec());
-    writer
-        .write_record(["refused-line", "refused-column", "refused-value", "refused-reason"].map(|key| page.t(key)))?;
-    for refusal in refusals {
-        let line = refusal_line(page, refusal);
-        writer.write_record([
-            line.line.to_string(),
-            inert(line.column),
-            inert(line.value),
-            line.reason,
-        ])?;
-    }
-    writer
-        .into_inner()
-        .map_err(|error| csv::Error::from(error.into_error()))
-}
-
-/// A cell that a spreadsheet does not take for a formula.
-fn inert(cell: String) -> String {
-    if cell.starts_with(['=', '+', '-', '@', '\t']) {
-        format!("'{cell}")
-    } else {
-        cell
-    }
-}
-
-/// A refusal in words.
-pub(crate) fn reason(page: &PageContext, refusal: &Refusal) -> String {
-    match refusal.reason.message() {
-        (key, None) => page.t(key),
-        (key, Some((name, value))) => page.t1(key, name, value),
-    }
-}
-
-/// A refused file in words.
-pub(crate) fn sheet_error(page: &PageContext, error: &SheetError) -> String {
-    let quoted = |found: &[String]| match page.language {
-        Language::French => found
-            .iter()
-            .map(|name| format!("«\u{a0}{name}\u{a0}»"))
-            .collect::<Vec<_>>()
-            .join(", "),
-        Language::English => found
-            .iter()
-            .map(|name| format!("“{name}”"))
-            .collect::<Vec<_>>()
-            .join(", "),
-    };
-    match error {
-        SheetError::Empty => page.t("sheet-empty"),
-        SheetError::TooLarge => page.t("sheet-too-large"),
-        SheetError::Workbook => page.t("sheet-workbook"),
-        SheetError::NotText => page.t("sheet-not-text"),
-        SheetError::NoHeader { found } => page.t1("sheet-no-header", "found", quoted(found)),
-        SheetError::MissingColumns { missing, found } => {
-            let missing: Vec<String> = missing.iter().map(|column| page.t(column.key())).collect();
-            page.t2(
-                "sheet-missing-columns",
-                "missing",
-                quoted(&missing),
-                "found",
-                quoted(found),
-            )
-        }
-        SheetError::RepeatedColumn { column, found } => page.t2(
-            "sheet-repeated-column",
-            "column",
-            page.t(column.key()),
-            "found",
-            quoted(found),
-        ),
-        SheetError::TooManyColumns { line } => page.t1("sheet-too-many-columns", "line", line.to_string()),
-        SheetError::TooManyRows => page.t("sheet-too-many-rows"),
-        SheetError::UnclosedQuote { line } => page.t1("sheet-unclosed-quote", "line", line.to_string()),
-        SheetError::NoRows => page.t("sheet-no-rows"),
-    }
-}
-
-/// Name of a role for people.
-pub(crate) fn role(page: &PageContext, role: Role) -> String {
-    page.t(match role {
-        Role::Dirigeant => "role-dirigeant",
-        Role::EncadrantBenevoles => "role-encadrant",
-        Role::Benevole => "role-benevole",
-        Role::Salarie => "role-salarie",
-    })
-}
-
-/// First and last day, or the one day.
-pub(crate) fn period(page: &PageContext, draft: &Draft) -> String {
-    if draft.first_day == draft.last_day {
-        page.date(draft.first_day)
-    } else {
-        page.t2(
-            "period",
-            "first",
-            page.date(draft.first_day),
-            "last",
-            page.date(draft.last_day),
-        )
-    }
-}
-
-/// The name under which a file is remembered: only what can be shown.
-pub(crate) fn file_name(page: &PageContext, name: &str) -> Text<200> {
-    let fallback = || page.t("batch-unnamed");
-    let parsed = name.parse().or_else(|_| fallback().parse());
-    #[expect(
-        clippy::expect_used,
-        reason = "a message that names a file without name is a short plain text: a test sees to it"
-    )]
-    parsed.expect("a plain message")
-}
-
-/// Message that names where an attestation stands.
-pub(crate) fn progress_key(progress: Progress) -> &'static str {
-    match progress {
-        Progress::Waiting => "progress-pending",
-        Progress::Collecting => "progress-redeemed",
-        Progress::Collected => "progress-issued",
-        Progress::Revoked => "progress-revoked",
-        Progress::Expired => "progress-expired",
-        Progress::WrongCodes => "progress-wrong-codes",
-        Progress::Withdrawn => "progress-withdrawn",
-    }
-}
-
-fn draft_page(page: PageContext, batch: Batch, sheet: &Sheet, refusals: Vec<RefusalLine>) -> DraftPage {
-    DraftPage {
-        columns: sheet
-            .columns
-            .iter()
-            .map(|(column, header)| (header.clone(), page.t(column.key())))
-            .collect(),
-        ignored: sheet.ignored.join(", "),
-        encoding: sheet.encoding.name(),
-        drafts: sheet
-            .drafts
-            .iter()
-            .take(SHOWN)
-            .map(|draft| draft_line(&page, draft))
-            .collect(),
-        refusals,
-        minutes: sheet.drafts.iter().map(Draft::minutes).sum(),
-        batch,
-        page,
-    }
-}
-
-fn draft_line(page: &PageContext, draft: &Draft) -> DraftLine {
-    DraftLine {
-        name: format!("{} {}", draft.person.given_name, draft.person.family_name),
-        email: draft.email.as_ref().map(ToString::to_string).unwrap_or_default(),
-        role: role(page, draft.role),
-        mission: draft.mission.as_ref().map(ToString::to_string).unwrap_or_default(),
-        period: period(page, draft),
-        hours: page.hours(draft.minutes()),
-        sessions: draft.sessions,
-        over_16: draft.person.age_over_16,
-    }
-}
-
-fn followed_line(app: &App, treasurer: &Treasurer, followed: &Followed) -> FollowedLine {
-    let (signed, offer) = (&followed.signed, &followed.offer);
-    let progress = followed.progress(app.now());
-    let waiting = progress == Progress::Waiting;
-    FollowedLine {
-        name: format!("{} {}", signed.draft.person.given_name, signed.draft.person.family_name),
-        url: urls::attestation(&signed.id),
-        role: role(&treasurer.page, signed.draft.role),
-        hours: treasurer.page.hours(signed.draft.minutes()),
-        state: progress_key(progress),
-        link: waiting.then(|| app.urls.invitation(&offer.organisation, &offer.id).into()),
-        tx_code: (waiting && offer.asks_tx_code).then(|| offers::tx_code(&app.keys, &offer.id)),
-    }
-}
-
-fn refusal_line(page: &PageContext, refusal: &Refusal) -> RefusalLine {
-    RefusalLine {
-        line: refusal.line,
-        column: refusal.column.clone(),
-        value: refusal.value.clone(),
-        reason: reason(page, refusal),
-    }
 }
 
 fn known(treasurer: &Treasurer, id: &str) -> Result<BatchId, PageError> {
@@ -644,11 +376,5 @@ mod tests {
             );
             drop(tx);
         });
-    }
-
-    #[test]
-    fn a_refused_cell_is_no_formula() {
-        assert_eq!(inert("=1+1".to_owned()), "'=1+1");
-        assert_eq!(inert("Benali".to_owned()), "Benali");
     }
 }

@@ -4,11 +4,13 @@ use chrono::{DateTime, Utc};
 use shared::{
     on,
     organisation::Slug,
-    service::db::{Inconsistent, Tx},
+    service::{
+        db::{Inconsistent, Tx},
+        rows,
+    },
 };
 
 use super::{Batch, BatchId, BatchState, Summary};
-use crate::rows;
 
 const INSERT: &str = "INSERT INTO batches (id, organisation, file_name, digest, sealed, accepted_rows, refused_rows, attestations, state, created_at) \
      VALUES ($1, $2, $3, $4, $5, $6, $7, $8, 'draft', $9)";

@@ -4,11 +4,14 @@ use chrono::{DateTime, Utc};
 use shared::{
     on,
     organisation::Slug,
-    service::db::{Inconsistent, Tx},
+    service::{
+        db::{Inconsistent, Tx},
+        rows,
+    },
 };
 
 use super::{EndReason, MAX_WRONG_CODES, Offer, OfferId, OfferState};
-use crate::{attestations::AttestationId, register::CredentialId, rows};
+use crate::{attestations::AttestationId, register::CredentialId};
 
 const INSERT: &str = "INSERT INTO offers (id, attestation, organisation, tx_code, state, wrong_codes, created_at, expires_at) \
      VALUES ($1, $2, $3, $4, 'pending', 0, $5, $6)";

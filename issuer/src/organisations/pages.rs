@@ -10,7 +10,7 @@ use serde::Deserialize;
 use shared::{
     organisation::Slug,
     service::{
-        form::Form,
+        form::{Form, TokenForm},
         page::{PageContext, PageError, render},
         session::Session,
     },
@@ -34,11 +34,7 @@ pub(crate) struct Treasurer {
 impl Treasurer {
     /// Refuses a form that this session did not make.
     pub(crate) fn check(&self, csrf: &str) -> Result<(), PageError> {
-        if self.session.accepts(csrf) {
-            Ok(())
-        } else {
-            Err(PageError::stale_form(&self.page))
-        }
+        self.session.check_form(&self.page, csrf)
     }
 
     /// The page of something that this organisation does not have.
@@ -147,18 +143,12 @@ pub(crate) async fn sign_in(
         .into_response())
 }
 
-/// Field of forms that say nothing else.
-#[derive(Deserialize)]
-pub(crate) struct Confirmation {
-    pub(crate) csrf: String,
-}
-
 /// `POST /sign-out`.
 pub(crate) async fn sign_out(
     State(app): State<App>,
     treasurer: Treasurer,
     headers: HeaderMap,
-    Form(form): Form<Confirmation>,
+    Form(form): Form<TokenForm>,
 ) -> Result<Response, PageError> {
     treasurer.check(&form.csrf)?;
     let internal = |error: sqlx::Error| treasurer.internal(&error);

@@ -5,12 +5,14 @@ use shared::{
     keys::{Jwk, PublicKey},
     on,
     organisation::{Organisation, Rna, Siren, Siret, Slug},
-    service::db::{Inconsistent, Tx},
+    service::{
+        db::{Inconsistent, Tx},
+        rows,
+    },
 };
 use sqlx::types::Json;
 
 use super::{HostedOrganisation, PublishedKey, Regime};
-use crate::rows;
 
 const FIND: &str = "SELECT slug, name, rna, siren, siret, regime, passphrase FROM organisations WHERE slug = $1";
 const LIST: &str = "SELECT slug, name, rna, siren, siret, regime, passphrase FROM organisations ORDER BY slug";

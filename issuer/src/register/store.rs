@@ -4,12 +4,15 @@ use chrono::{DateTime, Utc};
 use shared::{
     on,
     organisation::Slug,
-    service::db::{Inconsistent, Tx},
+    service::{
+        db::{Inconsistent, Tx},
+        rows,
+    },
     text::Text,
 };
 
 use super::{Entry, Revocation};
-use crate::{attestations::AttestationId, rows, status::Place};
+use crate::{attestations::AttestationId, status::Place};
 
 const INSERT: &str = "INSERT INTO register (id, attestation, organisation, digest, kid, status_list, status_entry, issued_at, expires_at) \
      VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9)";

@@ -1,10 +1,13 @@
 //! Tables `status_lists`, `status_entries`.
 
 use chrono::{DateTime, Utc};
-use shared::{on, organisation::Slug, service::db::Tx};
+use shared::{
+    on,
+    organisation::Slug,
+    service::{db::Tx, rows},
+};
 
 use super::{ListId, Place};
-use crate::rows;
 
 const NEWEST: &str = "SELECT id FROM status_lists WHERE organisation = $1 ORDER BY created_at DESC, id LIMIT 1";
 const INSERT: &str = "INSERT INTO status_lists (id, organisation, size, created_at) VALUES ($1, $2, $3, $4)";

@@ -9,7 +9,9 @@ use std::{
 
 use serde::{Deserialize, de::DeserializeOwned};
 use toml::{Table, Value};
-use url::{Host, Url};
+use url::Url;
+
+use crate::address::is_loopback;
 
 /// The table `[service]`, the same in the three services. Checked when it is read: see [`ServiceConfig::check`].
 #[derive(Clone, Deserialize)]
@@ -233,15 +235,6 @@ fn set(table: &mut Table, key: &str, name: &str, text: String) -> Result<(), Con
     };
     table.insert(key.to_owned(), value);
     Ok(())
-}
-
-fn is_loopback(url: &Url) -> bool {
-    match url.host() {
-        Some(Host::Domain(name)) => name == "localhost" || name.ends_with(".localhost"),
-        Some(Host::Ipv4(address)) => address.is_loopback(),
-        Some(Host::Ipv6(address)) => address.is_loopback(),
-        None => false,
-    }
 }
 
 #[cfg(test)]

@@ -8,7 +8,7 @@ use axum::{
     extract::{DefaultBodyLimit, FromRequest, FromRequestParts, Multipart, Request, multipart::MultipartError},
     http::StatusCode,
 };
-use serde::de::DeserializeOwned;
+use serde::{Deserialize, de::DeserializeOwned};
 
 use super::{
     body::{self, BodyError},
@@ -49,6 +49,13 @@ impl<T: DeserializeOwned, S: Send + Sync> FromRequest<S> for Form<T> {
             .map(Self)
             .map_err(|_| unreadable(&page))
     }
+}
+
+/// A form that says nothing but its token.
+#[derive(Debug, Deserialize)]
+pub struct TokenForm {
+    /// The hidden field `csrf`: see [`Session::check_form`](super::session::Session::check_form).
+    pub csrf: String,
 }
 
 /// A multipart form: text fields and at most one file (at most [`MAX_UPLOAD`]; text fields share that limit). Repeated

@@ -16,6 +16,7 @@ pub mod page;
 pub mod password;
 pub mod problem;
 pub mod qr;
+pub mod rows;
 pub mod security_headers;
 pub mod serve;
 pub mod session;

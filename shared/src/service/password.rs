@@ -1,5 +1,7 @@
 //! Passphrases: Argon2id (RFC 9106 second recommendation: 64 MiB, 3 passes, 4 lanes).
 
+use std::{fs, io, path::Path};
+
 use argon2::{Algorithm, Argon2, Params, Version};
 use base64::{Engine, engine::general_purpose::STANDARD_NO_PAD};
 use tokio::{sync::Semaphore, task};
@@ -32,6 +34,12 @@ pub fn check(passphrase: &str) -> Result<(), WeakPassphrase> {
     } else {
         Err(WeakPassphrase)
     }
+}
+
+/// The passphrase in a file: its first line.
+pub fn read(file: &Path) -> io::Result<Zeroizing<String>> {
+    let content = Zeroizing::new(fs::read_to_string(file)?);
+    Ok(Zeroizing::new(content.lines().next().unwrap_or_default().to_owned()))
 }
 
 /// PHC string to store. Runs on a blocking thread.

@@ -4,6 +4,7 @@ use std::{
     any::Any,
     future::poll_fn,
     io,
+    net::SocketAddr,
     panic::{AssertUnwindSafe, catch_unwind},
     pin::pin,
     task::Poll,
@@ -20,7 +21,7 @@ use axum::{
 use tokio::{net::TcpListener, sync::oneshot, time};
 use tracing::Instrument;
 
-use super::{assets, body};
+use super::{assets, body, config::ServiceConfig};
 
 /// A request is answered within this; an answer that streams (server-sent events) may go on for as long as it likes.
 const ANSWER_WITHIN: Duration = Duration::from_secs(30);
@@ -48,6 +49,32 @@ pub async fn serve(
         served = serving.into_future() => served,
         () = async { let _ = stop.await; time::sleep(STOP_WITHIN).await } => Ok(()),
     }
+}
+
+/// Why a service does not run.
+#[derive(Debug, thiserror::Error)]
+pub enum RunError {
+    /// The address is taken, or not ours.
+    #[error("cannot listen on {address}")]
+    Listen {
+        /// Where.
+        address: SocketAddr,
+        /// Why.
+        source: io::Error,
+    },
+    /// Serving failed.
+    #[error(transparent)]
+    Serve(#[from] io::Error),
+}
+
+/// Listens where `service` says and serves `router` until SIGINT or SIGTERM.
+pub async fn run(service: &ServiceConfig, router: Router) -> Result<(), RunError> {
+    let address = service.listen;
+    let listener = TcpListener::bind(address)
+        .await
+        .map_err(|source| RunError::Listen { address, source })?;
+    tracing::info!(listen = %listener.local_addr()?, public_url = %service.public_url, "listening");
+    Ok(serve(listener, router, signal()).await?)
 }
 
 /// Ends at SIGINT or SIGTERM.

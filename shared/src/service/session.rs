@@ -15,7 +15,7 @@ use zeroize::Zeroizing;
 
 use super::{
     db::{Inconsistent, Tx},
-    page::cookie,
+    page::{PageContext, PageError, cookie},
 };
 use crate::{
     entropy::Entropy,
@@ -154,6 +154,15 @@ impl Session {
     /// Whether a posted `csrf` is this session's (constant time).
     pub fn accepts(&self, csrf: &str) -> bool {
         seal::equal(self.csrf.as_bytes(), csrf.as_bytes())
+    }
+
+    /// Refuses a form that this session did not make, or that waited until the session ended.
+    pub fn check_form(&self, page: &PageContext, csrf: &str) -> Result<(), PageError> {
+        if self.accepts(csrf) {
+            Ok(())
+        } else {
+            Err(PageError::stale_form(page))
+        }
     }
 }
 

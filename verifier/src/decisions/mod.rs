@@ -381,23 +381,9 @@ impl From<&verification::Check> for NamedCheck {
             verification::Outcome::Skipped(reason) => (Mark::Skipped, Some(reason)),
         };
         Self {
-            id: check_code(check.id).to_owned(),
+            id: check.id.code().to_owned(),
             mark,
             reason: reason.map(|reason| reason.code().to_owned()),
         }
-    }
-}
-
-fn check_code(id: CheckId) -> &'static str {
-    match id {
-        CheckId::Structure => "structure",
-        CheckId::Signature => "signature",
-        CheckId::Type => "type",
-        CheckId::KeyBinding => "key_binding",
-        CheckId::Nonce => "nonce",
-        CheckId::Audience => "audience",
-        CheckId::Time => "time",
-        CheckId::Status => "status",
-        CheckId::Trust => "trust",
     }
 }

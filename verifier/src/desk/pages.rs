@@ -27,16 +27,7 @@ pub(crate) struct Clerk {
 impl Clerk {
     /// Refuses a form of another session, or of none (the page was open too long).
     pub(crate) fn check(&self, csrf: &str) -> Result<(), PageError> {
-        if self.session.accepts(csrf) {
-            Ok(())
-        } else {
-            Err(PageError::new(
-                &self.page,
-                StatusCode::FORBIDDEN,
-                "error-csrf",
-                urls::COUNTER,
-            ))
-        }
+        self.session.check_form(&self.page, csrf)
     }
 }
 

@@ -8,6 +8,8 @@
 //! Nonce, state and decryption key are made for one request, rest sealed, and are erased when it ends.
 
 pub(crate) mod api;
+pub(crate) mod landing;
+pub(crate) mod live;
 pub(crate) mod pages;
 pub(crate) mod store;
 

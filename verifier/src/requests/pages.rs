@@ -1,19 +1,12 @@
-//! The page of a request: its code while it waits, then what became of it. And what people see who follow the code.
-
-use std::{convert::Infallible, time::Duration};
+//! The page of a request: its code while it waits, then what became of it.
 
 use askama::Template;
 use axum::{
-    extract::{Path, Query, State},
+    extract::{Path, State},
     http::StatusCode,
-    response::{
-        IntoResponse, Redirect, Response,
-        sse::{Event, KeepAlive, Sse},
-    },
+    response::{IntoResponse, Redirect, Response},
 };
 use chrono::{DateTime, Utc};
-use futures_util::stream;
-use serde::Deserialize;
 use shared::{
     entitlement::Rule,
     service::{
@@ -30,9 +23,6 @@ use crate::{
     desk::pages::{Clerk, TokenForm},
     urls,
 };
-
-/// How often a live result looks at the database: another process may have taken the answer.
-const PACE: Duration = Duration::from_secs(1);
 
 #[derive(Template)]
 #[template(path = "waiting.html")]
@@ -57,25 +47,6 @@ struct EndedPage<'a> {
     title: &'static str,
     text: String,
     again: String,
-}
-
-#[derive(Template)]
-#[template(path = "landing.html")]
-struct LandingPage<'a> {
-    page: &'a PageContext,
-    asker: String,
-    host: &'a str,
-    right: String,
-    waiting: bool,
-    wallet_link: Url,
-    scheme_link: String,
-}
-
-#[derive(Template)]
-#[template(path = "done.html")]
-struct DonePage<'a> {
-    page: &'a PageContext,
-    asker: String,
 }
 
 /// `GET /requests/{id}`.
@@ -158,109 +129,7 @@ pub(crate) async fn again(
     Ok(Redirect::to(&urls::path(urls::REQUEST, &fresh)).into_response())
 }
 
-/// `GET /requests/{id}/events`: says `ended` once the request has ended in any way, and the time left until then.
-pub(crate) async fn events(
-    State(app): State<App>,
-    Path(id): Path<String>,
-    clerk: Clerk,
-) -> Result<Response, PageError> {
-    let request = load(&app, &clerk.page, &id, urls::COUNTER).await?;
-    let watch = Watch {
-        app,
-        page: clerk.page,
-        id: request.id,
-        told: None,
-    };
-    let events = stream::unfold(Some(watch), |watch| async { Some(watch?.next().await) });
-    Ok(Sse::new(events).keep_alive(KeepAlive::default()).into_response())
-}
-
-/// A page that waits for an answer.
-struct Watch {
-    app: App,
-    page: PageContext,
-    id: RequestId,
-    told: Option<String>,
-}
-
-impl Watch {
-    /// The next thing to tell; no watch comes back when it was the last.
-    async fn next(mut self) -> (Result<Event, Infallible>, Option<Self>) {
-        loop {
-            let now = self.app.now();
-            let Ok(request) = self.look().await else {
-                return (Ok(ended()), None);
-            };
-            if request.state(now) != RequestState::Waiting {
-                return (Ok(ended()), None);
-            }
-            let time_left = time_left(&self.page, &request, now);
-            if self.told.as_ref() != Some(&time_left) {
-                self.told = Some(time_left.clone());
-                return (Ok(Event::default().event("time").data(time_left)), Some(self));
-            }
-            tokio::time::sleep(PACE).await;
-        }
-    }
-
-    async fn look(&self) -> Result<Request, RequestError> {
-        let mut tx = self.app.db.read().await?;
-        super::find(&mut tx, &self.id).await
-    }
-}
-
-/// The last thing to tell. It says something: an event without data is not dispatched.
-fn ended() -> Event {
-    Event::default().event("ended").data("ended")
-}
-
-/// `GET /q/{id}`: what the QR code opens. Shows who asks; fetching it changes nothing. The parameters in the address are for
-/// wallets; the links here are ours.
-pub(crate) async fn landing(
-    State(app): State<App>,
-    Path(id): Path<String>,
-    page: PageContext,
-) -> Result<Response, PageError> {
-    let request = load(&app, &page, &id, urls::COUNTER).await?;
-    let link = request.link(&app);
-    let mut wallet = app.config.wallet_url.clone();
-    wallet.set_path("/present");
-    Ok(render(&LandingPage {
-        page: &page,
-        asker: app.config.name.clone(),
-        host: app.urls.base().host_str().unwrap_or_default(),
-        right: right(&app, &request).to_owned(),
-        waiting: request.state(app.now()) == RequestState::Waiting,
-        wallet_link: link.to_page_link(&wallet),
-        scheme_link: link.to_scheme_link(),
-    }))
-}
-
-/// The query of [`done`].
-#[derive(Deserialize)]
-pub(crate) struct DoneQuery {
-    #[serde(default)]
-    response_code: String,
-}
-
-/// `GET /q/{id}/done`: thanks, and nothing of the result (VP-V-023: that is for the clerk's session).
-pub(crate) async fn done(
-    State(app): State<App>,
-    Path(id): Path<String>,
-    Query(query): Query<DoneQuery>,
-    page: PageContext,
-) -> Result<Response, PageError> {
-    let request = load(&app, &page, &id, urls::COUNTER).await?;
-    if !request.accepts_response_code(&query.response_code) {
-        return Err(unknown(&page, urls::COUNTER));
-    }
-    Ok(render(&DonePage {
-        page: &page,
-        asker: app.config.name.clone(),
-    }))
-}
-
-async fn load(app: &App, page: &PageContext, id: &str, back: &str) -> Result<Request, PageError> {
+pub(super) async fn load(app: &App, page: &PageContext, id: &str, back: &str) -> Result<Request, PageError> {
     let id: RequestId = id.parse().map_err(|_| unknown(page, back))?;
     let found = async {
         let mut tx = app.db.read().await?;
@@ -272,18 +141,18 @@ async fn load(app: &App, page: &PageContext, id: &str, back: &str) -> Result<Req
     })
 }
 
-fn unknown(page: &PageContext, back: &str) -> PageError {
+pub(super) fn unknown(page: &PageContext, back: &str) -> PageError {
     PageError::new(page, StatusCode::NOT_FOUND, "unknown-request", back)
 }
 
-fn right<'a>(app: &'a App, request: &'a Request) -> &'a str {
+pub(super) fn right<'a>(app: &'a App, request: &'a Request) -> &'a str {
     app.rules
         .rule(&request.claimed.rule)
         .map_or(request.claimed.rule.as_str(), Rule::title)
 }
 
 /// The time left, in whole minutes begun.
-fn time_left(page: &PageContext, request: &Request, now: DateTime<Utc>) -> String {
+pub(super) fn time_left(page: &PageContext, request: &Request, now: DateTime<Utc>) -> String {
     let seconds = (request.expires_at - now).num_seconds().max(0);
     page.t1("waiting-time-left", "minutes", (seconds + 59) / 60)
 }
@@ -491,27 +360,5 @@ mod tests {
         stage.clock.advance(lifetime());
         assert!(page(&stage, &late, clerk.clone()).await.contains("Le délai est passé"));
         assert!(page(&stage, &late, in_english(clerk)).await.contains("Time is up"));
-    }
-
-    #[tokio::test]
-    async fn the_live_result_tells_the_time_left_and_ends_with_the_request() {
-        let stage = stage().await;
-        let (clerk, _) = stage.clerk().await;
-        let id = stage.ask().await;
-        let path = urls::path(urls::EVENTS, &id);
-        let watching = tokio::spawn({
-            let request = crate::testing::browser().get(stage.url(&path)).headers(clerk.clone());
-            async move { crate::testing::answer(request).await }
-        });
-        let request = stage.object(&id).await;
-        let refusal = WalletResponse::Refused {
-            error: "access_denied".to_owned(),
-            state: request.state.clone(),
-        };
-        stage.respond(&id, &request, &refusal).await;
-        let (status, headers, told) = watching.await.unwrap();
-        assert_eq!(status, StatusCode::OK);
-        assert_eq!(headers["content-type"], "text/event-stream");
-        assert!(told.contains("event: ended"), "{told}");
     }
 }

@@ -8,7 +8,7 @@ use axum::{
 };
 use serde::Deserialize;
 use shared::service::{
-    form::Form,
+    form::{Form, TokenForm},
     page::{PageContext, PageError, render},
     password,
 };
@@ -103,11 +103,6 @@ pub(crate) struct RecoverForm {
     code: String,
     passphrase: String,
     passphrase_again: String,
-}
-
-#[derive(Deserialize)]
-pub(crate) struct CloseForm {
-    csrf: String,
 }
 
 #[derive(Deserialize)]
@@ -242,7 +237,7 @@ pub(crate) async fn close(
     State(app): State<App>,
     holder: Holder,
     headers: HeaderMap,
-    Form(form): Form<CloseForm>,
+    Form(form): Form<TokenForm>,
 ) -> Result<Response, PageError> {
     holder.expect_token(&form.csrf)?;
     let closed = async {

@@ -3,7 +3,10 @@
 use chrono::{DateTime, Utc};
 use shared::{
     on,
-    service::db::{Inconsistent, Tx},
+    service::{
+        db::{Inconsistent, Tx},
+        rows,
+    },
 };
 
 use super::{Account, AccountId, NewAccount};
@@ -29,7 +32,7 @@ impl TryFrom<Row> for Account {
 
     fn try_from(row: Row) -> Result<Self, Inconsistent> {
         Ok(Self {
-            id: read_id(&row.id)?,
+            id: rows::parsed(&row.id, "accounts", "id")?,
             sealed_name: row.sealed_name,
             sealed_code: row.sealed_code,
         })
@@ -48,23 +51,16 @@ pub(crate) async fn insert(tx: &mut Tx, account: &NewAccount, now: DateTime<Utc>
 /// An account by id.
 pub(crate) async fn find(tx: &mut Tx, id: &str) -> Result<Option<Account>, sqlx::Error> {
     let row: Option<Row> = on!(tx, c => sqlx::query_as(FIND).bind(id).fetch_optional(c).await)?;
-    Ok(row.map(Account::try_from).transpose()?)
+    rows::optional(row)
 }
 
 /// The id behind a name.
 pub(crate) async fn find_by_name(tx: &mut Tx, digest: &[u8]) -> Result<Option<AccountId>, sqlx::Error> {
     let row: Option<(String,)> = on!(tx, c => sqlx::query_as(FIND_BY_NAME).bind(digest).fetch_optional(c).await)?;
-    Ok(row.map(|(id,)| read_id(&id)).transpose()?)
+    Ok(row.map(|(id,)| rows::parsed(&id, "accounts", "id")).transpose()?)
 }
 
 /// Keeps a recovery code until it is confirmed, or forgets it.
 pub(crate) async fn set_code(tx: &mut Tx, id: &str, sealed: Option<&[u8]>) -> Result<(), sqlx::Error> {
     on!(tx, c => sqlx::query(SET_CODE).bind(id).bind(sealed).execute(c).await.map(drop))
-}
-
-fn read_id(text: &str) -> Result<AccountId, Inconsistent> {
-    text.parse().map_err(|_| Inconsistent {
-        table: "accounts",
-        column: "id",
-    })
 }

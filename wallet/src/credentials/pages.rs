@@ -5,9 +5,8 @@ use axum::{
     extract::{Path, State},
     response::{IntoResponse, Redirect, Response},
 };
-use serde::Deserialize;
 use shared::service::{
-    form::Form,
+    form::{Form, TokenForm},
     page::{PageContext, PageError, render},
 };
 
@@ -27,11 +26,6 @@ pub(crate) struct CredentialPage {
     pub(crate) checked_on: String,
     pub(crate) standing: Standing,
     pub(crate) shares: Vec<presentations::pages::Entry>,
-}
-
-#[derive(Deserialize)]
-pub(crate) struct TokenForm {
-    csrf: String,
 }
 
 /// `GET /credentials/{id}`

@@ -4,7 +4,10 @@ use chrono::{DateTime, Utc};
 use shared::{
     entropy::Entropy,
     on,
-    service::db::{Inconsistent, Tx},
+    service::{
+        db::{Inconsistent, Tx},
+        rows,
+    },
 };
 
 use super::{Credential, CredentialId, Kept};
@@ -31,10 +34,7 @@ impl TryFrom<(Row, &Vault)> for Credential {
     type Error = Inconsistent;
 
     fn try_from((row, vault): (Row, &Vault)) -> Result<Self, Inconsistent> {
-        let id: CredentialId = row.id.parse().map_err(|_| Inconsistent {
-            table: "credentials",
-            column: "id",
-        })?;
+        let id: CredentialId = rows::parsed(&row.id, "credentials", "id")?;
         let kept = vault.open_value(&row.sealed, Kept::place(&id))?;
         Self::read(id, row.collected_at, kept).map_err(|_| Inconsistent {
             table: "credentials",
@@ -68,16 +68,13 @@ pub(crate) async fn find(
 ) -> Result<Option<Credential>, sqlx::Error> {
     let row: Option<Row> =
         on!(tx, c => sqlx::query_as(FIND).bind(account.as_str()).bind(id.as_str()).fetch_optional(c).await)?;
-    Ok(row.map(|row| Credential::try_from((row, vault))).transpose()?)
+    rows::optional(row.map(|row| (row, vault)))
 }
 
 /// Every attestation of this person, the latest first.
 pub(crate) async fn list(tx: &mut Tx, account: &AccountId, vault: &Vault) -> Result<Vec<Credential>, sqlx::Error> {
-    let rows: Vec<Row> = on!(tx, c => sqlx::query_as(LIST).bind(account.as_str()).fetch_all(c).await)?;
-    Ok(rows
-        .into_iter()
-        .map(|row| Credential::try_from((row, vault)))
-        .collect::<Result<_, _>>()?)
+    let found: Vec<Row> = on!(tx, c => sqlx::query_as(LIST).bind(account.as_str()).fetch_all(c).await)?;
+    rows::every(found.into_iter().map(|row| (row, vault)))
 }
 
 /// Replaces what is kept of an attestation.

@@ -12,7 +12,7 @@ use shared::{
         offer::{OfferError, OfferLink},
     },
     service::{
-        form::Form,
+        form::{Form, TokenForm},
         page::{PageError, render},
     },
 };
@@ -38,11 +38,6 @@ pub(crate) struct AcceptForm {
     csrf: String,
     #[serde(default)]
     tx_code: String,
-}
-
-#[derive(Deserialize)]
-pub(crate) struct TokenForm {
-    csrf: String,
 }
 
 /// A link that the person wants to look at: fetched, checked, stored, shown.

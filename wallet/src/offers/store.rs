@@ -4,7 +4,10 @@ use chrono::{DateTime, Utc};
 use shared::{
     entropy::Entropy,
     on,
-    service::db::{Inconsistent, Tx},
+    service::{
+        db::{Inconsistent, Tx},
+        rows,
+    },
 };
 
 use super::{Offer, OfferId, Progress, Sealed, State, Terms};
@@ -59,15 +62,11 @@ impl TryFrom<(Row, &Vault)> for Offer {
     type Error = Inconsistent;
 
     fn try_from((row, vault): (Row, &Vault)) -> Result<Self, Inconsistent> {
-        let id = read_id(&row.id)?;
-        let credential: Option<CredentialId> =
-            row.credential
-                .map(|id| id.parse())
-                .transpose()
-                .map_err(|_| Inconsistent {
-                    table: "offers",
-                    column: "credential",
-                })?;
+        let id = rows::parsed(&row.id, "offers", "id")?;
+        let credential: Option<CredentialId> = row
+            .credential
+            .map(|id| rows::parsed(&id, "offers", "credential"))
+            .transpose()?;
         let sealed: Sealed = vault.open_value(&row.sealed, Self::place(&id))?;
         let state = match (row.state, sealed.progress, credential) {
             (StateCode::Pending, Some(progress), None) => State::Pending(progress),
@@ -138,7 +137,7 @@ pub(crate) async fn find(
 ) -> Result<Option<Offer>, sqlx::Error> {
     let row: Option<Row> =
         on!(tx, c => sqlx::query_as(FIND).bind(account.as_str()).bind(id.as_str()).fetch_optional(c).await)?;
-    Ok(row.map(|row| Offer::try_from((row, vault))).transpose()?)
+    rows::optional(row.map(|row| (row, vault)))
 }
 
 /// The offer of this issuer and code.
@@ -149,7 +148,7 @@ pub(crate) async fn find_by_fingerprint(
 ) -> Result<Option<OfferId>, sqlx::Error> {
     let row: Option<(String,)> = on!(tx, c => sqlx::query_as(FIND_BY_FINGERPRINT)
         .bind(account.as_str()).bind(fingerprint).fetch_optional(c).await)?;
-    Ok(row.map(|(id,)| read_id(&id)).transpose()?)
+    Ok(row.map(|(id,)| rows::parsed(&id, "offers", "id")).transpose()?)
 }
 
 /// The latest offer that came by this link.
@@ -160,7 +159,7 @@ pub(crate) async fn find_by_link(
 ) -> Result<Option<OfferId>, sqlx::Error> {
     let row: Option<(String,)> = on!(tx, c => sqlx::query_as(FIND_BY_LINK)
         .bind(account.as_str()).bind(fingerprint).fetch_optional(c).await)?;
-    Ok(row.map(|(id,)| read_id(&id)).transpose()?)
+    Ok(row.map(|(id,)| rows::parsed(&id, "offers", "id")).transpose()?)
 }
 
 /// Stores how far a pending offer went; false when another request changed it since it was read.
@@ -231,11 +230,4 @@ pub(crate) async fn reopen(
     on!(tx, c => sqlx::query_as::<_, (String,)>(REOPEN)
         .bind(account.as_str()).bind(id.as_str()).bind(&sealed[..])
         .fetch_optional(c).await.map(drop))
-}
-
-fn read_id(text: &str) -> Result<OfferId, Inconsistent> {
-    text.parse().map_err(|_| Inconsistent {
-        table: "offers",
-        column: "id",
-    })
 }

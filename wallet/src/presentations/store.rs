@@ -4,7 +4,10 @@ use chrono::{DateTime, Utc};
 use shared::{
     entropy::Entropy,
     on,
-    service::db::{Inconsistent, Tx},
+    service::{
+        db::{Inconsistent, Tx},
+        rows,
+    },
 };
 
 use super::{Presentation, PresentationId, Receipt};
@@ -31,10 +34,7 @@ impl TryFrom<(Row, &Vault)> for Presentation {
     type Error = Inconsistent;
 
     fn try_from((row, vault): (Row, &Vault)) -> Result<Self, Inconsistent> {
-        let id: PresentationId = row.id.parse().map_err(|_| Inconsistent {
-            table: "presentations",
-            column: "id",
-        })?;
+        let id: PresentationId = rows::parsed(&row.id, "presentations", "id")?;
         let receipt = vault.open_value(&row.sealed, Receipt::place(&id))?;
         Ok(Self {
             id,
@@ -70,16 +70,13 @@ pub(crate) async fn find(
 ) -> Result<Option<Presentation>, sqlx::Error> {
     let row: Option<Row> =
         on!(tx, c => sqlx::query_as(FIND).bind(account.as_str()).bind(id.as_str()).fetch_optional(c).await)?;
-    Ok(row.map(|row| Presentation::try_from((row, vault))).transpose()?)
+    rows::optional(row.map(|row| (row, vault)))
 }
 
 /// Every receipt of this person, the latest first.
 pub(crate) async fn list(tx: &mut Tx, account: &AccountId, vault: &Vault) -> Result<Vec<Presentation>, sqlx::Error> {
-    let rows: Vec<Row> = on!(tx, c => sqlx::query_as(LIST).bind(account.as_str()).fetch_all(c).await)?;
-    Ok(rows
-        .into_iter()
-        .map(|row| Presentation::try_from((row, vault)))
-        .collect::<Result<_, _>>()?)
+    let found: Vec<Row> = on!(tx, c => sqlx::query_as(LIST).bind(account.as_str()).fetch_all(c).await)?;
+    rows::every(found.into_iter().map(|row| (row, vault)))
 }
 
 /// Says how it ended.

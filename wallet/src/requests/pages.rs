@@ -5,11 +5,10 @@ use axum::{
     http::StatusCode,
     response::{IntoResponse, Redirect, Response},
 };
-use serde::Deserialize;
 use shared::{
     oid4vp::{RequestError, RequestLink, RequestObject},
     service::{
-        form::Form,
+        form::{Form, TokenForm},
         page::{PageError, render},
     },
 };
@@ -30,11 +29,6 @@ use crate::{
     presentations::{self, Outcome, PresentationId, Receipt, Shared, Verifier},
     urls,
 };
-
-#[derive(Deserialize)]
-pub(crate) struct TokenForm {
-    csrf: String,
-}
 
 /// A link that the person wants to look at: fetched, checked, stored, shown.
 pub(crate) async fn arrive(app: &App, holder: &Holder, link: &RequestLink) -> Result<Response, Response> {

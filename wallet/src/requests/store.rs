@@ -4,7 +4,10 @@ use chrono::{DateTime, Utc};
 use shared::{
     entropy::Entropy,
     on,
-    service::db::{Inconsistent, Tx},
+    service::{
+        db::{Inconsistent, Tx},
+        rows,
+    },
 };
 
 use super::{Choice, Received, Request, RequestId, Sealed, State};
@@ -45,15 +48,11 @@ impl TryFrom<(Row, &Vault)> for Request {
     type Error = Inconsistent;
 
     fn try_from((row, vault): (Row, &Vault)) -> Result<Self, Inconsistent> {
-        let id = read_id(&row.id)?;
-        let presentation: Option<PresentationId> =
-            row.presentation
-                .map(|id| id.parse())
-                .transpose()
-                .map_err(|_| Inconsistent {
-                    table: "requests",
-                    column: "presentation",
-                })?;
+        let id = rows::parsed(&row.id, "requests", "id")?;
+        let presentation: Option<PresentationId> = row
+            .presentation
+            .map(|id| rows::parsed(&id, "requests", "presentation"))
+            .transpose()?;
         let sealed: Sealed = vault.open_value(&row.sealed, Self::place(&id))?;
         let state = match (row.state, presentation) {
             (StateCode::Pending, None) => State::Pending,
@@ -114,7 +113,7 @@ pub(crate) async fn find(
 ) -> Result<Option<Request>, sqlx::Error> {
     let row: Option<Row> =
         on!(tx, c => sqlx::query_as(FIND).bind(account.as_str()).bind(id.as_str()).fetch_optional(c).await)?;
-    Ok(row.map(|row| Request::try_from((row, vault))).transpose()?)
+    rows::optional(row.map(|row| (row, vault)))
 }
 
 /// The request of this verifier and address.
@@ -125,7 +124,7 @@ pub(crate) async fn find_by_fingerprint(
 ) -> Result<Option<RequestId>, sqlx::Error> {
     let row: Option<(String,)> = on!(tx, c => sqlx::query_as(FIND_BY_FINGERPRINT)
         .bind(account.as_str()).bind(fingerprint).fetch_optional(c).await)?;
-    Ok(row.map(|(id,)| read_id(&id)).transpose()?)
+    Ok(row.map(|(id,)| rows::parsed(&id, "requests", "id")).transpose()?)
 }
 
 /// Stores what the person agreed to share; false when the request is no longer pending.
@@ -167,11 +166,4 @@ pub(crate) async fn refuse(
         .bind(account.as_str()).bind(id.as_str()).bind(presentation.as_str())
         .fetch_optional(c).await)?;
     Ok(row.is_some())
-}
-
-fn read_id(text: &str) -> Result<RequestId, Inconsistent> {
-    text.parse().map_err(|_| Inconsistent {
-        table: "requests",
-        column: "id",
-    })
 }

@@ -3,7 +3,10 @@
 use chrono::{DateTime, Utc};
 use shared::{
     on,
-    service::db::{Inconsistent, Tx},
+    service::{
+        db::{Inconsistent, Tx},
+        rows,
+    },
 };
 
 use super::{Wrap, WrapKind};
@@ -53,7 +56,7 @@ pub(crate) async fn insert(
 /// The wrap of a kind.
 pub(crate) async fn find(tx: &mut Tx, account: &str, kind: WrapKind) -> Result<Option<Wrap>, sqlx::Error> {
     let row: Option<Row> = on!(tx, c => sqlx::query_as(FIND).bind(account).bind(kind).fetch_optional(c).await)?;
-    Ok(row.map(Wrap::try_from).transpose()?)
+    rows::optional(row)
 }
 
 /// Puts `new` in place of `old`; false when `old` is no longer there.

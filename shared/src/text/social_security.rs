@@ -1,89 +1,8 @@
-//! Text that people typed: checked once, wherever it enters.
-//!
-//! What counts as invisible: controls, line and paragraph separators, marks that turn or override the direction of
-//! writing, zero-width marks, fillers that draw nothing, language tags. What real names need stays allowed: the no-break
-//! spaces of French typography, the joiners of Arabic and Indic scripts **between two letters of those scripts** (a
-//! Persian name needs U+200C; between Latin letters it only hides), one variation selector after a character that is
-//! not ASCII (Japanese names).
+//! Social-security numbers (NIR), however they are written.
 
-use std::fmt;
-
-use serde::{Deserialize, Serialize};
 use unicode_normalization::UnicodeNormalization;
 
-/// Why a text was refused.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, thiserror::Error)]
-pub enum TextError {
-    /// Nothing but spaces.
-    #[error("the text is empty")]
-    Empty,
-    /// Longer than allowed, in characters.
-    #[error("the text is longer than {max} characters")]
-    TooLong {
-        /// The limit, in characters.
-        max: usize,
-    },
-    /// Control characters, or marks that reverse or hide text.
-    #[error("the text has invisible characters")]
-    Invisible,
-    /// A social-security number (NIR): forbidden outside the décret 2019-341 list.
-    #[error("the text has a social-security number")]
-    SocialSecurityNumber,
-}
-
-/// A single line of checked text: trimmed, not empty, at most `MAX` characters, nothing invisible, no social-security
-/// number.
-#[derive(Debug, Clone, PartialEq, Eq, Hash, PartialOrd, Ord, Serialize, Deserialize)]
-#[serde(try_from = "String", into = "String")]
-pub struct Text<const MAX: usize>(String);
-
-impl<const MAX: usize> Text<MAX> {
-    /// As written.
-    pub fn as_str(&self) -> &str {
-        &self.0
-    }
-}
-
-impl<const MAX: usize> std::str::FromStr for Text<MAX> {
-    type Err = TextError;
-
-    fn from_str(text: &str) -> Result<Self, TextError> {
-        let text = text.trim();
-        if text.is_empty() {
-            return Err(TextError::Empty);
-        }
-        if text.chars().nth(MAX).is_some() {
-            return Err(TextError::TooLong { max: MAX });
-        }
-        if has_invisible(text) {
-            return Err(TextError::Invisible);
-        }
-        if has_social_security_number(text) {
-            return Err(TextError::SocialSecurityNumber);
-        }
-        Ok(Self(text.to_owned()))
-    }
-}
-
-impl<const MAX: usize> TryFrom<String> for Text<MAX> {
-    type Error = TextError;
-
-    fn try_from(text: String) -> Result<Self, TextError> {
-        text.parse()
-    }
-}
-
-impl<const MAX: usize> From<Text<MAX>> for String {
-    fn from(text: Text<MAX>) -> Self {
-        text.0
-    }
-}
-
-impl<const MAX: usize> fmt::Display for Text<MAX> {
-    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        f.write_str(&self.0)
-    }
-}
+use super::invisible::is_joiner;
 
 /// Whether `text` has what can only be a social-security number (NIR, `domain.md` §5): sex, year, month, département
 /// (Corsica's 2A and 2B included), commune, order, and a key that fits when 15 characters are there. Groups may be
@@ -108,50 +27,6 @@ pub fn has_social_security_number(text: &str) -> bool {
         }
     }
     chain_has_number(&chain)
-}
-
-/// Whether `text` has characters that hide or reorder what a reader sees.
-fn has_invisible(text: &str) -> bool {
-    let mut before: Option<char> = None;
-    let mut characters = text.chars().peekable();
-    while let Some(character) = characters.next() {
-        let hides = if is_joiner(character) {
-            !(before.is_some_and(joins) && characters.peek().copied().is_some_and(joins))
-        } else if is_variation_selector(character) {
-            before.is_none_or(|base| base.is_ascii() || is_variation_selector(base) || base.is_whitespace())
-        } else {
-            is_invisible(character)
-        };
-        if hides {
-            return true;
-        }
-        before = Some(character);
-    }
-    false
-}
-
-fn is_invisible(character: char) -> bool {
-    character.is_control()
-        || matches!(character,
-            '\u{00ad}' | '\u{034f}' | '\u{061c}' | '\u{115f}' | '\u{1160}' | '\u{17b4}' | '\u{17b5}'
-            | '\u{180b}'..='\u{180f}' | '\u{200b}' | '\u{200e}' | '\u{200f}' | '\u{2028}'..='\u{202e}'
-            | '\u{2060}'..='\u{206f}' | '\u{2800}' | '\u{3164}' | '\u{feff}' | '\u{ffa0}'
-            | '\u{fff0}'..='\u{fffb}' | '\u{1d173}'..='\u{1d17a}' | '\u{e0000}'..='\u{e00ff}'
-            | '\u{e01f0}'..='\u{e0fff}')
-}
-
-/// Zero-width non-joiner and joiner.
-fn is_joiner(character: char) -> bool {
-    matches!(character, '\u{200c}' | '\u{200d}')
-}
-
-fn is_variation_selector(character: char) -> bool {
-    matches!(character, '\u{fe00}'..='\u{fe0f}' | '\u{e0100}'..='\u{e01ef}')
-}
-
-/// Scripts whose spelling uses joiners: Arabic, Syriac, N'Ko, the Indic family, Khmer, Mongolian.
-fn joins(character: char) -> bool {
-    matches!(character, '\u{0600}'..='\u{0fff}' | '\u{1780}'..='\u{17ff}' | '\u{1800}'..='\u{18af}')
 }
 
 /// A word of digits, perhaps with the letter of a Corsican département.
@@ -312,6 +187,7 @@ mod tests {
     use proptest::prelude::*;
 
     use super::*;
+    use crate::text::{Text, TextError};
 
     fn with_key(body: &str) -> String {
         let digits = body.replace("2A", "19").replace("2B", "18");
@@ -326,45 +202,6 @@ mod tests {
             start = end;
         }
         parts.join(separator)
-    }
-
-    #[test]
-    fn text_is_trimmed_and_counted_in_characters() {
-        assert_eq!("  Élodie  ".parse::<Text<6>>().unwrap().as_str(), "Élodie");
-        assert_eq!("Élodie R".parse::<Text<6>>(), Err(TextError::TooLong { max: 6 }));
-        assert_eq!(" \u{a0} ".parse::<Text<6>>(), Err(TextError::Empty));
-        assert_eq!(serde_json::from_str::<Text<6>>("\"Nadia\\u0000\"").ok(), None);
-    }
-
-    #[test]
-    fn what_hides_or_turns_text_is_refused() {
-        for hidden in [
-            "a\u{200b}b",
-            "a\u{202e}b",
-            "a\nb",
-            "a\tb",
-            "a\u{feff}b",
-            "a\u{200d}b",
-            "a\u{00ad}b",
-            "\u{2800}",
-            "a\u{fe0f}b",
-            "a\u{e0041}b",
-        ] {
-            assert_eq!(hidden.parse::<Text<20>>(), Err(TextError::Invisible), "{hidden:?}");
-        }
-    }
-
-    #[test]
-    fn what_real_names_need_is_kept() {
-        for name in [
-            "Les Amis\u{202f}: ici\u{a0}!",
-            "علی\u{200c}رضا",
-            "葛\u{e0100}飾",
-            "O’Brien-N’Guyen",
-            "Sœur Zoë Łuczak",
-        ] {
-            assert!(name.parse::<Text<40>>().is_ok(), "{name}");
-        }
     }
 
     #[test]
@@ -454,14 +291,6 @@ mod tests {
         #[test]
         fn fourteen_digits_or_fewer_than_thirteen_are_no_number(text in "[0-9]{14}|[0-9]{1,12}") {
             prop_assert!(!has_social_security_number(&text));
-        }
-
-        #[test]
-        fn any_text_is_answered(text in any::<String>()) {
-            if let Ok(checked) = text.parse::<Text<50>>() {
-                prop_assert_eq!(checked.as_str().parse::<Text<50>>(), Ok(checked.clone()));
-                prop_assert!(checked.as_str().chars().count() <= 50);
-            }
         }
     }
 }

@@ -1,0 +1,110 @@
+//! The commands of `issuer`.
+
+mod attestation;
+mod batch;
+mod offer;
+mod organisation;
+
+use std::{path::PathBuf, process::ExitCode, sync::Arc};
+
+use anyhow::bail;
+use clap::{Parser, Subcommand};
+use shared::{
+    clock::SystemClock,
+    entropy::SystemEntropy,
+    language::Language,
+    service::{page::PageContext, serve, telemetry},
+};
+
+use crate::{App, Config, router};
+
+/// Signs the hours of an association's volunteers, for them to collect.
+#[derive(Debug, Parser)]
+#[command(name = "issuer", version)]
+struct Cli {
+    /// Configuration file (TOML).
+    #[arg(long, global = true)]
+    config: Option<PathBuf>,
+    /// Language of what is printed: fr or en.
+    #[arg(long, global = true, default_value = "fr", value_parser = language)]
+    lang: Language,
+    #[command(subcommand)]
+    command: Command,
+}
+
+#[derive(Debug, Subcommand)]
+enum Command {
+    /// Listens until interrupted.
+    Serve,
+    /// Prints the configuration as understood, secrets left out.
+    Check,
+    /// Organisations of this service.
+    #[command(subcommand)]
+    Organisation(organisation::OrganisationCommand),
+    /// Batches of attestations.
+    #[command(subcommand)]
+    Batch(batch::BatchCommand),
+    /// Invitations to collect.
+    #[command(subcommand)]
+    Offer(offer::OfferCommand),
+    /// Signed attestations.
+    #[command(subcommand)]
+    Attestation(attestation::AttestationCommand),
+}
+
+/// Runs the command of the process's arguments.
+pub async fn run() -> anyhow::Result<ExitCode> {
+    let cli = Cli::parse();
+    telemetry::start();
+    let config = Config::load(cli.config.as_deref())?;
+    if matches!(cli.command, Command::Check) {
+        print(&checked(&config));
+        return Ok(ExitCode::SUCCESS);
+    }
+    let app = App::open(config, Arc::new(SystemClock), Arc::new(SystemEntropy)).await?;
+    match cli.command {
+        Command::Serve => {
+            let (config, db) = (Arc::clone(&app.config), app.db.clone());
+            serve::run(&config.service, router(app)).await?;
+            db.close().await;
+        }
+        command => print(&obey(&app, command, cli.lang).await?),
+    }
+    Ok(ExitCode::SUCCESS)
+}
+
+/// Runs any command but `serve`, and gives what it prints. `args` are those after the program's name.
+pub async fn execute(app: &App, args: &[&str]) -> anyhow::Result<String> {
+    let cli = Cli::try_parse_from(std::iter::once("issuer").chain(args.iter().copied()))?;
+    obey(app, cli.command, cli.lang).await
+}
+
+async fn obey(app: &App, command: Command, language: Language) -> anyhow::Result<String> {
+    let page = PageContext::new(language, app.locale.clone());
+    match command {
+        Command::Serve => bail!("serve is not a command that ends"),
+        Command::Check => Ok(checked(&app.config)),
+        Command::Organisation(command) => organisation::run(app, command).await,
+        Command::Batch(command) => batch::run(app, &page, command).await,
+        Command::Offer(command) => offer::run(app, command).await,
+        Command::Attestation(command) => attestation::run(app, &page, command).await,
+    }
+}
+
+/// The configuration, without what opens anything.
+fn checked(config: &Config) -> String {
+    let Config { service, wallet_url } = config;
+    format!("wallet_url = \"{wallet_url}\"\n\n{service}")
+}
+
+fn language(tag: &str) -> Result<Language, &'static str> {
+    Language::from_tag(tag).ok_or("fr or en")
+}
+
+#[expect(clippy::print_stdout, reason = "a command prints what it was asked for")]
+fn print(text: &str) {
+    print!("{text}");
+}
+
+#[cfg(test)]
+mod tests;
