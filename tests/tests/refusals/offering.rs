@@ -1,13 +1,13 @@
 //! What the issuer refuses before a token: offers, pages, spreadsheets.
 
-use anyhow::Result;
+use anyhow::{Context, Result};
 use reqwest::{Method, StatusCode};
 use shared::clock::Clock;
 use tests::{
     fixtures,
     foreign::{Collecting, get, send},
     visitor::Visitor,
-    world::{CYCLO, PANIERS, PASSPHRASE, World},
+    world::{CYCLO, Offer, PANIERS, PASSPHRASE, World},
 };
 
 #[tokio::test(flavor = "multi_thread")]
@@ -215,5 +215,28 @@ async fn a_wrong_passphrase_opens_nothing_and_guessing_is_slowed_down() -> Resul
             .path(),
         "/"
     );
+    Ok(())
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn vci_i_020_an_offer_by_value_is_collected_once() -> Result<()> {
+    let world = World::start().await?;
+    let by_value = world.one_offer().await?.by_value.context("the offer is open")?;
+    assert!(
+        by_value.starts_with("openid-credential-offer://?credential_offer=%7B"),
+        "{by_value}"
+    );
+    let nadia = world.volunteer("nadia").await?;
+    let offer = nadia.bring(&by_value).await?.expect(StatusCode::OK)?;
+    assert!(offer.text().contains("Les Paniers du Vallon"), "{}", offer.text());
+    let kept = nadia.accept(&offer, None).await?.expect(StatusCode::OK)?;
+    assert!(kept.text().contains("130 h"), "{}", kept.text());
+
+    let [collected] = <[Offer; 1]>::try_from(world.offers(PANIERS).await?).expect("one offer");
+    assert_eq!((collected.state.as_str(), collected.by_value), ("issued", None));
+    let stranger = world.volunteer("stranger").await?;
+    let offer = stranger.bring(&by_value).await?.expect(StatusCode::OK)?;
+    stranger.accept(&offer, None).await?;
+    assert!(!stranger.path().await?.text().contains("130 h"));
     Ok(())
 }

@@ -1,13 +1,13 @@
-//! Somebody else's issuer and verifier, which cheat in one way each.
+//! Somebody else's issuer.
 
 use std::sync::Arc;
 
-use anyhow::{Context, Result};
+use anyhow::Result;
 use axum::{
     Json, Router,
     body::Bytes,
     extract::State,
-    http::{HeaderMap, StatusCode, header},
+    http::{StatusCode, header},
     response::{IntoResponse, Redirect, Response},
     routing::{get, post},
 };
@@ -15,23 +15,18 @@ use chrono::{DateTime, Utc};
 use serde_json::{Value, json};
 use shared::{
     credential::{ACTIVITY_CONFIGURATION, ACTIVITY_VCT, ClaimPath},
-    did::{Did, DidDocument},
     entropy::SystemEntropy,
     format::sd_jwt_vc::{self, KeyBinding, SdJwt},
-    keys::{
-        Jwk, JwkSet, SigningKey,
-        jwe::{ContentEncryption, DecryptionKey},
-        jws,
-    },
+    keys::{Jwk, JwkSet, SigningKey, jws},
     oid4vci::{
         CredentialRequest, PRE_AUTHORIZED_CODE,
         metadata::{publish_authorization_server_metadata, publish_issuer_metadata, publish_jwt_vc_issuer_metadata},
     },
-    oid4vp::{ClientId, RequestLink, RequestObject, request::STATIC_AUDIENCE},
-    presentation::dcql::DcqlQuery,
 };
-use tokio::{net::TcpListener, task::JoinHandle};
+use tokio::task::JoinHandle;
 use url::Url;
+
+use super::{listener, serve};
 
 /// How an issuer cheats.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -256,216 +251,7 @@ impl Issuer {
     }
 }
 
-/// How a verifier cheats.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub(crate) enum VerifierTrick {
-    /// It does not.
-    Honest,
-    /// VP-W-006: signed by a key that is not in its document.
-    OtherKey,
-    /// VP-W-002: the object is of another client than the link.
-    OtherClient,
-    /// VP-W-001: without the type.
-    OtherType,
-    /// VP-W-007: with a page to go to.
-    RedirectUri,
-    /// VP-W-008: the answer goes elsewhere.
-    ForeignResponse,
-    /// VP-W-009.
-    TransactionData,
-    /// VP-V-008: nothing to encrypt with.
-    NoEncryptionKey,
-    /// NEG-01.
-    AlgNone,
-    /// NEG-18.
-    Expired,
-    /// DCQL-001.
-    MalformedQuery,
-    /// VP-V-002.
-    NoNonce,
-    /// Its document is of another DID.
-    ForeignDocument,
-    /// VP-W-004: its object is somewhere else.
-    Redirect,
-    /// VP-W-004: its object has another media type.
-    MediaType,
-    /// It answers 500 to the answer.
-    BrokenResponse,
-}
-
-/// Somebody else's verifier.
-pub(crate) struct RogueVerifier {
-    /// Its base.
-    pub(crate) url: Url,
-    did: Did,
-    server: JoinHandle<()>,
-    inner: Arc<Verifier>,
-}
-
-struct Verifier {
-    url: Url,
-    did: Did,
-    trick: VerifierTrick,
-    key: SigningKey,
-    now: DateTime<Utc>,
-    received: std::sync::Mutex<Vec<String>>,
-}
-
-impl RogueVerifier {
-    /// Starts one.
-    pub(crate) async fn start(trick: VerifierTrick, now: DateTime<Utc>) -> Result<Self> {
-        let (listener, url) = listener().await?;
-        let did = Did::web(&url)?;
-        let inner = Arc::new(Verifier {
-            url: url.clone(),
-            did: did.clone(),
-            trick,
-            key: SigningKey::generate(),
-            now,
-            received: std::sync::Mutex::default(),
-        });
-        let router = Router::new()
-            .route("/.well-known/did.json", get(document))
-            .route("/object", get(object).post(object))
-            .route("/elsewhere", get(|| async { "x" }))
-            .route("/response", post(response))
-            .with_state(Arc::clone(&inner));
-        Ok(Self {
-            url,
-            did,
-            server: serve(listener, router),
-            inner,
-        })
-    }
-
-    /// A link to its request.
-    pub(crate) fn link(&self) -> String {
-        let request_uri = Url::parse(&format!("{}object", self.url)).expect("a URL");
-        RequestLink {
-            client_id: client_id(&self.did),
-            request_uri,
-            post: false,
-        }
-        .to_scheme_link()
-    }
-
-    /// What was posted to it.
-    pub(crate) fn received(&self) -> Vec<String> {
-        self.inner.received.lock().expect("not poisoned").clone()
-    }
-}
-
-impl Drop for RogueVerifier {
-    fn drop(&mut self) {
-        self.server.abort();
-    }
-}
-
-async fn document(State(verifier): State<Arc<Verifier>>) -> Json<Value> {
-    let did = match verifier.trick {
-        VerifierTrick::ForeignDocument => "did:web:another.example".parse().expect("a DID"),
-        _ => verifier.did.clone(),
-    };
-    Json(serde_json::to_value(DidDocument::publish(&did, std::slice::from_ref(verifier.key.public()))).expect("writes"))
-}
-
-async fn object(State(verifier): State<Arc<Verifier>>) -> Response {
-    let media_type = match verifier.trick {
-        VerifierTrick::Redirect => return Redirect::temporary("/elsewhere").into_response(),
-        VerifierTrick::MediaType => "text/plain",
-        _ => "application/oauth-authz-req+jwt",
-    };
-    ([(header::CONTENT_TYPE, media_type)], verifier.object()).into_response()
-}
-
-async fn response(State(verifier): State<Arc<Verifier>>, _headers: HeaderMap, body: String) -> Response {
-    verifier.received.lock().expect("not poisoned").push(body);
-    match verifier.trick {
-        VerifierTrick::BrokenResponse => StatusCode::INTERNAL_SERVER_ERROR.into_response(),
-        _ => Json(json!({})).into_response(),
-    }
-}
-
-impl Verifier {
-    fn object(&self) -> String {
-        let query = json!({ "credentials": [{ "id": "a", "format": "dc+sd-jwt", "meta": { "vct_values": [ACTIVITY_VCT] },
-            "claims": [{ "path": ["activity", "minutes"] }] }] });
-        let decryption = DecryptionKey::generate();
-        let kid = format!("{}#{}", self.did, self.key.public().thumbprint());
-        let request = RequestObject {
-            client_id: ClientId::DecentralizedIdentifier(self.did.clone()),
-            client_name: Some("Guichet d’ailleurs".to_owned()),
-            response_uri: Url::parse(&format!("{}response", self.url)).expect("a URL"),
-            nonce: "a-nonce-of-128-bits-or-more".to_owned(),
-            state: Some("a-state".to_owned()),
-            query: DcqlQuery::from_value(&query).expect("a query"),
-            purpose: None,
-            encryption_key: decryption.public(),
-            encryptions: vec![ContentEncryption::A128GCM],
-            issued_at: self.now,
-            expires_at: self.now + chrono::Duration::minutes(5),
-        };
-        let honest = request.sign(&kid, &self.key, None);
-        let mut claims: Value = jws::Jws::parse(&honest)
-            .expect("ours")
-            .unverified_claims()
-            .expect("ours");
-        assert_eq!(claims["aud"], json!(STATIC_AUDIENCE));
-        let mut typ = "oauth-authz-req+jwt";
-        match self.trick {
-            VerifierTrick::OtherClient => {
-                claims["client_id"] = json!("decentralized_identifier:did:web:another.example");
-            }
-            VerifierTrick::OtherType => typ = "JWT",
-            VerifierTrick::RedirectUri => claims["redirect_uri"] = json!(format!("{}elsewhere", self.url)),
-            VerifierTrick::ForeignResponse => claims["response_uri"] = json!("https://another.example/response"),
-            VerifierTrick::TransactionData => claims["transaction_data"] = json!(["e30"]),
-            VerifierTrick::NoEncryptionKey => claims["client_metadata"]["jwks"]["keys"] = json!([]),
-            VerifierTrick::Expired => claims["exp"] = json!(self.now.timestamp() - 120),
-            VerifierTrick::MalformedQuery => claims["dcql_query"]["credentials"] = json!([]),
-            VerifierTrick::NoNonce => {
-                claims.as_object_mut().expect("an object").remove("nonce");
-            }
-            _ => {}
-        }
-        if self.trick == VerifierTrick::AlgNone {
-            use base64::{Engine as _, engine::general_purpose::URL_SAFE_NO_PAD};
-            let head = json!({ "alg": "none", "typ": typ, "kid": kid });
-            return format!(
-                "{}.{}.",
-                URL_SAFE_NO_PAD.encode(head.to_string()),
-                URL_SAFE_NO_PAD.encode(claims.to_string())
-            );
-        }
-        let stranger = SigningKey::generate();
-        let key = if self.trick == VerifierTrick::OtherKey {
-            &stranger
-        } else {
-            &self.key
-        };
-        let mut head = serde_json::Map::new();
-        head.insert("kid".to_owned(), json!(kid));
-        jws::sign(typ, head, &claims, key)
-    }
-}
-
-fn client_id(did: &Did) -> String {
-    format!("decentralized_identifier:{did}")
-}
-
 /// Without the slash that `Url` puts after a host.
 fn identifier(url: &Url) -> String {
     url.as_str().trim_end_matches('/').to_owned()
-}
-
-async fn listener() -> Result<(TcpListener, Url)> {
-    let listener = TcpListener::bind("127.0.0.1:0").await.context("no free port")?;
-    let url = Url::parse(&format!("http://localhost:{}", listener.local_addr()?.port()))?;
-    Ok((listener, url))
-}
-
-fn serve(listener: TcpListener, router: Router) -> JoinHandle<()> {
-    tokio::spawn(async move {
-        let _ = axum::serve(listener, router).await;
-    })
 }
