@@ -12,7 +12,7 @@ use axum::{
     routing::{get, post},
 };
 use chrono::{DateTime, Utc};
-use serde_json::{Value, json};
+use serde_json::{Map, Value, json};
 use shared::{
     credential::{ACTIVITY_CONFIGURATION, ACTIVITY_VCT, ClaimPath},
     entropy::SystemEntropy,
@@ -23,10 +23,10 @@ use shared::{
         metadata::{publish_authorization_server_metadata, publish_issuer_metadata, publish_jwt_vc_issuer_metadata},
     },
 };
-use tokio::task::JoinHandle;
 use url::Url;
 
-use super::{listener, serve};
+use super::{Server, listener, serve};
+use crate::base64url;
 
 /// How an issuer cheats.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -67,7 +67,7 @@ pub(crate) enum IssuerTrick {
 pub(crate) struct RogueIssuer {
     /// Its identifier.
     pub(crate) url: Url,
-    server: JoinHandle<()>,
+    _server: Server,
 }
 
 struct Issuer {
@@ -98,19 +98,13 @@ impl RogueIssuer {
             .with_state(issuer);
         Ok(Self {
             url,
-            server: serve(listener, router),
+            _server: serve(listener, router),
         })
     }
 
     /// A link to its offer.
     pub(crate) fn link(&self) -> String {
         shared::oid4vci::offer::link_by_reference(&Url::parse(&format!("{}offer", self.url)).expect("a URL"))
-    }
-}
-
-impl Drop for RogueIssuer {
-    fn drop(&mut self) {
-        self.server.abort();
     }
 }
 
@@ -237,16 +231,14 @@ impl Issuer {
 
     /// What [`sd_jwt_vc::issue`] refuses to make.
     fn hide_type(&self, mut claims: Value) -> String {
-        use base64::{Engine as _, engine::general_purpose::URL_SAFE_NO_PAD};
-        let disclosure = URL_SAFE_NO_PAD.encode(json!(["c2FsdHNhbHRzYWx0c2FsdA", "vct", ACTIVITY_VCT]).to_string());
+        let disclosure = base64url(json!(["c2FsdHNhbHRzYWx0c2FsdA", "vct", ACTIVITY_VCT]).to_string());
         let members = claims.as_object_mut().expect("an object");
         members.remove("vct");
         members.insert(
             "_sd".to_owned(),
-            json!([URL_SAFE_NO_PAD.encode(shared::keys::seal::digest(disclosure.as_bytes()))]),
+            json!([base64url(shared::keys::seal::digest(disclosure.as_bytes()))]),
         );
-        let mut head = serde_json::Map::new();
-        head.insert("kid".to_owned(), json!(self.key.public().thumbprint()));
+        let head = Map::from_iter([("kid".to_owned(), json!(self.key.public().thumbprint()))]);
         format!("{}~{disclosure}~", jws::sign(sd_jwt_vc::TYPE, head, &claims, &self.key))
     }
 }

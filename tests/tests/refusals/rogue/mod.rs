@@ -17,8 +17,17 @@ async fn listener() -> Result<(TcpListener, Url)> {
     Ok((listener, url))
 }
 
-fn serve(listener: TcpListener, router: Router) -> JoinHandle<()> {
-    tokio::spawn(async move {
+/// A server, ended when dropped.
+struct Server(JoinHandle<()>);
+
+impl Drop for Server {
+    fn drop(&mut self) {
+        self.0.abort();
+    }
+}
+
+fn serve(listener: TcpListener, router: Router) -> Server {
+    Server(tokio::spawn(async move {
         let _ = axum::serve(listener, router).await;
-    })
+    }))
 }

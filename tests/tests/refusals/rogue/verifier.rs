@@ -11,7 +11,7 @@ use axum::{
     routing::{get, post},
 };
 use chrono::{DateTime, Utc};
-use serde_json::{Value, json};
+use serde_json::{Map, Value, json};
 use shared::{
     credential::ACTIVITY_VCT,
     did::{Did, DidDocument},
@@ -23,10 +23,10 @@ use shared::{
     oid4vp::{ClientId, RequestLink, RequestObject, request::STATIC_AUDIENCE},
     presentation::dcql::DcqlQuery,
 };
-use tokio::task::JoinHandle;
 use url::Url;
 
-use super::{listener, serve};
+use super::{Server, listener, serve};
+use crate::base64url;
 
 /// How a verifier cheats.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -70,7 +70,7 @@ pub(crate) struct RogueVerifier {
     /// Its base.
     pub(crate) url: Url,
     did: Did,
-    server: JoinHandle<()>,
+    _server: Server,
     inner: Arc<Verifier>,
 }
 
@@ -105,7 +105,7 @@ impl RogueVerifier {
         Ok(Self {
             url,
             did,
-            server: serve(listener, router),
+            _server: serve(listener, router),
             inner,
         })
     }
@@ -124,12 +124,6 @@ impl RogueVerifier {
     /// What was posted to it.
     pub(crate) fn received(&self) -> Vec<String> {
         self.inner.received.lock().expect("not poisoned").clone()
-    }
-}
-
-impl Drop for RogueVerifier {
-    fn drop(&mut self) {
-        self.server.abort();
     }
 }
 
@@ -201,13 +195,8 @@ impl Verifier {
             _ => {}
         }
         if self.trick == VerifierTrick::AlgNone {
-            use base64::{Engine as _, engine::general_purpose::URL_SAFE_NO_PAD};
             let head = json!({ "alg": "none", "typ": typ, "kid": kid });
-            return format!(
-                "{}.{}.",
-                URL_SAFE_NO_PAD.encode(head.to_string()),
-                URL_SAFE_NO_PAD.encode(claims.to_string())
-            );
+            return format!("{}.{}.", base64url(head.to_string()), base64url(claims.to_string()));
         }
         let stranger = SigningKey::generate();
         let key = if self.trick == VerifierTrick::OtherKey {
@@ -215,8 +204,7 @@ impl Verifier {
         } else {
             &self.key
         };
-        let mut head = serde_json::Map::new();
-        head.insert("kid".to_owned(), json!(kid));
+        let head = Map::from_iter([("kid".to_owned(), json!(kid))]);
         jws::sign(typ, head, &claims, key)
     }
 }
