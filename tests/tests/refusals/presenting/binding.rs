@@ -3,25 +3,19 @@
 use anyhow::{Context, Result};
 use chrono::Duration;
 use shared::{clock::Clock, keys::SigningKey};
-use tests::{
-    foreign::{Held, Presenting},
-    world::QUESTION,
-};
+use tests::foreign::Held;
 
 use super::Desk;
 
 #[tokio::test(flavor = "multi_thread")]
 async fn vp_v_026_any_wrong_nonce_rejects_the_answer() -> Result<()> {
     let desk = Desk::open().await?;
-    let other = Presenting::from_link(&desk.clerk.ask(&QUESTION).await?.link).await?;
+    let (_, other) = desk.another().await?;
+    let client_id = &desk.presenting.link.client_id;
     for nonce in [other.member("nonce"), "made-up".to_owned(), String::new()] {
-        let foreign = desk.presenting.presentation(
-            &desk.held,
-            &desk.presenting.link.client_id,
-            &nonce,
-            desk.world.clock.now(),
-        )?;
-        desk.present(foreign).await?.assert_error("invalid_request");
+        let now = desk.world.clock.now();
+        let foreign = desk.presenting.presentation(&desk.held, client_id, &nonce, now)?;
+        desk.refuses(&desk.presenting.payload(&[foreign])).await?;
     }
     desk.is_untouched().await
 }
@@ -36,8 +30,7 @@ async fn neg_08_a_presentation_for_another_verifier_is_not_believed() -> Result<
         let foreign = desk
             .presenting
             .presentation(&desk.held, audience, &nonce, desk.world.clock.now())?;
-        desk.is_not_believed(foreign, "audience", "failed", "other_verifier")
-            .await?;
+        desk.does_not_believe(foreign, "audience", "other_verifier").await?;
     }
     Ok(())
 }
@@ -47,9 +40,7 @@ async fn neg_11_a_credential_without_key_binding_is_not_believed() -> Result<()>
     let desk = Desk::open().await?;
     let right = desk.right()?;
     let stripped = right[..=right.rfind('~').context("no binding")?].to_owned();
-    desk.is_not_believed(stripped, "key_binding", "failed", "not_bound")
-        .await?;
-    Ok(())
+    desk.does_not_believe(stripped, "key_binding", "not_bound").await
 }
 
 #[tokio::test(flavor = "multi_thread")]
@@ -65,16 +56,14 @@ async fn neg_12_a_disclosure_added_or_removed_after_signing_is_not_believed() ->
         .find(|part| !part.is_empty() && !parts.contains(part))
         .context("all is shown")?;
     parts.insert(parts.len() - 1, extra);
-    desk.is_not_believed(parts.join("~"), "key_binding", "failed", "not_bound")
+    desk.does_not_believe(parts.join("~"), "key_binding", "not_bound")
         .await?;
 
     let desk = Desk::open().await?;
     let right = desk.right()?;
     let mut parts: Vec<&str> = right.split('~').collect();
     parts.swap(1, 2);
-    desk.is_not_believed(parts.join("~"), "key_binding", "failed", "not_bound")
-        .await?;
-    Ok(())
+    desk.does_not_believe(parts.join("~"), "key_binding", "not_bound").await
 }
 
 #[tokio::test(flavor = "multi_thread")]
@@ -85,9 +74,7 @@ async fn neg_11_a_presentation_bound_by_a_stranger_is_not_believed() -> Result<(
         key: SigningKey::generate(),
     };
     let stolen = desk.presenting.right_presentation(&stranger, desk.world.clock.now())?;
-    desk.is_not_believed(stolen, "key_binding", "failed", "not_bound")
-        .await?;
-    Ok(())
+    desk.does_not_believe(stolen, "key_binding", "not_bound").await
 }
 
 #[tokio::test(flavor = "multi_thread")]
@@ -96,7 +83,7 @@ async fn neg_18_a_key_binding_that_was_not_made_just_now_is_not_believed() -> Re
         let desk = Desk::open().await?;
         let then = desk.world.clock.now() + Duration::seconds(offset);
         let stale = desk.presenting.right_presentation(&desk.held, then)?;
-        desk.is_not_believed(stale, "time", "failed", "stale_binding").await?;
+        desk.does_not_believe(stale, "time", "stale_binding").await?;
     }
     Ok(())
 }

@@ -55,22 +55,73 @@ impl Desk {
         self.presenting.answer(&self.presenting.payload(&[presentation])).await
     }
 
+    /// The right answer, as it travels.
+    fn encrypted(&self) -> Result<String> {
+        self.presenting.encrypt(&self.presenting.payload(&[self.right()?]))
+    }
+
+    async fn decision(&self) -> Result<Value> {
+        self.clerk.decision(&self.asked).await
+    }
+
+    /// The decision about the right answer, which is taken.
+    async fn decide(&self) -> Result<Value> {
+        self.present(self.right()?).await?.expect(StatusCode::OK)?;
+        self.decision().await
+    }
+
+    /// Another request of the same counter.
+    async fn another(&self) -> Result<(Asked, Presenting)> {
+        let asked = self.clerk.ask(&QUESTION).await?;
+        let presenting = Presenting::from_link(&asked.link).await?;
+        Ok((asked, presenting))
+    }
+
+    async fn refuses(&self, payload: &Value) -> Result<()> {
+        self.presenting.answer(payload).await?.assert_error("invalid_request");
+        Ok(())
+    }
+
+    async fn refuses_fields(&self, fields: &[(&str, &str)]) -> Result<()> {
+        self.presenting.post(fields).await?.assert_error("invalid_request");
+        Ok(())
+    }
+
+    /// The request has ended without a decision: the clerk may make another.
+    async fn can_ask_again(&self) -> Result<()> {
+        let page = self.clerk.look(&self.asked).await?;
+        assert!(page.form("/again").is_ok(), "no way forward: {}", page.text());
+        Ok(())
+    }
+
     /// Nothing that was refused left a trace: nothing is decided, and the right answer still counts.
     async fn is_untouched(&self) -> Result<()> {
-        assert!(self.clerk.decision(&self.asked).await.is_err(), "something was decided");
-        let answer = self.present(self.right()?).await?;
-        assert_eq!(answer.status, StatusCode::OK, "{answer:?}");
-        let decision = self.clerk.decision(&self.asked).await?;
+        assert!(self.decision().await.is_err(), "something was decided");
+        let decision = self.decide().await?;
         assert_eq!(check(&decision, "signature")["outcome"], "passed", "{decision}");
         Ok(())
     }
 
     /// The presentation is answered, not believed, and the decision says why.
-    async fn is_not_believed(&self, presentation: String, failed: &str, outcome: &str, reason: &str) -> Result<Value> {
-        let answer = self.present(presentation).await?;
-        assert_eq!(answer.status, StatusCode::OK, "{answer:?}");
-        let decision = self.clerk.decision(&self.asked).await?;
-        let found = check(&decision, failed);
+    async fn does_not_believe(&self, presentation: String, id: &str, reason: &str) -> Result<()> {
+        self.decides(presentation, id, "failed", reason).await?;
+        Ok(())
+    }
+
+    /// What was not presented wrongly, is not believed all the same.
+    async fn does_not_believe_the_right(&self, id: &str, reason: &str) -> Result<()> {
+        self.does_not_believe(self.right()?, id, reason).await
+    }
+
+    /// Nothing was wrong, but a check could not be made.
+    async fn cannot_check_the_right(&self, id: &str, reason: &str) -> Result<Value> {
+        self.decides(self.right()?, id, "skipped", reason).await
+    }
+
+    async fn decides(&self, presentation: String, id: &str, outcome: &str, reason: &str) -> Result<Value> {
+        self.present(presentation).await?.expect(StatusCode::OK)?;
+        let decision = self.decision().await?;
+        let found = check(&decision, id);
         assert_eq!(
             (&found["outcome"], &found["reason"]),
             (&json!(outcome), &json!(reason)),
@@ -108,13 +159,12 @@ fn assert_not_granted(decision: &Value) {
 #[tokio::test(flavor = "multi_thread")]
 async fn the_right_answer_is_checked_by_name() -> Result<()> {
     let desk = Desk::open().await?;
-    let answer = desk.present(desk.right()?).await?;
-    assert_eq!(answer.status, StatusCode::OK, "{answer:?}");
+    let answer = desk.present(desk.right()?).await?.expect(StatusCode::OK)?;
     assert!(
         answer.header("content-type").starts_with("application/json"),
         "{answer:?}"
     );
-    let decision = desk.clerk.decision(&desk.asked).await?;
+    let decision = desk.decision().await?;
     for id in [
         "structure",
         "signature",

@@ -4,39 +4,33 @@ use anyhow::{Context, Result};
 use reqwest::{Method, StatusCode};
 use serde_json::{Value, json};
 use shared::keys::jwe;
-use tests::{
-    foreign::{Presenting, get, send},
-    world::{Engine, QUESTION, has_postgres},
-};
+use tests::foreign::{get, send};
 
 use super::{Desk, assert_not_granted};
+use crate::engines;
 
 #[tokio::test(flavor = "multi_thread")]
 async fn vp_v_030_an_answer_counts_once() -> Result<()> {
     let desk = Desk::open().await?;
-    let jwe = desk.presenting.encrypt(&desk.presenting.payload(&[desk.right()?]))?;
-    assert_eq!(
-        desk.presenting.post(&[("response", &jwe)]).await?.status,
-        StatusCode::OK
-    );
-    let decided = desk.clerk.decision(&desk.asked).await?;
+    let jwe = desk.encrypted()?;
+    let answer = desk.presenting.post(&[("response", &jwe)]).await?;
+    assert_eq!(answer.status, StatusCode::OK);
+    let decided = desk.decision().await?;
     for _ in 0..2 {
         let replayed = desk.presenting.post(&[("response", &jwe)]).await?;
         assert!(replayed.status.is_client_error(), "{replayed:?}");
     }
-    assert_eq!(desk.clerk.decision(&desk.asked).await?, decided);
+    assert_eq!(desk.decision().await?, decided);
     Ok(())
 }
 
 #[tokio::test(flavor = "multi_thread")]
 async fn vp_v_030_eight_answers_at_the_same_instant_give_one_decision() -> Result<()> {
-    let mut engines = vec![Engine::Sqlite];
-    engines.extend(has_postgres().then_some(Engine::Postgres));
-    for engine in engines {
+    for engine in engines() {
         let desk = Desk::open_on(engine).await?;
         let mut tries = tokio::task::JoinSet::new();
         for _ in 0..8 {
-            let jwe = desk.presenting.encrypt(&desk.presenting.payload(&[desk.right()?]))?;
+            let jwe = desk.encrypted()?;
             let presenting = desk.presenting.clone();
             tries.spawn(async move { presenting.post(&[("response", &jwe)]).await.map(|answer| answer.status) });
         }
@@ -62,10 +56,7 @@ async fn vp_v_022_a_presentation_in_the_clear_is_invalid_request() -> Result<()>
     let desk = Desk::open().await?;
     let payload = desk.presenting.payload(&[desk.right()?]);
     let (token, state) = (payload["vp_token"].to_string(), desk.presenting.member("state"));
-    desk.presenting
-        .post(&[("vp_token", &token), ("state", &state)])
-        .await?
-        .assert_error("invalid_request");
+    desk.refuses_fields(&[("vp_token", &token), ("state", &state)]).await?;
     desk.is_untouched().await
 }
 
@@ -83,28 +74,20 @@ async fn vp_v_022_what_does_not_decrypt_is_invalid_request() -> Result<()> {
     let last = altered.pop().expect("a character");
     altered.push(if last == 'A' { 'B' } else { 'A' });
     for response in [foreign.as_str(), "", "x", "a.b.c.d.e", "eyJhbGciOiJub25lIn0..a.b.c"] {
-        desk.presenting
-            .post(&[("response", response)])
-            .await?
-            .assert_error("invalid_request");
+        desk.refuses_fields(&[("response", response)]).await?;
     }
     let jwe = desk.presenting.encrypt(&payload)?;
-    desk.presenting
-        .post(&[("response", &jwe), ("response", &jwe)])
-        .await?
-        .assert_error("invalid_request");
-    desk.presenting
-        .post(&[("response", &jwe), ("error", "access_denied")])
-        .await?
-        .assert_error("invalid_request");
-    desk.presenting.post(&[]).await?.assert_error("invalid_request");
+    let response = ("response", jwe.as_str());
+    desk.refuses_fields(&[response, response]).await?;
+    desk.refuses_fields(&[response, ("error", "access_denied")]).await?;
+    desk.refuses_fields(&[]).await?;
     desk.is_untouched().await
 }
 
 #[tokio::test(flavor = "multi_thread")]
 async fn vp_v_020_wrong_media_types_and_large_bodies_are_refused() -> Result<()> {
     let desk = Desk::open().await?;
-    let jwe = desk.presenting.encrypt(&desk.presenting.payload(&[desk.right()?]))?;
+    let jwe = desk.encrypted()?;
     let uri = desk.presenting.member("response_uri").parse()?;
     let json = json!({ "response": jwe }).to_string();
     for headers in [&[("content-type", "application/json")] as &[(&str, &str)], &[]] {
@@ -139,15 +122,11 @@ async fn vp_v_021_a_malformed_vp_token_is_invalid_request() -> Result<()> {
         json!({ &id: [7] }),
         json!({}),
         Value::Null,
+        json!({ "unasked": [right] }),
     ];
     for token in tokens {
-        let payload = json!({ "vp_token": token, "state": state });
-        desk.presenting.answer(&payload).await?.assert_error("invalid_request");
+        desk.refuses(&json!({ "vp_token": token, "state": state })).await?;
     }
-    desk.presenting
-        .answer(&json!({ "vp_token": { "unasked": [right] }, "state": state }))
-        .await?
-        .assert_error("invalid_request");
     desk.is_untouched().await
 }
 
@@ -156,17 +135,17 @@ async fn vp_v_024_an_answer_with_another_state_is_invalid_request() -> Result<()
     let desk = Desk::open().await?;
     let mut payload = desk.presenting.payload(&[desk.right()?]);
     payload["state"] = json!("another");
-    desk.presenting.answer(&payload).await?.assert_error("invalid_request");
+    desk.refuses(&payload).await?;
     payload.as_object_mut().expect("an object").remove("state");
-    desk.presenting.answer(&payload).await?.assert_error("invalid_request");
+    desk.refuses(&payload).await?;
     desk.is_untouched().await
 }
 
 #[tokio::test(flavor = "multi_thread")]
 async fn neg_07_an_answer_to_another_request_is_refused_there() -> Result<()> {
     let desk = Desk::open().await?;
-    let other = Presenting::from_link(&desk.clerk.ask(&QUESTION).await?.link).await?;
-    let jwe = desk.presenting.encrypt(&desk.presenting.payload(&[desk.right()?]))?;
+    let (_, other) = desk.another().await?;
+    let jwe = desk.encrypted()?;
     other.post(&[("response", &jwe)]).await?.assert_error("invalid_request");
     desk.is_untouched().await
 }
@@ -187,8 +166,7 @@ async fn neg_17_a_token_of_another_type_is_no_credential() -> Result<()> {
         String::new(),
         "~".to_owned(),
     ] {
-        let answer = desk.present(odd).await?;
-        answer.assert_error("invalid_request");
+        desk.refuses(&desk.presenting.payload(&[odd])).await?;
     }
     desk.is_untouched().await
 }
@@ -197,24 +175,16 @@ async fn neg_17_a_token_of_another_type_is_no_credential() -> Result<()> {
 async fn vp_v_020_a_refusal_of_the_person_ends_the_request() -> Result<()> {
     let desk = Desk::open().await?;
     let state = desk.presenting.member("state");
-    let answer = desk
-        .presenting
-        .post(&[("error", "access_denied"), ("state", &state)])
-        .await?;
-    assert_eq!(answer.status, StatusCode::OK, "{answer:?}");
+    let refusal = [("error", "access_denied"), ("state", state.as_str())];
+    desk.presenting.post(&refusal).await?.expect(StatusCode::OK)?;
     let late = desk.present(desk.right()?).await?;
     assert!(late.status.is_client_error(), "{late:?}");
-    let page = desk.clerk.look(&desk.asked).await?;
-    assert!(page.form("/again").is_ok(), "no way forward: {}", page.text());
-    Ok(())
+    desk.can_ask_again().await
 }
 
 #[tokio::test(flavor = "multi_thread")]
 async fn vp_v_020_an_error_that_is_no_code_ends_the_request_and_is_shown_to_nobody() -> Result<()> {
-    for engine in [Engine::Sqlite, Engine::Postgres] {
-        if engine == Engine::Postgres && !has_postgres() {
-            continue;
-        }
+    for engine in engines() {
         for error in ["\0", "Appelez le 01 02 03 04 05", &"a".repeat(100_000)] {
             let desk = Desk::open_on(engine).await?;
             let state = desk.presenting.member("state");
@@ -234,7 +204,7 @@ async fn neg_30_the_same_attestation_twice_counts_once() -> Result<()> {
     let right = desk.right()?;
     let payload = desk.presenting.payload(&[right.clone(), right]);
     assert_eq!(desk.presenting.answer(&payload).await?.status, StatusCode::OK);
-    let decision = desk.clerk.decision(&desk.asked).await?;
+    let decision = desk.decision().await?;
     assert_not_granted(&decision);
     let counted = |part: &str| decision[part].as_array().map_or(0, Vec::len);
     assert_eq!((counted("used"), counted("rejected")), (1, 1), "{decision}");
