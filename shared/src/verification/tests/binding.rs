@@ -18,7 +18,7 @@ fn sdj_009_neg_11_a_presentation_without_key_binding_is_refused() {
         verdict.outcome(CheckId::Audience),
         Some(Outcome::Skipped(Reason::Unavailable))
     );
-    assert!(!verdict.accepted(Policy::AcceptUncheckedStatus));
+    assert_never_accepted(&verdict);
 }
 
 #[test]

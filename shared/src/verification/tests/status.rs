@@ -20,11 +20,7 @@ fn tsl_004_revoked_suspended_and_unknown_statuses_are_refused() {
 #[test]
 fn neg_20_an_unreachable_status_is_neither_good_nor_bad() {
     let scene = Scene::new();
-    let materials = Materials {
-        status_list: Fetched::Unreachable,
-        ..scene.materials()
-    };
-    let verdict = scene.verify_with(&scene.presented(), &materials);
+    let verdict = scene.verify_by(Fetched::Unreachable);
     assert_only(&verdict, CheckId::Status, Outcome::Skipped(Reason::StatusUnreachable));
     assert!(!verdict.has_failed());
     assert!(verdict.accepted(Policy::AcceptUncheckedStatus));
@@ -43,11 +39,7 @@ fn neg_20_an_expired_list_is_accepted_only_by_an_explicit_policy() {
         &scene.kid(),
         &scene.issuer,
     );
-    let materials = Materials {
-        status_list: Fetched::Found(old),
-        ..scene.materials()
-    };
-    let verdict = scene.verify_with(&scene.presented(), &materials);
+    let verdict = scene.verify_by(Fetched::Found(old));
     assert_only(&verdict, CheckId::Status, Outcome::Skipped(Reason::StatusRefused));
     assert!(verdict.accepted(Policy::AcceptUncheckedStatus));
 }
@@ -80,13 +72,7 @@ fn neg_19_a_status_list_that_cannot_be_believed_is_refused() {
         ("forbidden address", Fetched::Refused),
     ];
     for (case, status_list) in cases {
-        let verdict = scene.verify_with(
-            &scene.presented(),
-            &Materials {
-                status_list,
-                ..scene.materials()
-            },
-        );
+        let verdict = scene.verify_by(status_list);
         assert_eq!(
             verdict.outcome(CheckId::Status),
             Some(Outcome::Failed(Reason::StatusRefused)),

@@ -28,7 +28,7 @@ fn neg_30_trust_is_judged_on_the_day_of_signature() {
         claims.as_object_mut().unwrap().remove("iat");
     });
     assert_only(&undated, CheckId::Trust, Outcome::Skipped(Reason::Unavailable));
-    assert!(!undated.accepted(Policy::AcceptUncheckedStatus));
+    assert_never_accepted(&undated);
 }
 
 #[test]
@@ -37,17 +37,8 @@ fn neg_20_without_a_current_trust_list_nothing_is_accepted() {
     scene.trust.next_update = now();
     let stale = scene.verify(&scene.presented());
     assert_only(&stale, CheckId::Trust, Outcome::Skipped(Reason::StaleTrustList));
-    assert!(!stale.accepted(Policy::AcceptUncheckedStatus));
-    let binding = ExpectedBinding {
-        audience: AUDIENCE,
-        nonce: NONCE,
-    };
-    let expectation = Expectation::Presented {
-        binding,
-        vcts: &[VCT],
-        trust: None,
-    };
-    let without = verify(&scene.presented(), expectation, &scene.materials(), now()).unwrap();
+    assert_never_accepted(&stale);
+    let without = verify(&scene.presented(), presented_with(None), &scene.materials(), now()).unwrap();
     assert_only(&without, CheckId::Trust, Outcome::Skipped(Reason::NoTrustList));
-    assert!(!without.accepted(Policy::AcceptUncheckedStatus));
+    assert_never_accepted(&without);
 }
