@@ -4,7 +4,7 @@ use super::*;
 
 #[test]
 fn ages_are_counted_to_the_anniversary() {
-    let rule = Rule::from_value(&cec()).unwrap();
+    let rule = law();
     let decision = |declared_on: &str| {
         let mut issuers = issuers();
         issuers.get_mut("a").unwrap().declared_on = day(declared_on);
@@ -16,7 +16,7 @@ fn ages_are_counted_to_the_anniversary() {
 
 #[test]
 fn an_issuer_off_the_list_is_of_no_regime() {
-    let rule = Rule::from_value(&cec()).unwrap();
+    let rule = law();
     assert_eq!(
         decide(&rule, &[credential("x", "elsewhere", 12_000)]).rejected["x"],
         Code::IssuerRegime
@@ -25,7 +25,7 @@ fn an_issuer_off_the_list_is_of_no_regime() {
 
 #[test]
 fn the_last_day_of_each_delay_is_in_time() {
-    let rule = Rule::from_value(&cec()).unwrap();
+    let rule = law();
     let signed = |issued_on: &str, valid_until: &str| {
         let mut credential = credential("x", "a", 12_000);
         credential.issued_on = day(issued_on);
@@ -39,7 +39,7 @@ fn the_last_day_of_each_delay_is_in_time() {
 
 #[test]
 fn who_has_not_declared_is_told_whether_there_is_still_time() {
-    let rule = Rule::from_value(&cec()).unwrap();
+    let rule = law();
     let on = |as_of: &str| {
         let claim = Claim {
             declared_on: None,
@@ -56,7 +56,7 @@ fn who_has_not_declared_is_told_whether_there_is_still_time() {
 
 #[test]
 fn more_hours_a_day_than_plausible_are_refused() {
-    let rule = Rule::from_value(&cec()).unwrap();
+    let rule = law();
     let mut five_days = credential("x", "a", 5 * 960);
     (five_days.activity.start, five_days.activity.end) = (day("2025-06-02"), day("2025-06-06"));
     assert!(
@@ -70,7 +70,7 @@ fn more_hours_a_day_than_plausible_are_refused() {
 
 #[test]
 fn a_correction_takes_the_place_of_what_it_corrects() {
-    let rule = Rule::from_value(&cec()).unwrap();
+    let rule = law();
     let (old, mut new) = (credential("old", "a", 13_200), credential("new", "a", 12_300));
     new.supersedes = Some("old".to_owned());
     let decision = decide(&rule, &[new.clone(), old.clone()]);
@@ -105,7 +105,7 @@ fn extremes_neither_panic_nor_overflow() {
     let no_delay = [("/admission/attest_by", Value::Null), ("/declare_between", Value::Null)];
     let everything = [&unlimited[..], &no_delay[..]].concat();
     let rules = [
-        Rule::from_value(&cec()).unwrap(),
+        law(),
         by_days,
         cec_with(&[&everything[..], &[("/window", json!({"type": "lifetime"}))]].concat()).unwrap(),
         cec_with(

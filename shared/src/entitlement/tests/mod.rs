@@ -24,6 +24,10 @@ fn cec() -> Value {
     serde_json::to_value(toml::from_str::<toml::Table>(CEC).unwrap()).unwrap()
 }
 
+fn law() -> Rule {
+    Rule::from_value(&cec()).unwrap()
+}
+
 /// The rule of the law with members replaced (`null` takes one away).
 fn cec_with(changes: &[(&str, Value)]) -> Result<Rule, RuleError> {
     let mut rule = cec();

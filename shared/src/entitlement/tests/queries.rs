@@ -4,7 +4,7 @@ use super::*;
 
 #[test]
 fn a_query_asks_for_what_the_rule_reads_and_never_for_a_name() {
-    let rule = Rule::from_value(&cec()).unwrap();
+    let rule = law();
     let written = serde_json::to_value(query_for(&rule, true)).unwrap();
     let query = DcqlQuery::from_value(&written).unwrap();
     assert_eq!(query, query_for(&rule, true), "what is sent is a query that parses");
@@ -44,7 +44,7 @@ fn a_query_asks_for_what_the_rule_reads_and_never_for_a_name() {
 
 #[test]
 fn an_attestation_answers_with_or_without_breakdown_and_age() {
-    let rule = Rule::from_value(&cec()).unwrap();
+    let rule = law();
     let query = query_for(&rule, true);
     let disclosed = |attestation: &Value| {
         let candidate = Candidate {

@@ -213,7 +213,7 @@ fn a_decimal_in_toml_is_refused() {
 
 #[test]
 fn a_rule_says_what_its_claim_needs() {
-    let rule = Rule::from_value(&cec()).unwrap();
+    let rule = law();
     assert!(rule.needs_year() && rule.needs_declaration());
     assert_eq!(rule.predicates(), ["age_over_16"]);
     assert_eq!((rule.version(), rule.legal_basis().len()), ("2024-04-16", 4));

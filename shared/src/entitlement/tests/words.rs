@@ -4,7 +4,7 @@ use super::*;
 
 #[test]
 fn the_story_of_nadia_is_told_in_both_languages() {
-    let rule = Rule::from_value(&cec()).unwrap();
+    let rule = law();
     let mut supervising = credential("y", "b", 4_500);
     supervising.activity.role = "encadrant_benevoles".to_owned();
     let credentials = [credential("x", "a", 7_800), supervising];
@@ -39,7 +39,7 @@ fn the_story_of_nadia_is_told_in_both_languages() {
 
 #[test]
 fn what_is_missing_is_told_with_its_gap() {
-    let rule = Rule::from_value(&cec()).unwrap();
+    let rule = law();
     let headline_and_reason = |credentials: &[Credential]| {
         let decision = decide(&rule, credentials);
         let told = explain(&rule, &decision, credentials, &issuers(), Language::French);
@@ -85,7 +85,7 @@ fn a_rule_of_an_unknown_scheme_is_called_by_its_title() {
 /// Each code, given to a decision, comes out as a sentence of its own in each language.
 #[test]
 fn every_code_has_a_sentence_in_both_languages() {
-    let rule = Rule::from_value(&cec()).unwrap();
+    let rule = law();
     let credentials = [credential("x", "a", 12_000)];
     for code in Code::all() {
         let mut decision = decide(&rule, &credentials);
