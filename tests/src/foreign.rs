@@ -34,6 +34,12 @@ impl Answer {
         serde_json::from_str(&self.body).unwrap_or_default()
     }
 
+    /// The same answer, when it is what was hoped for.
+    pub fn expect(self, status: StatusCode) -> Result<Self> {
+        ensure!(self.status == status, "{self:?}");
+        Ok(self)
+    }
+
     /// Fails unless this is an error of RFC 6749 §5.2 with this code, which nobody may cache.
     pub fn assert_error(&self, code: &str) {
         assert_eq!(self.json()["error"], code, "{self:?}");
@@ -120,8 +126,7 @@ pub struct Collecting {
 impl Collecting {
     /// Fetches an offer.
     pub async fn from_offer(offer: &Offer) -> Result<Self> {
-        let answer = get(offer.uri()).await?;
-        ensure!(answer.status == StatusCode::OK, "{answer:?}");
+        let answer = get(offer.uri()).await?.expect(StatusCode::OK)?;
         let json = answer.json();
         let text = |pointer: &str| {
             json.pointer(pointer)
@@ -156,8 +161,7 @@ impl Collecting {
 
     /// A token.
     pub async fn token(&self) -> Result<String> {
-        let answer = self.ask_token(self.tx_code.as_deref()).await?;
-        ensure!(answer.status == StatusCode::OK, "{answer:?}");
+        let answer = self.ask_token(self.tx_code.as_deref()).await?.expect(StatusCode::OK)?;
         answer.json()["access_token"]
             .as_str()
             .map(str::to_owned)
@@ -166,8 +170,9 @@ impl Collecting {
 
     /// A nonce.
     pub async fn nonce(&self) -> Result<String> {
-        let answer = send(Method::POST, &self.endpoint("nonce"), &[], "").await?;
-        ensure!(answer.status == StatusCode::OK, "{answer:?}");
+        let answer = send(Method::POST, &self.endpoint("nonce"), &[], "")
+            .await?
+            .expect(StatusCode::OK)?;
         answer.json()["c_nonce"]
             .as_str()
             .map(str::to_owned)
@@ -196,8 +201,7 @@ impl Collecting {
         let nonce = self.nonce().await?;
         let key = SigningKey::generate();
         let proof = proof::sign(&key, self.issuer.as_str(), Some(&nonce), now);
-        let answer = self.ask_credential(&token, &[proof]).await?;
-        ensure!(answer.status == StatusCode::OK, "{answer:?}");
+        let answer = self.ask_credential(&token, &[proof]).await?.expect(StatusCode::OK)?;
         let credential = answer.json()["credentials"][0]["credential"]
             .as_str()
             .map(str::to_owned)
@@ -236,8 +240,7 @@ impl Presenting {
     /// Fetches the request object of a link.
     pub async fn from_link(link: &str) -> Result<Self> {
         let link = RequestLink::parse(link, true)?;
-        let answer = get(&link.request_uri).await?;
-        ensure!(answer.status == StatusCode::OK, "{answer:?}");
+        let answer = get(&link.request_uri).await?.expect(StatusCode::OK)?;
         ensure!(
             answer.header("content-type") == "application/oauth-authz-req+jwt",
             "{answer:?}"

@@ -33,19 +33,11 @@ impl Treasurer {
     /// Signs in for an organisation.
     pub async fn sign_in(issuer: &Url, organisation: &str, passphrase: &str) -> Result<Self> {
         let visitor = Visitor::new("fr");
-        let page = visitor.open(&issuer.join("/sign-in")?).await?;
-        let form = page.form("/sign-in")?;
         let values = [("organisation", organisation), ("passphrase", passphrase)];
-        let home = visitor
-            .submit(&page, &form, &values, None)
-            .await?
-            .expect(StatusCode::OK)?;
-        ensure!(
-            home.url.path() == "/",
-            "signing in led to {}: {}",
-            home.url.path(),
-            home.text()
-        );
+        let page = visitor
+            .fill(&issuer.join("/sign-in")?, "/sign-in", &values, None)
+            .await?;
+        page.at("/").context("signing in")?;
         Ok(Self {
             visitor,
             issuer: issuer.clone(),
@@ -54,24 +46,13 @@ impl Treasurer {
 
     /// Uploads a spreadsheet; gives the page that shows what was read, before anything is signed.
     pub async fn upload(&self, name: &str, bytes: &[u8]) -> Result<Page> {
-        let page = self
-            .visitor
-            .open(&self.issuer.join("/batches/new")?)
-            .await?
-            .expect(StatusCode::OK)?;
-        let form = page.form("/batches")?;
-        self.visitor
-            .submit(
-                &page,
-                &form,
-                &[],
-                Some(Upload {
-                    control: "file",
-                    name,
-                    bytes,
-                }),
-            )
-            .await
+        let file = Upload {
+            control: "file",
+            name,
+            bytes,
+        };
+        let page = self.issuer.join("/batches/new")?;
+        self.visitor.fill(&page, "/batches", &[], Some(file)).await
     }
 
     /// Signs what was read: offers are made.
@@ -123,10 +104,8 @@ impl Treasurer {
 
     /// Revokes an attestation.
     pub async fn revoke(&self, attestation: &Url, reason: &str) -> Result<Page> {
-        let page = self.visitor.open(attestation).await?.expect(StatusCode::OK)?;
-        let form = page.form("/revoke")?;
         self.visitor
-            .submit(&page, &form, &[("reason", reason)], None)
+            .fill(attestation, "/revoke", &[("reason", reason)], None)
             .await?
             .expect(StatusCode::OK)
     }
@@ -148,23 +127,16 @@ impl Volunteer {
     /// Makes a wallet.
     pub async fn new(wallet: &Url, name: &str, passphrase: &str) -> Result<Self> {
         let visitor = Visitor::new("fr");
-        let page = visitor.open(&wallet.join("/create")?).await?.expect(StatusCode::OK)?;
-        let form = page.form("/create")?;
         let values = [
             ("name", name),
             ("passphrase", passphrase),
             ("passphrase_again", passphrase),
         ];
         let page = visitor
-            .submit(&page, &form, &values, None)
+            .fill(&wallet.join("/create")?, "/create", &values, None)
             .await?
-            .expect(StatusCode::OK)?;
-        ensure!(
-            page.url.path() == "/recovery",
-            "making a wallet led to {}: {}",
-            page.url.path(),
-            page.text()
-        );
+            .at("/recovery")
+            .context("making a wallet")?;
         let code = crate::html::of_class(&page.html, "mono")
             .into_iter()
             .next()
@@ -181,19 +153,9 @@ impl Volunteer {
 
     /// Opens the wallet again.
     pub async fn open(&self) -> Result<Page> {
-        let page = self
-            .visitor
-            .open(&self.wallet.join("/open")?)
-            .await?
-            .expect(StatusCode::OK)?;
-        let form = page.form("/open")?;
+        let values: [(&str, &str); 2] = [("name", &self.name), ("passphrase", &self.passphrase)];
         self.visitor
-            .submit(
-                &page,
-                &form,
-                &[("name", &self.name), ("passphrase", &self.passphrase)],
-                None,
-            )
+            .fill(&self.wallet.join("/open")?, "/open", &values, None)
             .await
     }
 
@@ -207,35 +169,19 @@ impl Volunteer {
 
     /// Brings a link, pasted; gives whatever page follows.
     pub async fn bring(&self, link: &str) -> Result<Page> {
-        let page = self
-            .visitor
-            .open(&self.wallet.join("/add")?)
-            .await?
-            .expect(StatusCode::OK)?;
-        let form = page.form("/add")?;
-        self.visitor.submit(&page, &form, &[("link", link)], None).await
+        let add = self.wallet.join("/add")?;
+        self.visitor.fill(&add, "/add", &[("link", link)], None).await
     }
 
     /// Brings a picture of a QR code; gives whatever page follows.
     pub async fn scan(&self, name: &str, picture: &[u8]) -> Result<Page> {
-        let page = self
-            .visitor
-            .open(&self.wallet.join("/add")?)
-            .await?
-            .expect(StatusCode::OK)?;
-        let form = page.form("/add")?;
-        self.visitor
-            .submit(
-                &page,
-                &form,
-                &[],
-                Some(Upload {
-                    control: "picture",
-                    name,
-                    bytes: picture,
-                }),
-            )
-            .await
+        let picture = Upload {
+            control: "picture",
+            name,
+            bytes: picture,
+        };
+        let add = self.wallet.join("/add")?;
+        self.visitor.fill(&add, "/add", &[], Some(picture)).await
     }
 
     /// Accepts what an offer page shows; gives whatever page follows.
@@ -247,24 +193,10 @@ impl Volunteer {
 
     /// Collects an attestation; gives its page.
     pub async fn collect(&self, invitation: &Invitation) -> Result<Page> {
-        let offer = self.bring(&invitation.link).await?.expect(StatusCode::OK)?;
-        ensure!(
-            offer.url.path().starts_with("/offers/"),
-            "the invitation led to {}: {}",
-            offer.url.path(),
-            offer.text()
-        );
-        let kept = self
-            .accept(&offer, invitation.tx_code.as_deref())
-            .await?
-            .expect(StatusCode::OK)?;
-        ensure!(
-            kept.url.path().starts_with("/credentials/"),
-            "accepting led to {}: {}",
-            kept.url.path(),
-            kept.text()
-        );
-        Ok(kept)
+        let offer = self.bring(&invitation.link).await?;
+        let offer = offer.at("/offers/").context("the invitation")?;
+        let kept = self.accept(&offer, invitation.tx_code.as_deref()).await?;
+        kept.at("/credentials/").context("accepting")
     }
 
     /// Shares everything that a request page proposes; gives whatever page follows.
@@ -286,21 +218,9 @@ impl Volunteer {
 
     /// Presents whatever fits a request; gives the receipt.
     pub async fn present(&self, link: &str) -> Result<Page> {
-        let request = self.bring(link).await?.expect(StatusCode::OK)?;
-        ensure!(
-            request.url.path().starts_with("/requests/"),
-            "the request led to {}: {}",
-            request.url.path(),
-            request.text()
-        );
-        let receipt = self.share(&request).await?.expect(StatusCode::OK)?;
-        ensure!(
-            receipt.url.path().starts_with("/presentations/"),
-            "sharing led to {}: {}",
-            receipt.url.path(),
-            receipt.text()
-        );
-        Ok(receipt)
+        let request = self.bring(link).await?.at("/requests/").context("the request")?;
+        let receipt = self.share(&request).await?;
+        receipt.at("/presentations/").context("sharing")
     }
 }
 
@@ -336,21 +256,11 @@ impl Clerk {
     /// Signs in at the counter.
     pub async fn sign_in(verifier: &Url, passphrase: &str) -> Result<Self> {
         let visitor = Visitor::new("fr");
+        let values = [("passphrase", passphrase)];
         let page = visitor
-            .open(&verifier.join("/sign-in")?)
-            .await?
-            .expect(StatusCode::OK)?;
-        let form = page.form("/sign-in")?;
-        let counter = visitor
-            .submit(&page, &form, &[("passphrase", passphrase)], None)
-            .await?
-            .expect(StatusCode::OK)?;
-        ensure!(
-            counter.url.path() == "/",
-            "signing in led to {}: {}",
-            counter.url.path(),
-            counter.text()
-        );
+            .fill(&verifier.join("/sign-in")?, "/sign-in", &values, None)
+            .await?;
+        page.at("/").context("signing in")?;
         Ok(Self {
             visitor,
             verifier: verifier.clone(),
@@ -359,8 +269,6 @@ impl Clerk {
 
     /// Makes a request.
     pub async fn ask(&self, question: &Question<'_>) -> Result<Asked> {
-        let counter = self.visitor.open(&self.verifier).await?.expect(StatusCode::OK)?;
-        let form = counter.form("/requests")?;
         let values = [
             ("rule", question.rule),
             ("year", question.year),
@@ -368,15 +276,10 @@ impl Clerk {
         ];
         let page = self
             .visitor
-            .submit(&counter, &form, &values, None)
+            .fill(&self.verifier, "/requests", &values, None)
             .await?
-            .expect(StatusCode::OK)?;
-        ensure!(
-            page.url.path().starts_with("/requests/"),
-            "asking led to {}: {}",
-            page.url.path(),
-            page.text()
-        );
+            .at("/requests/")
+            .context("asking")?;
         Ok(Asked {
             link: page.link("/q/")?.to_string(),
             page: page.url,

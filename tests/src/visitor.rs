@@ -97,6 +97,15 @@ impl Page {
         );
         Ok(self)
     }
+
+    /// The same page, when it is where a person was to be led: below a folder (`/offers/`), or just there.
+    pub fn at(self, place: &str) -> Result<Self> {
+        let page = self.expect(StatusCode::OK)?;
+        let path = page.url.path();
+        let is_there = path == place || (place.len() > 1 && place.ends_with('/') && path.starts_with(place));
+        ensure!(is_there, "led to {path} and not to {place}: {}", page.text());
+        Ok(page)
+    }
 }
 
 /// A browser. Cookies are kept by host, as browsers do: two services on one host see each other's.
@@ -127,6 +136,19 @@ impl Visitor {
             .await
             .context("no answer")?;
         self.follow(url.clone(), response).await
+    }
+
+    /// Opens an address, fills the form to `action` that is there, and sends it: see [`Visitor::submit`].
+    pub async fn fill(
+        &self,
+        url: &Url,
+        action: &str,
+        values: &[(&str, &str)],
+        file: Option<Upload<'_>>,
+    ) -> Result<Page> {
+        let page = self.open(url).await?.expect(StatusCode::OK)?;
+        let form = page.form(action)?;
+        self.submit(&page, &form, values, file).await
     }
 
     /// Sends a form of a page. `values` replace what the page proposes; several values of one name are all sent; an empty

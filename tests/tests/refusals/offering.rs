@@ -1,14 +1,21 @@
 //! What the issuer refuses before a token: offers, pages, spreadsheets.
 
-use anyhow::Result;
+use anyhow::{Context, Result};
 use reqwest::{Method, StatusCode};
 use shared::clock::Clock;
 use tests::{
     fixtures,
     foreign::{Collecting, get, send},
-    visitor::Visitor,
-    world::{CYCLO, PANIERS, PASSPHRASE, World},
+    people::Treasurer,
+    visitor::{Page, Visitor},
+    world::{CYCLO, Offer, PANIERS, PASSPHRASE, World},
 };
+
+/// A sheet that was read, and not signed yet.
+async fn draft(treasurer: &Treasurer) -> Result<Page> {
+    let page = treasurer.upload("heures.csv", fixtures::ONE_PERSON.as_bytes()).await?;
+    page.expect(StatusCode::OK)
+}
 
 #[tokio::test(flavor = "multi_thread")]
 async fn vci_i_020_an_unknown_offer_is_a_404_problem() -> Result<()> {
@@ -39,23 +46,20 @@ async fn vci_i_020_an_unknown_offer_is_a_404_problem() -> Result<()> {
 async fn vci_i_025_reading_an_offer_or_its_page_never_consumes_it() -> Result<()> {
     let world = World::start().await?;
     let offer = world.one_offer().await?;
-    let visitor = Visitor::new("fr");
+    let (visitor, page) = (Visitor::new("fr"), offer.invitation().link.parse()?);
     for _ in 0..3 {
         let answer = get(offer.uri()).await?;
         assert_eq!(
             (answer.status, answer.header("cache-control").contains("no-store")),
             (StatusCode::OK, true)
         );
-        visitor
-            .open(&offer.invitation().link.parse()?)
-            .await?
-            .expect(StatusCode::OK)?;
+        visitor.open(&page).await?.expect(StatusCode::OK)?;
         send(Method::HEAD, offer.uri(), &[], "").await?;
     }
     assert_eq!(world.offers(PANIERS).await?, std::slice::from_ref(&offer));
     Collecting::from_offer(&offer).await?.collect(world.clock.now()).await?;
     assert_eq!(get(offer.uri()).await?.status, StatusCode::GONE);
-    let page = visitor.open(&offer.invitation().link.parse()?).await?;
+    let page = visitor.open(&page).await?;
     assert!(!page.html.contains("/add?credential_offer_uri="), "{}", page.text());
     Ok(())
 }
@@ -90,10 +94,7 @@ async fn vci_i_002_unknown_organisations_have_no_metadata() -> Result<()> {
 async fn pages_of_an_organisation_are_not_for_the_treasurer_of_another() -> Result<()> {
     let world = World::start().await?;
     let paniers = world.treasurer(PANIERS).await?;
-    let draft = paniers
-        .upload("heures.csv", fixtures::ONE_PERSON.as_bytes())
-        .await?
-        .expect(StatusCode::OK)?;
+    let draft = draft(&paniers).await?;
     let signed = paniers.sign(&draft, false).await?;
     let attestation = paniers.invitation(&signed, "Benali").await?.page;
     let cyclo = world.treasurer(CYCLO).await?;
@@ -114,10 +115,7 @@ async fn pages_of_an_organisation_are_not_for_the_treasurer_of_another() -> Resu
 async fn a_post_from_another_site_or_without_its_token_changes_nothing() -> Result<()> {
     let world = World::start().await?;
     let paniers = world.treasurer(PANIERS).await?;
-    let draft = paniers
-        .upload("heures.csv", fixtures::ONE_PERSON.as_bytes())
-        .await?
-        .expect(StatusCode::OK)?;
+    let draft = draft(&paniers).await?;
     let sign = draft.url.join(&draft.form("/sign")?.action)?;
     let csrf = draft
         .form("/sign")?
@@ -178,13 +176,9 @@ async fn a_file_that_is_no_sheet_is_refused_with_a_page_and_nothing_is_kept() ->
 #[tokio::test(flavor = "multi_thread")]
 async fn a_sheet_is_not_imported_twice() -> Result<()> {
     let world = World::start().await?;
-    let offers = world.import(PANIERS, fixtures::ONE_PERSON.as_bytes(), false).await?;
-    assert!(
-        world
-            .import(PANIERS, fixtures::ONE_PERSON.as_bytes(), false)
-            .await
-            .is_err()
-    );
+    let sheet = fixtures::ONE_PERSON.as_bytes();
+    let offers = world.import(PANIERS, sheet, false).await?;
+    assert!(world.import(PANIERS, sheet, false).await.is_err());
     assert_eq!(world.offers(PANIERS).await?, offers);
     Ok(())
 }
@@ -206,14 +200,29 @@ async fn a_wrong_passphrase_opens_nothing_and_guessing_is_slowed_down() -> Resul
     }
     assert_eq!(last, StatusCode::TOO_MANY_REQUESTS);
     let values = [("organisation", CYCLO), ("passphrase", PASSPHRASE)];
-    assert_eq!(
-        visitor
-            .submit(&page, &form, &values, None)
-            .await?
-            .expect(StatusCode::OK)?
-            .url
-            .path(),
-        "/"
+    visitor.submit(&page, &form, &values, None).await?.at("/")?;
+    Ok(())
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn vci_i_020_an_offer_by_value_is_collected_once() -> Result<()> {
+    let world = World::start().await?;
+    let by_value = world.one_offer().await?.by_value.context("the offer is open")?;
+    assert!(
+        by_value.starts_with("openid-credential-offer://?credential_offer=%7B"),
+        "{by_value}"
     );
+    let nadia = world.volunteer("nadia").await?;
+    let offer = nadia.bring(&by_value).await?.expect(StatusCode::OK)?;
+    assert!(offer.text().contains("Les Paniers du Vallon"), "{}", offer.text());
+    let kept = nadia.accept(&offer, None).await?.expect(StatusCode::OK)?;
+    assert!(kept.text().contains("130 h"), "{}", kept.text());
+
+    let [collected] = <[Offer; 1]>::try_from(world.offers(PANIERS).await?).expect("one offer");
+    assert_eq!((collected.state.as_str(), collected.by_value), ("issued", None));
+    let stranger = world.volunteer("stranger").await?;
+    let offer = stranger.bring(&by_value).await?.expect(StatusCode::OK)?;
+    stranger.accept(&offer, None).await?;
+    assert!(!stranger.path().await?.text().contains("130 h"));
     Ok(())
 }

@@ -9,7 +9,10 @@ use tests::{
     world::{QUESTION, World},
 };
 
-use crate::rogue::{RogueVerifier, VerifierTrick};
+use crate::{
+    assert_refused,
+    rogue::{RogueVerifier, VerifierTrick},
+};
 
 /// A person with one attestation, and a verifier of somebody else.
 struct Encounter {
@@ -31,14 +34,14 @@ impl Encounter {
         })
     }
 
+    /// The page of its request.
+    async fn request(&self) -> Result<Page> {
+        self.volunteer.bring(&self.rogue.link()).await?.expect(StatusCode::OK)
+    }
+
     fn assert_refused(&self, page: &Page) {
-        assert!(
-            page.status.is_client_error() || page.status == StatusCode::BAD_GATEWAY,
-            "{}: {}",
-            page.status,
-            page.text()
-        );
-        assert!(!page.title().is_empty() && !page.links().is_empty(), "{}", page.text());
+        assert_refused(page, "the request");
+        assert!(!page.links().is_empty(), "no way forward: {}", page.text());
         for body in self.rogue.received() {
             assert!(
                 body.starts_with("error=") || body.contains("&error="),
@@ -51,11 +54,7 @@ impl Encounter {
 #[tokio::test(flavor = "multi_thread")]
 async fn an_honest_verifier_of_somebody_else_is_answered() -> Result<()> {
     let encounter = Encounter::with(VerifierTrick::Honest).await?;
-    let request = encounter
-        .volunteer
-        .bring(&encounter.rogue.link())
-        .await?
-        .expect(StatusCode::OK)?;
+    let request = encounter.request().await?;
     assert!(request.text().contains("Guichet d’ailleurs"), "{}", request.text());
     assert!(
         encounter.rogue.received().is_empty(),
@@ -102,11 +101,7 @@ refuses! {
 #[tokio::test(flavor = "multi_thread")]
 async fn a_verifier_that_fails_to_take_the_answer_is_said_to_have_failed() -> Result<()> {
     let encounter = Encounter::with(VerifierTrick::BrokenResponse).await?;
-    let request = encounter
-        .volunteer
-        .bring(&encounter.rogue.link())
-        .await?
-        .expect(StatusCode::OK)?;
+    let request = encounter.request().await?;
     let page = encounter.volunteer.share(&request).await?;
     assert_eq!(page.status, StatusCode::BAD_GATEWAY, "{}", page.text());
     assert_eq!(encounter.rogue.received().len(), 1);
@@ -130,13 +125,8 @@ async fn vp_w_005_links_we_cannot_check_are_refused_with_a_page() -> Result<()> 
     ];
     for link in links {
         let page = encounter.volunteer.bring(&link).await?;
-        assert!(
-            page.status.is_client_error(),
-            "{link}: {}: {}",
-            page.status,
-            page.text()
-        );
-        assert!(!page.title().is_empty(), "{link}: {}", page.text());
+        assert_refused(&page, &link);
+        assert!(page.status.is_client_error(), "{link}: {}", page.status);
     }
     assert!(encounter.rogue.received().is_empty());
     Ok(())
@@ -145,11 +135,7 @@ async fn vp_w_005_links_we_cannot_check_are_refused_with_a_page() -> Result<()> 
 #[tokio::test(flavor = "multi_thread")]
 async fn vp_w_012_refusing_says_access_denied_and_nothing_else() -> Result<()> {
     let encounter = Encounter::with(VerifierTrick::Honest).await?;
-    let request = encounter
-        .volunteer
-        .bring(&encounter.rogue.link())
-        .await?
-        .expect(StatusCode::OK)?;
+    let request = encounter.request().await?;
     encounter.volunteer.refuse(&request).await?.expect(StatusCode::OK)?;
     let received = encounter.rogue.received();
     assert_eq!(received.len(), 1, "{received:?}");
@@ -172,11 +158,7 @@ async fn vp_w_012_refusing_says_access_denied_and_nothing_else() -> Result<()> {
 #[tokio::test(flavor = "multi_thread")]
 async fn a_request_is_for_the_wallet_that_opened_it() -> Result<()> {
     let encounter = Encounter::with(VerifierTrick::Honest).await?;
-    let request = encounter
-        .volunteer
-        .bring(&encounter.rogue.link())
-        .await?
-        .expect(StatusCode::OK)?;
+    let request = encounter.request().await?;
     let yvonne = encounter.world.volunteer("yvonne").await?;
     assert_eq!(yvonne.visitor.open(&request.url).await?.status, StatusCode::NOT_FOUND);
     let clerk = encounter.world.clerk().await?;

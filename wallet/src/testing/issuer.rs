@@ -41,6 +41,15 @@ pub(crate) struct Deed {
     pub(crate) reference: &'static str,
 }
 
+impl Deed {
+    /// 75 hours of supervision, beside the 130 as a leader that [`TestIssuer::start`] attests.
+    pub(crate) const SUPERVISING: Self = Self {
+        role: Role::EncadrantBenevoles,
+        minutes: 4500,
+        reference: "000000000000000000000000zz",
+    };
+}
+
 /// How it behaves.
 #[expect(
     clippy::struct_excessive_bools,
@@ -89,6 +98,13 @@ impl TestIssuer {
             reference: "0123456789abcdefghjkmnpqrs",
         })
         .await
+    }
+
+    /// One that behaves otherwise.
+    pub(crate) async fn that(change: impl FnOnce(&mut Behaviour)) -> Self {
+        let issuer = Self::start().await;
+        issuer.tell(change);
+        issuer
     }
 
     pub(crate) async fn attesting(deed: Deed) -> Self {
@@ -169,6 +185,16 @@ impl TestIssuer {
             tx_code,
             authorization_server: None,
         }
+    }
+
+    /// As people are shown it.
+    pub(crate) fn host(&self) -> String {
+        format!("localhost:{}", self.base.port().unwrap())
+    }
+
+    /// How often a path was asked.
+    pub(crate) fn asked(&self, path: &str) -> usize {
+        self.behaviour().asked.iter().filter(|asked| *asked == path).count()
     }
 
     /// The link that people get.

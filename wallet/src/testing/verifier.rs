@@ -74,6 +74,13 @@ impl TestVerifier {
         .await
     }
 
+    /// One that behaves otherwise.
+    pub(crate) async fn that(change: impl FnOnce(&mut Behaviour)) -> Self {
+        let verifier = Self::start().await;
+        verifier.tell(change);
+        verifier
+    }
+
     pub(crate) async fn asking(query: Value) -> Self {
         let (listener, address) = listen().await;
         let base: Url = format!("http://localhost:{}", address.port()).parse().unwrap();
@@ -130,6 +137,11 @@ impl TestVerifier {
 
     pub(crate) fn behaviour(&self) -> MutexGuard<'_, Behaviour> {
         self.behaviour.lock().unwrap()
+    }
+
+    /// As people are shown it.
+    pub(crate) fn host(&self) -> String {
+        format!("localhost:{}", self.base.port().unwrap())
     }
 
     /// The link that people get.

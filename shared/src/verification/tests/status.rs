@@ -1,0 +1,94 @@
+//! Neither revoked nor suspended, as far as can be known.
+
+use super::*;
+
+#[test]
+fn tsl_004_revoked_suspended_and_unknown_statuses_are_refused() {
+    for (value, status, reason) in [
+        (1, Status::Invalid, Reason::Revoked),
+        (2, Status::Suspended, Reason::Suspended),
+        (3, Status::Other(3), Reason::UnknownStatus),
+    ] {
+        let mut scene = Scene::new();
+        scene.list.set(INDEX, value).unwrap();
+        let verdict = scene.verify(&scene.presented());
+        assert_fails(&verdict, CheckId::Status, reason);
+        assert_eq!(verdict.status, Some(status));
+    }
+}
+
+#[test]
+fn neg_20_an_unreachable_status_is_neither_good_nor_bad() {
+    let scene = Scene::new();
+    let verdict = scene.verify_by(Fetched::Unreachable);
+    assert_only(&verdict, CheckId::Status, Outcome::Skipped(Reason::StatusUnreachable));
+    assert!(!verdict.has_failed());
+    assert!(verdict.accepted(Policy::AcceptUncheckedStatus));
+    assert_eq!(verdict.status, None);
+}
+
+#[test]
+fn neg_20_an_expired_list_is_accepted_only_by_an_explicit_policy() {
+    let scene = Scene::new();
+    let ttl = Duration::seconds(300);
+    let old = scene.list.sign(
+        STATUS_LIST,
+        now() - Duration::days(2),
+        Duration::days(1),
+        ttl,
+        &scene.kid(),
+        &scene.issuer,
+    );
+    let verdict = scene.verify_by(Fetched::Found(old));
+    assert_only(&verdict, CheckId::Status, Outcome::Skipped(Reason::StatusRefused));
+    assert!(verdict.accepted(Policy::AcceptUncheckedStatus));
+}
+
+#[test]
+fn neg_19_a_status_list_that_cannot_be_believed_is_refused() {
+    let scene = Scene::new();
+    let (lifetime, ttl) = (Duration::days(1), Duration::seconds(300));
+    let signed = |list: &StatusList, uri: &str, kid: &str, key: &SigningKey| {
+        Fetched::Found(list.sign(uri, now(), lifetime, ttl, kid, key))
+    };
+    let stranger = SigningKey::generate();
+    let short = StatusList::new(2, 8).unwrap();
+    let cases = [
+        (
+            "foreign key",
+            signed(&scene.list, STATUS_LIST, &stranger.public().thumbprint(), &stranger),
+        ),
+        ("forged kid", signed(&scene.list, STATUS_LIST, &scene.kid(), &stranger)),
+        (
+            "another address",
+            signed(&scene.list, "https://asso.example/other", &scene.kid(), &scene.issuer),
+        ),
+        (
+            "index out of range",
+            signed(&short, STATUS_LIST, &scene.kid(), &scene.issuer),
+        ),
+        ("a credential as a status list", Fetched::Found(scene.issued())),
+        ("not a token", Fetched::Found("x".into())),
+        ("forbidden address", Fetched::Refused),
+    ];
+    for (case, status_list) in cases {
+        let verdict = scene.verify_by(status_list);
+        assert_eq!(
+            verdict.outcome(CheckId::Status),
+            Some(Outcome::Failed(Reason::StatusRefused)),
+            "{case}"
+        );
+        assert!(!verdict.accepted(Policy::AcceptUncheckedStatus), "{case}");
+    }
+}
+
+#[test]
+fn a_credential_without_status_needs_an_explicit_policy() {
+    let verdict = Scene::new().claiming(|claims| {
+        claims.as_object_mut().unwrap().remove("status");
+    });
+    assert_only(&verdict, CheckId::Status, Outcome::Skipped(Reason::NoStatus));
+    assert!(verdict.accepted(Policy::AcceptUncheckedStatus));
+    let other_mechanism = Scene::new().claiming(|claims| claims["status"] = json!({ "other": {} }));
+    assert_fails(&other_mechanism, CheckId::Status, Reason::Malformed);
+}
