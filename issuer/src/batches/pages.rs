@@ -39,7 +39,7 @@ pub(crate) async fn create(
     treasurer: Treasurer,
     mut upload: Upload,
 ) -> Result<Response, PageError> {
-    treasurer.check(upload.fields.get("csrf").map_or("", String::as_str))?;
+    treasurer.check(upload.field("csrf"))?;
     let page = &treasurer.page;
     let pasted = upload.fields.remove("pasted").unwrap_or_default();
     let (name, bytes) = match upload.file {
