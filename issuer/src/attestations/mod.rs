@@ -83,7 +83,20 @@ pub enum Progress {
 }
 
 impl Progress {
-    /// Its code, in JSON and in message keys.
+    /// Message that names it.
+    pub fn key(self) -> &'static str {
+        match self {
+            Self::Waiting => "progress-pending",
+            Self::Collecting => "progress-redeemed",
+            Self::Collected => "progress-issued",
+            Self::Revoked => "progress-revoked",
+            Self::Expired => "progress-expired",
+            Self::WrongCodes => "progress-wrong-codes",
+            Self::Withdrawn => "progress-withdrawn",
+        }
+    }
+
+    /// Its code, in JSON.
     pub fn code(self) -> &'static str {
         match self {
             Self::Waiting => "pending",

@@ -169,7 +169,7 @@ fn attestation_page(
     let crosses_years = draft.minutes_by_year.len() > 1;
     Ok(AttestationPage {
         name: format!("{} {}", draft.person.given_name, draft.person.family_name),
-        state: batches::words::progress_key(progress),
+        state: progress.key(),
         role: batches::words::role(page, draft.role),
         hours: page.hours(draft.minutes()),
         years: draft
