@@ -69,6 +69,9 @@ impl FromRequestParts<App> for Treasurer {
 }
 
 async fn signed_in(app: &App, headers: &HeaderMap) -> sqlx::Result<Option<(Session, HostedOrganisation)>> {
+    if !app.sessions.is_named_by(headers) {
+        return Ok(None);
+    }
     let mut tx = app.db.write().await?;
     let session = app.sessions.find(&mut tx, headers, app.now()).await?;
     let found = match session {
@@ -307,6 +310,20 @@ mod tests {
             assert_eq!(forged.status, StatusCode::FORBIDDEN);
             assert_eq!(bench.submit("/sign-out", &[]).await.status, StatusCode::SEE_OTHER);
             assert_eq!(bench.page("/", "fr").await.status, StatusCode::SEE_OTHER);
+        });
+    }
+
+    #[tokio::test]
+    async fn a_visitor_without_a_session_waits_for_no_writer() {
+        shared::on_every_database!(SQLITE, POSTGRES, |db| {
+            let bench = Bench::new(&db).await;
+            let writer = db.write().await.unwrap();
+            let answer = bench.get("/").await;
+            assert_eq!(
+                (answer.status, answer.header(header::LOCATION)),
+                (StatusCode::SEE_OTHER, "/sign-in")
+            );
+            drop(writer);
         });
     }
 
