@@ -23,7 +23,7 @@ use crate::{
     attestations::{self, Followed},
     batches::{self, BatchId, sheet},
     config::DEFAULTS,
-    offers,
+    offers::{self, Offer},
     organisations::{self, HostedOrganisation, NewOrganisation, Regime},
     router,
 };
@@ -242,6 +242,11 @@ impl Bench {
             .unwrap();
         tx.commit().await.unwrap();
         (batch, followed)
+    }
+
+    /// Waits until an offer is over.
+    pub(crate) fn outlive(&self, offer: &Offer) {
+        self.clock.advance(offer.expires_at - self.app.now());
     }
 
     /// An attestation as it stands now.

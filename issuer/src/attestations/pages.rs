@@ -220,7 +220,7 @@ fn invitation(
         switch,
         by_value: is_wallet_form.then(|| offers::credential_offer(app, offer).link_by_value()),
         tx_code: offer.asks_tx_code.then(|| offers::tx_code(&app.keys, &offer.id)),
-        expires_on: page.date(offer.expires_at.date_naive()),
+        expires_on: page.date(offer.last_day()),
     })
 }
 

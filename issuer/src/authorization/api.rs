@@ -65,7 +65,7 @@ mod tests {
 
     use crate::{
         attestations::Progress,
-        offers::{self, LIFETIME, MAX_WRONG_CODES},
+        offers::{self, MAX_WRONG_CODES},
         testing::{Bench, FORM, POSTGRES, SQLITE},
     };
 
@@ -207,7 +207,7 @@ mod tests {
                     "{wrong}"
                 );
             }
-            bench.clock.advance(LIFETIME);
+            bench.outlive(&people[0].offer);
             assert_eq!(
                 bench.token(&code, None).await.refusal(),
                 (400, "invalid_grant".to_owned())
