@@ -85,6 +85,17 @@ pub struct Summary {
     pub signed_at: Option<DateTime<Utc>>,
 }
 
+/// Numbers of attestations of an organisation.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct Figures {
+    /// All of them.
+    pub signed: usize,
+    /// Those that people collected.
+    pub collected: usize,
+    /// Those that can still be collected: neither collected nor taken back.
+    pub waiting: usize,
+}
+
 /// Why a sheet did not become a batch, or a batch was not signed or discarded.
 #[derive(Debug, thiserror::Error)]
 pub enum BatchError {

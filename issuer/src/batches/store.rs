@@ -10,7 +10,7 @@ use shared::{
     },
 };
 
-use super::{Batch, BatchId, BatchState, Summary};
+use super::{Batch, BatchId, BatchState, Figures, Summary};
 
 const INSERT: &str = "INSERT INTO batches (id, organisation, file_name, digest, sealed, accepted_rows, refused_rows, attestations, state, created_at) \
      VALUES ($1, $2, $3, $4, $5, $6, $7, $8, 'draft', $9)";
@@ -27,7 +27,9 @@ const LIST: &str = "SELECT b.id, b.file_name, b.refused_rows, b.attestations, b.
 const COLLECTED: &str =
     "SELECT COUNT(*) FROM attestations a JOIN register r ON r.attestation = a.id WHERE a.batch = $1";
 const FIGURES: &str = "SELECT (SELECT COUNT(*) FROM attestations WHERE organisation = $1), \
-     (SELECT COUNT(*) FROM register WHERE organisation = $1)";
+     (SELECT COUNT(*) FROM register WHERE organisation = $1), \
+     (SELECT COUNT(*) FROM offers WHERE organisation = $1 AND state <> 'issued' \
+     AND (end_reason IS NULL OR end_reason NOT IN ('withdrawn', 'replaced')))";
 
 #[cfg(test)]
 pub(crate) const STATEMENTS: &[&str] = &[INSERT, FIND, SIGNED_WITH, SIGN, DISCARD, LIST, COLLECTED, FIGURES];
@@ -169,12 +171,13 @@ pub(crate) async fn collected(tx: &mut Tx, id: &BatchId) -> sqlx::Result<usize> 
     Ok(rows::unsigned(count, "register", "attestation")?)
 }
 
-/// Numbers of attestations of an organisation: signed, collected.
-pub(crate) async fn figures(tx: &mut Tx, organisation: &Slug) -> sqlx::Result<(usize, usize)> {
-    let (signed, collected): (i64, i64) =
+/// Numbers of attestations of an organisation.
+pub(crate) async fn figures(tx: &mut Tx, organisation: &Slug) -> sqlx::Result<Figures> {
+    let (signed, collected, waiting): (i64, i64, i64) =
         on!(tx, c => sqlx::query_as(FIGURES).bind(organisation.as_str()).fetch_one(c).await)?;
-    Ok((
-        rows::unsigned(signed, "attestations", "id")?,
-        rows::unsigned(collected, "register", "id")?,
-    ))
+    Ok(Figures {
+        signed: rows::unsigned(signed, "attestations", "id")?,
+        collected: rows::unsigned(collected, "register", "id")?,
+        waiting: rows::unsigned(waiting, "offers", "id")?,
+    })
 }

@@ -20,7 +20,7 @@ use zeroize::Zeroizing;
 use super::{HostedOrganisation, SignIn, store};
 use crate::{
     App,
-    batches::{self, Summary},
+    batches::{self, Figures, Summary},
     urls,
 };
 
@@ -166,14 +166,7 @@ pub(crate) async fn sign_out(
 struct HomePage {
     page: PageContext,
     batches: Vec<Summary>,
-    signed: usize,
-    collected: usize,
-}
-
-impl HomePage {
-    fn waiting(&self) -> usize {
-        self.signed.saturating_sub(self.collected)
-    }
+    figures: Figures,
 }
 
 /// `GET /`.
@@ -183,14 +176,13 @@ pub(crate) async fn home(State(app): State<App>, treasurer: Treasurer) -> Result
     let batches = batches::store::list(&mut tx, &treasurer.organisation.slug)
         .await
         .map_err(internal)?;
-    let (signed, collected) = batches::store::figures(&mut tx, &treasurer.organisation.slug)
+    let figures = batches::store::figures(&mut tx, &treasurer.organisation.slug)
         .await
         .map_err(internal)?;
     Ok(render(&HomePage {
         page: treasurer.page,
         batches,
-        signed,
-        collected,
+        figures,
     }))
 }
 
@@ -206,6 +198,7 @@ mod tests {
     use crate::{
         organisations::{self, NewOrganisation, Regime},
         testing::{Bench, FORM, POSTGRES, SQLITE, form},
+        urls,
     };
 
     const PASSPHRASE: &str = "cinq courgettes bien mûres";
@@ -345,6 +338,20 @@ mod tests {
                     home.body
                 );
             }
+            assert!(
+                bench
+                    .page("/", "fr")
+                    .await
+                    .body
+                    .contains("1</span> pas encore récupérée")
+            );
+            let revoke = urls::revoke_attestation(&people[1].signed.id);
+            bench.submit(&revoke, &[("reason", "erreur")]).await;
+            let home = bench.page("/", "fr").await.body;
+            assert!(
+                home.contains("2</span> attestations signées") && home.contains("0</span> pas encore récupérée"),
+                "{home}"
+            );
         });
     }
 }
