@@ -181,6 +181,7 @@ batch-followed-home = Back to the home page
 
 progress-pending = To be collected
 progress-redeemed = Being collected
+progress-interrupted = Collection interrupted
 progress-issued = Collected
 progress-revoked = Revoked
 progress-expired = Invitation expired
@@ -205,7 +206,7 @@ attestation-signed-on = Signed on
 attestation-collected-on = Collected on
 attestation-batch = Back to the batch
 attestation-again = Make the invitation again
-attestation-again-text = If the link is lost, expired or blocked, make a new one. The old one stops working.
+attestation-again-text = If the link is lost, expired or blocked, or if collecting was interrupted, make a new one. The old one stops working.
 attestation-again-action = Make a new invitation
 
 revoke-title = Take the attestation back
@@ -230,6 +231,9 @@ invitation-link = The same link, to copy
 invitation-collected-title = This attestation was collected already
 invitation-collected-text = This link works once, and somebody has used it.
 invitation-collected-next = If it was you, the attestation is in your Musette. If not, tell { $organisation }.
+invitation-interrupted-title = Collecting is not finished
+invitation-interrupted-text = This link works once, and it was opened in a wallet that has not received the attestation yet.
+invitation-interrupted-next = If it was you, wait a few minutes and look in your Musette. If the attestation is not there, ask { $organisation } for a new invitation: nothing is lost.
 invitation-expired-title = This invitation has expired
 invitation-expired-text = It was not used in time. Nothing is lost: the attestation still exists.
 invitation-expired-next = Ask { $organisation } for a new link.

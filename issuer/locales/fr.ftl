@@ -181,6 +181,7 @@ batch-followed-home = Revenir à l’accueil
 
 progress-pending = À récupérer
 progress-redeemed = Récupération en cours
+progress-interrupted = Récupération interrompue
 progress-issued = Récupérée
 progress-revoked = Révoquée
 progress-expired = Invitation expirée
@@ -205,7 +206,7 @@ attestation-signed-on = Signée le
 attestation-collected-on = Récupérée le
 attestation-batch = Revenir à la série
 attestation-again = Refaire l’invitation
-attestation-again-text = Si le lien est perdu, expiré ou bloqué, faites-en un nouveau. L’ancien cesse de fonctionner.
+attestation-again-text = Si le lien est perdu, expiré ou bloqué, ou si la récupération s’est interrompue, faites-en un nouveau. L’ancien cesse de fonctionner.
 attestation-again-action = Faire une nouvelle invitation
 
 revoke-title = Reprendre l’attestation
@@ -230,6 +231,9 @@ invitation-link = Le même lien, à copier
 invitation-collected-title = Cette attestation a déjà été récupérée
 invitation-collected-text = Ce lien ne sert qu’une fois, et quelqu’un l’a déjà utilisé.
 invitation-collected-next = Si c’était vous, l’attestation est dans votre musette. Sinon, prévenez { $organisation }.
+invitation-interrupted-title = La récupération n’est pas terminée
+invitation-interrupted-text = Ce lien ne sert qu’une fois, et il a été ouvert dans un portefeuille qui n’a pas encore reçu l’attestation.
+invitation-interrupted-next = Si c’est vous, attendez quelques minutes et regardez dans votre musette. Si l’attestation n’y est pas, demandez une nouvelle invitation à { $organisation } : rien n’est perdu.
 invitation-expired-title = Cette invitation a expiré
 invitation-expired-text = Elle n’a pas été utilisée à temps. Rien n’est perdu : l’attestation existe toujours.
 invitation-expired-next = Demandez un nouveau lien à { $organisation }.

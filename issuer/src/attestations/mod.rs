@@ -18,6 +18,7 @@ use shared::{
 
 use crate::{
     App,
+    authorization::TOKEN_LIFETIME,
     batches::{BatchId, sheet::Draft},
     offers::{self, EndReason, Offer, OfferState},
     organisations::HostedOrganisation,
@@ -70,6 +71,8 @@ pub enum Progress {
     Waiting,
     /// A wallet is collecting.
     Collecting,
+    /// A wallet began to collect and its time is over.
+    Interrupted,
     /// In the person's wallet.
     Collected,
     /// Collected, then revoked.
@@ -88,6 +91,7 @@ impl Progress {
         match self {
             Self::Waiting => "progress-pending",
             Self::Collecting => "progress-redeemed",
+            Self::Interrupted => "progress-interrupted",
             Self::Collected => "progress-issued",
             Self::Revoked => "progress-revoked",
             Self::Expired => "progress-expired",
@@ -101,6 +105,7 @@ impl Progress {
         match self {
             Self::Waiting => "pending",
             Self::Collecting => "redeemed",
+            Self::Interrupted => "interrupted",
             Self::Collected => "issued",
             Self::Revoked => "revoked",
             Self::Expired => "expired",
@@ -113,7 +118,7 @@ impl Progress {
     pub fn can_be_invited(self) -> bool {
         matches!(
             self,
-            Self::Waiting | Self::Collecting | Self::Expired | Self::WrongCodes
+            Self::Waiting | Self::Collecting | Self::Interrupted | Self::Expired | Self::WrongCodes
         )
     }
 
@@ -129,6 +134,7 @@ impl Followed {
         match (&self.offer.state, &self.revocation) {
             (OfferState::Issued { .. }, Some(_)) => Progress::Revoked,
             (OfferState::Issued { .. }, None) => Progress::Collected,
+            (OfferState::Redeemed { at }, _) if now >= *at + TOKEN_LIFETIME => Progress::Interrupted,
             (OfferState::Redeemed { .. }, _) => Progress::Collecting,
             (OfferState::Pending { .. }, _) if self.offer.is_expired(now) => Progress::Expired,
             (OfferState::Pending { .. }, _) => Progress::Waiting,

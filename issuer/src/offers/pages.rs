@@ -101,7 +101,8 @@ pub(crate) async fn invitation(
 fn over(offer: &Offer, now: chrono::DateTime<chrono::Utc>) -> Option<&'static str> {
     match offer.state {
         OfferState::Pending { .. } => offer.is_expired(now).then_some("invitation-expired"),
-        OfferState::Redeemed { .. } | OfferState::Issued { .. } => Some("invitation-collected"),
+        OfferState::Redeemed { .. } => Some("invitation-interrupted"),
+        OfferState::Issued { .. } => Some("invitation-collected"),
         OfferState::Ended {
             reason: EndReason::WrongCodes,
         } => Some("invitation-wrong-codes"),
@@ -121,8 +122,10 @@ mod tests {
     use shared::keys::SigningKey;
 
     use crate::{
-        attestations,
+        attestations::{self, Progress},
+        authorization::TOKEN_LIFETIME,
         testing::{Bench, POSTGRES, SQLITE},
+        urls,
     };
 
     /// Path and query of an invitation.
@@ -184,6 +187,35 @@ mod tests {
             assert_eq!(bench.page(&again, "fr").await.status, StatusCode::OK);
             bench.outlive(&current.offer);
             assert!(bench.page(&again, "en").await.body.contains("has expired"));
+        });
+    }
+
+    #[tokio::test]
+    async fn an_interrupted_collection_is_not_said_to_be_done_and_can_start_again() {
+        shared::on_every_database!(SQLITE, POSTGRES, |db| {
+            let bench = Bench::new(&db).await;
+            let (_, people) = bench.signed(false).await;
+            bench.access_token(&people[0]).await;
+            for (language, words) in [("fr", "demandez une nouvelle invitation"), ("en", "a new invitation")] {
+                let answer = bench.page(&invitation(&bench, &people[0]), language).await;
+                assert_eq!(
+                    (answer.status, answer.body.contains(words)),
+                    (StatusCode::GONE, true),
+                    "{}",
+                    answer.body
+                );
+            }
+            let redeemed = bench.followed(&people[0]).await;
+            assert_eq!(redeemed.progress(bench.app.now()), Progress::Collecting);
+            bench.clock.advance(TOKEN_LIFETIME);
+            assert_eq!(redeemed.progress(bench.app.now()), Progress::Interrupted);
+            let path = urls::attestation(&people[0].signed.id);
+            assert!(bench.page(&path, "fr").await.body.contains("Récupération interrompue"));
+            let invite = urls::invite(&people[0].signed.id);
+            assert_eq!(bench.submit(&invite, &[]).await.status, StatusCode::SEE_OTHER);
+            bench
+                .collect(&bench.followed(&people[0]).await, &SigningKey::generate())
+                .await;
         });
     }
 
