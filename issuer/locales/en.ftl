@@ -190,6 +190,7 @@ progress-withdrawn = Withdrawn
 
 attestation-title = Attestation of { $name }
 attestation-revoked = Revoked on { $date }. Reason: { $reason }
+attestation-withdrawn = Withdrawn on { $date }, before it was collected. Reason: { $reason }
 attestation-invitation = The invitation
 attestation-invitation-text = The person scans this QR code or opens this link to collect their attestation, until { $date }. The link works once.
 attestation-qr = QR code of the invitation to collect the attestation

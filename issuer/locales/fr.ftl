@@ -190,6 +190,7 @@ progress-withdrawn = Retirée
 
 attestation-title = Attestation de { $name }
 attestation-revoked = Révoquée le { $date }. Raison : { $reason }
+attestation-withdrawn = Retirée le { $date }, avant d’être récupérée. Raison : { $reason }
 attestation-invitation = L’invitation
 attestation-invitation-text = La personne scanne ce QR code ou ouvre ce lien pour récupérer son attestation, jusqu’au { $date }. Le lien ne sert qu’une fois.
 attestation-qr = QR code de l’invitation à récupérer l’attestation

@@ -58,6 +58,8 @@ CREATE TABLE offers (
     issued_at TIMESTAMPTZ,
     credential TEXT,
     end_reason TEXT,
+    withdrawn_at TIMESTAMPTZ,
+    withdrawn_for TEXT,
     created_at TIMESTAMPTZ NOT NULL,
     expires_at TIMESTAMPTZ NOT NULL
 );

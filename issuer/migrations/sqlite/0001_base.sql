@@ -58,6 +58,8 @@ CREATE TABLE offers (
     issued_at TEXT,
     credential TEXT,
     end_reason TEXT,
+    withdrawn_at TEXT,
+    withdrawn_for TEXT,
     created_at TEXT NOT NULL,
     expires_at TEXT NOT NULL
 ) STRICT;

@@ -60,7 +60,7 @@ pub struct Followed {
     pub signed: SignedAttestation,
     /// How it is collected.
     pub offer: Offer,
-    /// When and why it was revoked, once collected.
+    /// When and why it was taken back, collected or not.
     pub revocation: Option<Revocation>,
 }
 
@@ -304,7 +304,7 @@ pub(crate) async fn revoke(
         return Err(ChangeError::Unknown);
     }
     // The offer first: the update waits for an issuance under way, which then is seen in the register.
-    if offers::store::withdraw(tx, id).await? || register::revoke(app, tx, id, reason).await? {
+    if offers::store::withdraw(tx, id, reason, app.now()).await? || register::revoke(app, tx, id, reason).await? {
         Ok(())
     } else {
         Err(ChangeError::Revoked)

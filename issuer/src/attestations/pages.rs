@@ -36,7 +36,8 @@ struct AttestationPage {
     signed_on: String,
     batch: String,
     collected_on: Option<String>,
-    revoked: Option<(String, String)>,
+    /// Message, date and reason, once taken back.
+    revoked: Option<(&'static str, String, String)>,
     invitation: Option<Invitation>,
     /// Where a new invitation is asked for, when one can be.
     invite: Option<String>,
@@ -184,10 +185,17 @@ fn attestation_page(
         signed_on: page.date(signed.signed_on),
         batch: urls::batch(&signed.batch),
         collected_on,
-        revoked: followed
-            .revocation
-            .as_ref()
-            .map(|revocation| (page.date(revocation.at.date_naive()), revocation.reason.to_string())),
+        revoked: followed.revocation.as_ref().map(|revocation| {
+            let key = match progress {
+                Progress::Withdrawn => "attestation-withdrawn",
+                _ => "attestation-revoked",
+            };
+            (
+                key,
+                page.date(revocation.at.date_naive()),
+                revocation.reason.to_string(),
+            )
+        }),
         invitation,
         invite: progress.can_be_invited().then(|| urls::invite(&signed.id)),
         revoke: progress.can_be_revoked().then(|| urls::revoke_attestation(&signed.id)),
@@ -308,6 +316,28 @@ mod tests {
             );
             let invite = bench.submit(&urls::invite(&people[0].signed.id), &[]).await;
             assert_eq!(invite.status, StatusCode::CONFLICT);
+        });
+    }
+
+    #[tokio::test]
+    async fn the_reason_is_kept_when_nothing_was_collected_too() {
+        shared::on_every_database!(SQLITE, POSTGRES, |db| {
+            let bench = Bench::new(&db).await;
+            let (_, people) = bench.signed(false).await;
+            let id = &people[0].signed.id;
+            let reason = [("reason", "heures comptées deux fois")];
+            bench.submit(&urls::revoke_attestation(id), &reason).await;
+            for (language, words) in [("fr", "Retirée le 15\u{a0}mars 2026"), ("en", "Withdrawn on")] {
+                let shown = bench.page(&urls::attestation(id), language).await.body;
+                assert!(
+                    shown.contains(words) && shown.contains("heures comptées deux fois"),
+                    "{shown}"
+                );
+            }
+            assert_eq!(
+                bench.followed(&people[0]).await.progress(bench.app.now()),
+                Progress::Withdrawn
+            );
         });
     }
 
