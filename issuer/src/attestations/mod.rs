@@ -303,12 +303,14 @@ pub(crate) async fn revoke(
     if store::find(tx, organisation, id).await?.is_none() {
         return Err(ChangeError::Unknown);
     }
-    // The offer first: the update waits for an issuance under way, which then is seen in the register.
-    if offers::store::withdraw(tx, id, reason, app.now()).await? || register::revoke(app, tx, id, reason).await? {
-        Ok(())
-    } else {
-        Err(ChangeError::Revoked)
+    // The offer first: the update waits for an issuance under way, which then is seen in the register. It also waits for a
+    // new invitation under way, whose offer only a second look sees.
+    for _ in 0..2 {
+        if offers::store::withdraw(tx, id, reason, app.now()).await? || register::revoke(app, tx, id, reason).await? {
+            return Ok(());
+        }
     }
+    Err(ChangeError::Revoked)
 }
 
 /// Makes a new invitation in place of the current one, whose link stops working.

@@ -363,6 +363,32 @@ mod tests {
     }
 
     #[tokio::test]
+    async fn taking_back_reaches_an_invitation_made_at_the_same_instant() {
+        shared::on_every_database!(SQLITE, POSTGRES, |db| {
+            let bench = std::sync::Arc::new(Bench::new(&db).await);
+            let (_, people) = bench.signed(false).await;
+            let id = people[0].signed.id.clone();
+            let mut inviting = db.write().await.unwrap();
+            super::super::invite(&bench.app, &mut inviting, bench.slug(), &id)
+                .await
+                .unwrap();
+            let revoking = tokio::spawn({
+                let (bench, path) = (bench.clone(), urls::revoke_attestation(&id));
+                async move { bench.submit(&path, &[("reason", "erreur")]).await.status }
+            });
+            // It waits for the invitation, on the row or for the whole file.
+            tokio::time::sleep(std::time::Duration::from_millis(300)).await;
+            assert!(!revoking.is_finished());
+            inviting.commit().await.unwrap();
+            assert_eq!(revoking.await.unwrap(), StatusCode::SEE_OTHER);
+            assert_eq!(
+                bench.followed(&people[0]).await.progress(bench.app.now()),
+                Progress::Withdrawn
+            );
+        });
+    }
+
+    #[tokio::test]
     async fn what_rests_in_the_database_names_nobody() {
         shared::on_every_database!(SQLITE, POSTGRES, |db| {
             let bench = Bench::new(&db).await;
