@@ -285,10 +285,12 @@ cli-rows = { $accepted ->
 }
 cli-refused = line { $line }, column “{ $column }”, “{ $value }”: { $reason }
 cli-signed = { $count ->
+    [0] No attestation signed.
     [one] One attestation signed; its invitation is ready.
    *[other] { $count } attestations signed; their invitations are ready.
 }
 cli-would-sign = { $count ->
+    [0] No attestation would be signed.
     [one] One attestation would be signed.
    *[other] { $count } attestations would be signed.
 }

@@ -18,7 +18,8 @@ use crate::{
 
 #[derive(Debug, Subcommand)]
 pub(super) enum BatchCommand {
-    /// Reads an hours sheet, signs what it holds and makes the invitations. Refused rows are listed, and do not stop it.
+    /// Reads an hours sheet, signs what it holds and makes the invitations. Refused rows are listed, and do not stop it;
+    /// when every row is refused, nothing is signed.
     Import {
         /// The sheet (CSV).
         file: PathBuf,
@@ -78,7 +79,7 @@ impl Import<'_> {
             .await?
             .with_context(|| format!("no organisation {}", self.organisation))?;
         let mut batch = None;
-        if self.signs {
+        if self.signs && !sheet.drafts.is_empty() {
             let file_name = batches::words::file_name(page, &name);
             let id = batches::draft(
                 app,
