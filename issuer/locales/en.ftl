@@ -133,6 +133,7 @@ refusal-duration-mismatch = The duration does not match the start and end times,
 refusal-unknown-role = This role is not known. Write for example président, trésorière, membre du CA, encadrant, référente bénévoles, bénévole.
 refusal-not-yes-or-no = Answer oui or non.
 refusal-not-an-email = This is not an e-mail address.
+refusal-age-contradicted = Line { $line } says the contrary of the same person. Write the same answer on all of their rows.
 refusal-homonym = Two people have this name with different addresses: give the address of the right one here.
 refusal-duplicate = The same session is already on line { $line }.
 refusal-day-overfull = With this row, the person has more than 24 hours on that day.

@@ -133,6 +133,7 @@ refusal-duration-mismatch = La durée ne correspond pas aux heures de début et 
 refusal-unknown-role = Cette fonction n’est pas connue. Écrivez par exemple président, trésorière, membre du CA, encadrant, référente bénévoles, bénévole.
 refusal-not-yes-or-no = Répondez par oui ou non.
 refusal-not-an-email = Ce n’est pas une adresse e-mail.
+refusal-age-contradicted = La ligne { $line } dit le contraire pour la même personne. Écrivez la même réponse à toutes ses lignes.
 refusal-homonym = Deux personnes portent ce nom avec des adresses différentes : indiquez ici l’adresse de la bonne.
 refusal-duplicate = La même séance figure déjà à la ligne { $line }.
 refusal-day-overfull = Avec cette ligne, la personne dépasse 24 heures ce jour-là.

@@ -81,12 +81,13 @@ impl Draft {
         )
     }
 
+    /// Of its first row; [`Draft::completed`] once all are read.
     fn of(row: Row) -> Self {
         Self {
             person: Person {
                 given_name: row.given_name,
                 family_name: row.family_name,
-                age_over_16: row.over_16,
+                age_over_16: false,
             },
             email: row.email,
             role: row.role,
@@ -99,7 +100,6 @@ impl Draft {
     }
 
     fn add(&mut self, row: Row) {
-        self.person.age_over_16 |= row.over_16;
         if self.email.is_none() {
             self.email = row.email;
         }
@@ -110,8 +110,10 @@ impl Draft {
         self.sessions += 1;
     }
 
-    /// A breakdown names every year of the period, those without a session too.
-    fn with_every_year(mut self) -> Self {
+    /// What is known once every row was read: the age of the person, in whatever role it was said. A breakdown names
+    /// every year of the period, those without a session too.
+    fn completed(mut self, age_over_16: bool) -> Self {
+        self.person.age_over_16 = age_over_16;
         for year in self.first_day.year()..=self.last_day.year() {
             self.minutes_by_year.entry(year).or_default();
         }
@@ -134,10 +136,11 @@ struct Session {
 /// Adds rows up. Refuses those that repeat another, overfill a day or cannot be told from a namesake's.
 pub(super) fn gather(rows: Vec<Row>, header: &Header) -> (Vec<Draft>, Vec<Refusal>) {
     let namesakes = namesakes(&rows);
-    let mut drafts: Vec<Draft> = Vec::new();
+    let mut drafts: Vec<(Identity, Draft)> = Vec::new();
     let mut places: HashMap<(Identity, Role), usize> = HashMap::new();
     let mut seen: HashMap<Session, u64> = HashMap::new();
     let mut days: HashMap<(Identity, NaiveDate), u32> = HashMap::new();
+    let mut ages: HashMap<Identity, (bool, u64)> = HashMap::new();
     let mut refusals = Vec::new();
     for row in rows {
         let refusal = |column, value: &str, reason| Refusal {
@@ -169,6 +172,13 @@ pub(super) fn gather(rows: Vec<Row>, header: &Header) -> (Vec<Draft>, Vec<Refusa
             refusals.push(refusal(Column::FamilyName, &full_name, Reason::Duplicate { of: *of }));
             continue;
         }
+        if let (Some(over_16), Some((said, by))) = (row.over_16, ages.get(&identity))
+            && over_16 != *said
+        {
+            let answer = if over_16 { "oui" } else { "non" };
+            refusals.push(refusal(Column::Over16, answer, Reason::AgeContradicted { by: *by }));
+            continue;
+        }
         let day = days.entry((identity.clone(), row.date)).or_default();
         if *day + row.minutes > DAY {
             refusals.push(refusal(
@@ -179,15 +189,23 @@ pub(super) fn gather(rows: Vec<Row>, header: &Header) -> (Vec<Draft>, Vec<Refusa
             continue;
         }
         *day += row.minutes;
+        if let Some(over_16) = row.over_16 {
+            ages.entry(identity.clone()).or_insert((over_16, row.line));
+        }
         seen.insert(session, row.line);
         if let Some(place) = places.get(&(identity.clone(), row.role)) {
-            drafts[*place].add(row);
+            drafts[*place].1.add(row);
         } else {
-            places.insert((identity, row.role), drafts.len());
-            drafts.push(Draft::of(row));
+            places.insert((identity.clone(), row.role), drafts.len());
+            drafts.push((identity, Draft::of(row)));
         }
     }
-    (drafts.into_iter().map(Draft::with_every_year).collect(), refusals)
+    let over_16 = |identity: &Identity| ages.get(identity).is_some_and(|(over_16, _)| *over_16);
+    let drafts = drafts
+        .into_iter()
+        .map(|(identity, draft)| draft.completed(over_16(&identity)))
+        .collect();
+    (drafts, refusals)
 }
 
 fn names(row: &Row) -> (String, String) {

@@ -72,6 +72,11 @@ pub enum Reason {
     NotYesOrNo,
     /// Not an e-mail address.
     NotAnEmail,
+    /// An earlier line says the contrary of the same person.
+    AgeContradicted {
+        /// That line.
+        by: u64,
+    },
     /// Two people of this name have different addresses, and this row has none.
     Homonym,
     /// The same person, day, times and duration as an earlier line.
@@ -113,6 +118,7 @@ impl Reason {
             Self::UnknownRole => ("refusal-unknown-role", None),
             Self::NotYesOrNo => ("refusal-not-yes-or-no", None),
             Self::NotAnEmail => ("refusal-not-an-email", None),
+            Self::AgeContradicted { by } => ("refusal-age-contradicted", Some(("line", by.to_string().into()))),
             Self::Homonym => ("refusal-homonym", None),
             Self::Duplicate { of } => ("refusal-duplicate", Some(("line", of.to_string().into()))),
             Self::DayOverfull => ("refusal-day-overfull", None),

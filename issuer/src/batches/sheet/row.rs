@@ -27,7 +27,8 @@ pub(super) struct Row {
     pub(super) minutes: u32,
     pub(super) mission: Option<Text<200>>,
     pub(super) role: Role,
-    pub(super) over_16: bool,
+    /// `None`: not said.
+    pub(super) over_16: Option<bool>,
 }
 
 /// Reads a row. The first fault, in the order of the model sheet, refuses it.
