@@ -115,6 +115,7 @@ refusal-too-long = The text is too long.
 refusal-invisible = The text has invisible characters.
 refusal-social-security-number = A social-security number is not allowed here. Remove it from your sheet.
 refusal-more-cells-than-header = The row has more cells than the header. A comma or semicolon has probably slipped into a cell.
+refusal-swallowed-rows = A quotation mark opened here is closed on line { $line } only: nothing in between was read. Remove that mark or, if the cell really has several lines, write its text on one.
 refusal-missing-date = The date is missing.
 refusal-not-a-date = This is not a date. Write it like this: 12/03/2025.
 refusal-two-digit-year = Write the year with four digits.

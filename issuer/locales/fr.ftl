@@ -115,6 +115,7 @@ refusal-too-long = Le texte est trop long.
 refusal-invisible = Le texte contient des caractères invisibles.
 refusal-social-security-number = Un numéro de sécurité sociale n’a pas le droit d’être ici. Effacez-le de votre tableau.
 refusal-more-cells-than-header = La ligne a plus de cellules que l’en-tête. Une virgule ou un point-virgule s’est sans doute glissé dans une cellule.
+refusal-swallowed-rows = Un guillemet ouvert ici n’est refermé qu’à la ligne { $line } : rien n’a été lu entre les deux. Effacez ce guillemet ou, si la cellule a vraiment plusieurs lignes, mettez son texte sur une seule.
 refusal-missing-date = La date manque.
 refusal-not-a-date = Ce n’est pas une date. Écrivez-la comme ceci : 12/03/2025.
 refusal-two-digit-year = Écrivez l’année en quatre chiffres.

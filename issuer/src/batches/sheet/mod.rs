@@ -125,8 +125,15 @@ pub fn parse(bytes: &[u8], today: NaiveDate) -> Result<Sheet, SheetError> {
     let layout = header::locate(&text)?;
     let mut rows = Vec::new();
     let mut refusals = Vec::new();
-    for record in text::records(&text, layout.delimiter).skip(layout.records_before) {
+    for (position, record) in text::records(&text, layout.delimiter).enumerate() {
         let record = record?;
+        if position < layout.records_before {
+            // A header, or a title above it, that swallowed rows would lose them without a word.
+            if record.swallowing_cell().is_some() {
+                return Err(SheetError::UnclosedQuote { line: record.line });
+            }
+            continue;
+        }
         if record.is_blank() {
             continue;
         }

@@ -33,6 +33,11 @@ pub enum Reason {
     SocialSecurityNumber,
     /// More cells than the header: most often a comma or semicolon within a cell.
     MoreCellsThanHeader,
+    /// A cell that runs over several lines and holds the delimiter: most often rows between two stray quotation marks.
+    SwallowedRows {
+        /// The line where it ends.
+        to: u64,
+    },
     /// No date.
     MissingDate,
     /// Not a date.
@@ -97,6 +102,7 @@ impl Reason {
             Self::Invisible => ("refusal-invisible", None),
             Self::SocialSecurityNumber => ("refusal-social-security-number", None),
             Self::MoreCellsThanHeader => ("refusal-more-cells-than-header", None),
+            Self::SwallowedRows { to } => ("refusal-swallowed-rows", Some(("line", to.to_string().into()))),
             Self::MissingDate => ("refusal-missing-date", None),
             Self::NotADate => ("refusal-not-a-date", None),
             Self::TwoDigitYear => ("refusal-two-digit-year", None),

@@ -38,6 +38,9 @@ pub(super) fn read(record: &Record, header: &Header, today: NaiveDate) -> Result
         if has_social_security_number(cell) {
             return Err(cells.refusal(place, Reason::SocialSecurityNumber));
         }
+        if record.swallowing_cell() == Some(place) {
+            return Err(cells.refusal(place, Reason::SwallowedRows { to: record.last_line }));
+        }
         if place >= header.len() && !cell.is_empty() {
             return Err(cells.refusal(place, Reason::MoreCellsThanHeader));
         }
