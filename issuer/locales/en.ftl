@@ -103,7 +103,7 @@ refused-title = { $count ->
     [one] One refused row
    *[other] { $count } refused rows
 }
-refused-text = These rows are not counted. Correct them in your sheet and give them in a new batch.
+refused-text = These rows are not counted. Correct them in your sheet and give the whole sheet again: what is already signed is left out.
 refused-download = Download the refused rows
 refused-line = Line
 refused-column = Column
@@ -137,6 +137,7 @@ refusal-not-an-email = This is not an e-mail address.
 refusal-age-contradicted = Line { $line } says the contrary of the same person. Write the same answer on all of their rows.
 refusal-homonym = Two people have this name with different addresses: give the address of the right one here.
 refusal-duplicate = The same session is already on line { $line }.
+refusal-already-signed = This session was signed already, in a batch of { $date }. Nothing to correct: it is not counted twice.
 refusal-day-overfull = With this row, the person has more than 24 hours on that day.
 
 batch-draft-title = Check before you sign
@@ -154,7 +155,7 @@ batch-draft-refused = { $count ->
     [one] row refused
    *[other] rows refused
 }
-batch-draft-none = No row could be counted. Correct your sheet with the reasons below and try again.
+batch-draft-none = No row could be counted. See the reasons below, correct or complete your sheet, then give it again.
 batch-draft-again = Give another file
 batch-draft-tx-code = Also ask for a six-digit code
 batch-draft-tx-code-hint = Safer when links travel by e-mail: you give each person the code by another way.
@@ -257,11 +258,11 @@ error-invitation-title = Unknown invitation
 error-invitation-text = This link is incomplete or damaged. Open it again from the message you received, or ask your association for another.
 error-invitation-action = Back to the home page
 error-already-signed-title = This file was signed already
-error-already-signed-text = The very same file has already made attestations: its hours would count twice. Give only rows that are new or corrected.
+error-already-signed-text = The very same file has already made attestations, and has nothing new. Complete or correct your sheet, then give it again: what is already signed is left out.
 error-already-signed-action = See the signed batch
-error-being-signed-title = This file is being signed already
-error-being-signed-text = Somebody else is signing it at this moment.
-error-being-signed-action = Back to the home page
+error-signed-since-title = Some sessions were signed in the meantime
+error-signed-since-text = Since you gave this file, another batch has signed some of its sessions: they would count twice. Nothing was signed here. Give the file again: what is already signed is left out.
+error-signed-since-action = Give the file again
 error-not-a-draft-title = This batch is no longer to be checked
 error-not-a-draft-text = It was signed or discarded already.
 error-not-a-draft-action = Back to the home page
@@ -275,7 +276,7 @@ error-revoked-title = Attestation already taken back
 error-revoked-text = This attestation was revoked or withdrawn already.
 error-revoked-action = Back to the attestation
 error-collected-title = Attestation already collected
-error-collected-text = The person has collected their attestation: a new invitation is no longer possible. If they lost it, revoke it, then sign a new one in another batch.
+error-collected-text = The person has collected their attestation: a new invitation is no longer possible. If they lost it, revoke it, then give your sheet again: its hours can be signed again.
 error-collected-action = Back to the attestation
 
 cli-rows = { $accepted ->

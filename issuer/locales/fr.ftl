@@ -103,7 +103,7 @@ refused-title = { $count ->
     [one] Une ligne refusée
    *[other] { $count } lignes refusées
 }
-refused-text = Ces lignes ne sont pas comptées. Corrigez-les dans votre tableau et donnez-les dans une nouvelle série.
+refused-text = Ces lignes ne sont pas comptées. Corrigez-les dans votre tableau et donnez-le de nouveau, en entier : ce qui est déjà signé est laissé de côté.
 refused-download = Télécharger les lignes refusées
 refused-line = Ligne
 refused-column = Colonne
@@ -137,6 +137,7 @@ refusal-not-an-email = Ce n’est pas une adresse e-mail.
 refusal-age-contradicted = La ligne { $line } dit le contraire pour la même personne. Écrivez la même réponse à toutes ses lignes.
 refusal-homonym = Deux personnes portent ce nom avec des adresses différentes : indiquez ici l’adresse de la bonne.
 refusal-duplicate = La même séance figure déjà à la ligne { $line }.
+refusal-already-signed = Cette séance a déjà été signée, dans une série du { $date }. Rien à corriger : elle n’est pas comptée deux fois.
 refusal-day-overfull = Avec cette ligne, la personne dépasse 24 heures ce jour-là.
 
 batch-draft-title = Vérifier avant de signer
@@ -154,7 +155,7 @@ batch-draft-refused = { $count ->
     [one] ligne refusée
    *[other] lignes refusées
 }
-batch-draft-none = Aucune ligne n’a pu être comptée. Corrigez votre tableau d’après les raisons ci-dessous et réessayez.
+batch-draft-none = Aucune ligne n’a pu être comptée. Voyez les raisons ci-dessous, corrigez ou complétez votre tableau, puis donnez-le de nouveau.
 batch-draft-again = Donner un autre fichier
 batch-draft-tx-code = Demander aussi un code à six chiffres
 batch-draft-tx-code-hint = Plus sûr si les liens voyagent par e-mail : vous donnez le code à chacun par un autre moyen.
@@ -257,11 +258,11 @@ error-invitation-title = Invitation inconnue
 error-invitation-text = Ce lien est incomplet ou abîmé. Ouvrez-le de nouveau depuis le message reçu, ou demandez-en un autre à votre association.
 error-invitation-action = Revenir à l’accueil
 error-already-signed-title = Ce fichier a déjà été signé
-error-already-signed-text = Le même fichier, à l’identique, a déjà donné des attestations : ses heures compteraient deux fois. Ne donnez que les lignes nouvelles ou corrigées.
+error-already-signed-text = Le même fichier, à l’identique, a déjà donné des attestations, et il n’a rien de nouveau. Complétez ou corrigez votre tableau, puis donnez-le de nouveau : ce qui est déjà signé est laissé de côté.
 error-already-signed-action = Voir la série déjà signée
-error-being-signed-title = Ce fichier est déjà en cours de signature
-error-being-signed-text = Une autre personne le signe en ce moment même.
-error-being-signed-action = Revenir à l’accueil
+error-signed-since-title = Des séances ont été signées entre-temps
+error-signed-since-text = Depuis que vous avez donné ce fichier, une autre série a signé certaines de ses séances : elles compteraient deux fois. Rien n’a été signé ici. Donnez le fichier de nouveau : ce qui est déjà signé est laissé de côté.
+error-signed-since-action = Donner le fichier de nouveau
 error-not-a-draft-title = Cette série n’est plus à vérifier
 error-not-a-draft-text = Elle a déjà été signée ou abandonnée.
 error-not-a-draft-action = Revenir à l’accueil
@@ -275,7 +276,7 @@ error-revoked-title = Attestation déjà reprise
 error-revoked-text = Cette attestation a déjà été révoquée ou retirée.
 error-revoked-action = Revenir à l’attestation
 error-collected-title = Attestation déjà récupérée
-error-collected-text = La personne a déjà récupéré son attestation : une nouvelle invitation n’est plus possible. Si elle l’a perdue, révoquez-la, puis signez-en une nouvelle dans une autre série.
+error-collected-text = La personne a déjà récupéré son attestation : une nouvelle invitation n’est plus possible. Si elle l’a perdue, révoquez-la, puis donnez de nouveau votre tableau : ses heures pourront être signées de nouveau.
 error-collected-action = Revenir à l’attestation
 
 cli-rows = { $accepted ->

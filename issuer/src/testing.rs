@@ -224,16 +224,15 @@ impl Bench {
     pub(crate) async fn signed(&self, asks_tx_code: bool) -> (BatchId, Vec<Followed>) {
         let sheet = sheet::parse(SHEET.as_bytes(), self.app.today()).unwrap();
         let mut tx = self.app.db.write().await.unwrap();
-        let batch = batches::draft(
+        let draft = batches::draft(
             &self.app,
-            &mut tx,
-            self.slug(),
             "heures.csv".parse().unwrap(),
             batches::digest(SHEET.as_bytes()),
             &sheet,
         )
-        .await
         .unwrap();
+        batches::keep(&self.app, &mut tx, self.slug(), &draft).await.unwrap();
+        let batch = draft.id;
         batches::sign(&self.app, &mut tx, &self.organisation, &batch, asks_tx_code)
             .await
             .unwrap();

@@ -19,7 +19,7 @@ use shared::{
 use crate::{
     App,
     authorization::TOKEN_LIFETIME,
-    batches::{BatchId, sheet::Draft},
+    batches::{self, BatchId, sheet::Draft},
     offers::{self, EndReason, Offer, OfferState},
     organisations::HostedOrganisation,
     register::{self, Revocation},
@@ -204,7 +204,7 @@ pub(crate) async fn sign(
     position: usize,
     draft: Draft,
     asks_tx_code: bool,
-) -> Result<(), SignError> {
+) -> Result<AttestationId, SignError> {
     let reference = ActivityRef::random(app.entropy.as_ref());
     let signed_on = app.today();
     draft.attestation(organisation.legal.clone(), reference.clone(), signed_on)?;
@@ -227,7 +227,7 @@ pub(crate) async fn sign(
     )
     .await?;
     offers::create(app, tx, &id, &organisation.slug, asks_tx_code).await?;
-    Ok(())
+    Ok(id)
 }
 
 /// Why a draft was not signed.
@@ -292,7 +292,8 @@ pub(crate) async fn of_organisation(app: &App, tx: &mut Tx, organisation: &Slug)
         .collect()
 }
 
-/// Takes an attestation back: revokes its credential once collected, ends its offer before.
+/// Takes an attestation back: revokes its credential once collected, ends its offer before. Its sessions may be signed
+/// again.
 pub(crate) async fn revoke(
     app: &App,
     tx: &mut Tx,
@@ -307,7 +308,7 @@ pub(crate) async fn revoke(
     // new invitation under way, whose offer only a second look sees.
     for _ in 0..2 {
         if offers::store::withdraw(tx, id, reason, app.now()).await? || register::revoke(app, tx, id, reason).await? {
-            return Ok(());
+            return Ok(batches::store::unmark(tx, id).await?);
         }
     }
     Err(ChangeError::Revoked)

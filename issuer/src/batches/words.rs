@@ -6,7 +6,7 @@ use super::sheet::{Draft, Refusal, SheetError};
 
 /// A refusal in words.
 pub(crate) fn reason(page: &PageContext, refusal: &Refusal) -> String {
-    match refusal.reason.message() {
+    match refusal.reason.message(|date| page.date(date)) {
         (key, None) => page.t(key),
         (key, Some((name, value))) => page.t1(key, name, value),
     }

@@ -1,5 +1,6 @@
 //! Why a row was left out, in a form a page can say in both languages.
 
+use chrono::NaiveDate;
 use serde::{Deserialize, Serialize};
 use shared::{
     service::locale::Argument,
@@ -89,13 +90,21 @@ pub enum Reason {
         /// That line.
         of: u64,
     },
+    /// Signed in an earlier batch: signed again, its hours would count twice.
+    AlreadySigned {
+        /// The day of signature.
+        on: NaiveDate,
+    },
     /// With this row, the person has more than 24 hours on that day.
     DayOverfull,
 }
 
 impl Reason {
-    /// Message that says it, and its argument.
-    pub fn message(&self) -> (&'static str, Option<(&'static str, Argument<'static>)>) {
+    /// Message that says it, and its argument; `date` writes a day in words.
+    pub fn message(
+        &self,
+        date: impl Fn(NaiveDate) -> String,
+    ) -> (&'static str, Option<(&'static str, Argument<'static>)>) {
         match self {
             Self::MissingName => ("refusal-missing-name", None),
             Self::TooLong => ("refusal-too-long", None),
@@ -127,6 +136,7 @@ impl Reason {
             Self::AgeContradicted { by } => ("refusal-age-contradicted", Some(("line", by.to_string().into()))),
             Self::Homonym => ("refusal-homonym", None),
             Self::Duplicate { of } => ("refusal-duplicate", Some(("line", of.to_string().into()))),
+            Self::AlreadySigned { on } => ("refusal-already-signed", Some(("date", date(*on).into()))),
             Self::DayOverfull => ("refusal-day-overfull", None),
         }
     }
