@@ -103,7 +103,7 @@ refused-title = { $count ->
     [one] One refused row
    *[other] { $count } refused rows
 }
-refused-text = These rows are not counted. Correct them in your sheet and give them in a new batch.
+refused-text = These rows are not counted. Correct them in your sheet and give the whole sheet again: what is already signed is left out.
 refused-download = Download the refused rows
 refused-line = Line
 refused-column = Column
@@ -115,6 +115,7 @@ refusal-too-long = The text is too long.
 refusal-invisible = The text has invisible characters.
 refusal-social-security-number = A social-security number is not allowed here. Remove it from your sheet.
 refusal-more-cells-than-header = The row has more cells than the header. A comma or semicolon has probably slipped into a cell.
+refusal-swallowed-rows = A quotation mark opened here is closed on line { $line } only: nothing in between was read. Remove that mark or, if the cell really has several lines, write its text on one.
 refusal-missing-date = The date is missing.
 refusal-not-a-date = This is not a date. Write it like this: 12/03/2025.
 refusal-two-digit-year = Write the year with four digits.
@@ -133,8 +134,10 @@ refusal-duration-mismatch = The duration does not match the start and end times,
 refusal-unknown-role = This role is not known. Write for example président, trésorière, membre du CA, encadrant, référente bénévoles, bénévole.
 refusal-not-yes-or-no = Answer oui or non.
 refusal-not-an-email = This is not an e-mail address.
+refusal-age-contradicted = Line { $line } says the contrary of the same person. Write the same answer on all of their rows.
 refusal-homonym = Two people have this name with different addresses: give the address of the right one here.
 refusal-duplicate = The same session is already on line { $line }.
+refusal-already-signed = This session was signed already, in a batch of { $date }. Nothing to correct: it is not counted twice.
 refusal-day-overfull = With this row, the person has more than 24 hours on that day.
 
 batch-draft-title = Check before you sign
@@ -152,7 +155,7 @@ batch-draft-refused = { $count ->
     [one] row refused
    *[other] rows refused
 }
-batch-draft-none = No row could be counted. Correct your sheet with the reasons below and try again.
+batch-draft-none = No row could be counted. See the reasons below, correct or complete your sheet, then give it again.
 batch-draft-again = Give another file
 batch-draft-tx-code = Also ask for a six-digit code
 batch-draft-tx-code-hint = Safer when links travel by e-mail: you give each person the code by another way.
@@ -181,6 +184,7 @@ batch-followed-home = Back to the home page
 
 progress-pending = To be collected
 progress-redeemed = Being collected
+progress-interrupted = Collection interrupted
 progress-issued = Collected
 progress-revoked = Revoked
 progress-expired = Invitation expired
@@ -189,6 +193,7 @@ progress-withdrawn = Withdrawn
 
 attestation-title = Attestation of { $name }
 attestation-revoked = Revoked on { $date }. Reason: { $reason }
+attestation-withdrawn = Withdrawn on { $date }, before it was collected. Reason: { $reason }
 attestation-invitation = The invitation
 attestation-invitation-text = The person scans this QR code or opens this link to collect their attestation, until { $date }. The link works once.
 attestation-qr = QR code of the invitation to collect the attestation
@@ -205,7 +210,7 @@ attestation-signed-on = Signed on
 attestation-collected-on = Collected on
 attestation-batch = Back to the batch
 attestation-again = Make the invitation again
-attestation-again-text = If the link is lost, expired or blocked, make a new one. The old one stops working.
+attestation-again-text = If the link is lost, expired or blocked, or if collecting was interrupted, make a new one. The old one stops working.
 attestation-again-action = Make a new invitation
 
 revoke-title = Take the attestation back
@@ -230,6 +235,9 @@ invitation-link = The same link, to copy
 invitation-collected-title = This attestation was collected already
 invitation-collected-text = This link works once, and somebody has used it.
 invitation-collected-next = If it was you, the attestation is in your Musette. If not, tell { $organisation }.
+invitation-interrupted-title = Collecting is not finished
+invitation-interrupted-text = This link works once, and it was opened in a wallet that has not received the attestation yet.
+invitation-interrupted-next = If it was you, wait a few minutes and look in your Musette. If the attestation is not there, ask { $organisation } for a new invitation: nothing is lost.
 invitation-expired-title = This invitation has expired
 invitation-expired-text = It was not used in time. Nothing is lost: the attestation still exists.
 invitation-expired-next = Ask { $organisation } for a new link.
@@ -250,11 +258,11 @@ error-invitation-title = Unknown invitation
 error-invitation-text = This link is incomplete or damaged. Open it again from the message you received, or ask your association for another.
 error-invitation-action = Back to the home page
 error-already-signed-title = This file was signed already
-error-already-signed-text = The very same file has already made attestations: its hours would count twice. Give only rows that are new or corrected.
+error-already-signed-text = The very same file has already made attestations, and has nothing new. Complete or correct your sheet, then give it again: what is already signed is left out.
 error-already-signed-action = See the signed batch
-error-being-signed-title = This file is being signed already
-error-being-signed-text = Somebody else is signing it at this moment.
-error-being-signed-action = Back to the home page
+error-signed-since-title = Some sessions were signed in the meantime
+error-signed-since-text = Since you gave this file, another batch has signed some of its sessions: they would count twice. Nothing was signed here. Give the file again: what is already signed is left out.
+error-signed-since-action = Give the file again
 error-not-a-draft-title = This batch is no longer to be checked
 error-not-a-draft-text = It was signed or discarded already.
 error-not-a-draft-action = Back to the home page
@@ -268,7 +276,7 @@ error-revoked-title = Attestation already taken back
 error-revoked-text = This attestation was revoked or withdrawn already.
 error-revoked-action = Back to the attestation
 error-collected-title = Attestation already collected
-error-collected-text = The person has collected their attestation: a new invitation is no longer possible. If they lost it, revoke it, then sign a new one in another batch.
+error-collected-text = The person has collected their attestation: a new invitation is no longer possible. If they lost it, revoke it, then give your sheet again: its hours can be signed again.
 error-collected-action = Back to the attestation
 
 cli-rows = { $accepted ->
@@ -280,10 +288,12 @@ cli-rows = { $accepted ->
 }
 cli-refused = line { $line }, column “{ $column }”, “{ $value }”: { $reason }
 cli-signed = { $count ->
+    [0] No attestation signed.
     [one] One attestation signed; its invitation is ready.
    *[other] { $count } attestations signed; their invitations are ready.
 }
 cli-would-sign = { $count ->
+    [0] No attestation would be signed.
     [one] One attestation would be signed.
    *[other] { $count } attestations would be signed.
 }

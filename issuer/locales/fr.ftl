@@ -103,7 +103,7 @@ refused-title = { $count ->
     [one] Une ligne refusée
    *[other] { $count } lignes refusées
 }
-refused-text = Ces lignes ne sont pas comptées. Corrigez-les dans votre tableau et donnez-les dans une nouvelle série.
+refused-text = Ces lignes ne sont pas comptées. Corrigez-les dans votre tableau et donnez-le de nouveau, en entier : ce qui est déjà signé est laissé de côté.
 refused-download = Télécharger les lignes refusées
 refused-line = Ligne
 refused-column = Colonne
@@ -115,6 +115,7 @@ refusal-too-long = Le texte est trop long.
 refusal-invisible = Le texte contient des caractères invisibles.
 refusal-social-security-number = Un numéro de sécurité sociale n’a pas le droit d’être ici. Effacez-le de votre tableau.
 refusal-more-cells-than-header = La ligne a plus de cellules que l’en-tête. Une virgule ou un point-virgule s’est sans doute glissé dans une cellule.
+refusal-swallowed-rows = Un guillemet ouvert ici n’est refermé qu’à la ligne { $line } : rien n’a été lu entre les deux. Effacez ce guillemet ou, si la cellule a vraiment plusieurs lignes, mettez son texte sur une seule.
 refusal-missing-date = La date manque.
 refusal-not-a-date = Ce n’est pas une date. Écrivez-la comme ceci : 12/03/2025.
 refusal-two-digit-year = Écrivez l’année en quatre chiffres.
@@ -133,8 +134,10 @@ refusal-duration-mismatch = La durée ne correspond pas aux heures de début et 
 refusal-unknown-role = Cette fonction n’est pas connue. Écrivez par exemple président, trésorière, membre du CA, encadrant, référente bénévoles, bénévole.
 refusal-not-yes-or-no = Répondez par oui ou non.
 refusal-not-an-email = Ce n’est pas une adresse e-mail.
+refusal-age-contradicted = La ligne { $line } dit le contraire pour la même personne. Écrivez la même réponse à toutes ses lignes.
 refusal-homonym = Deux personnes portent ce nom avec des adresses différentes : indiquez ici l’adresse de la bonne.
 refusal-duplicate = La même séance figure déjà à la ligne { $line }.
+refusal-already-signed = Cette séance a déjà été signée, dans une série du { $date }. Rien à corriger : elle n’est pas comptée deux fois.
 refusal-day-overfull = Avec cette ligne, la personne dépasse 24 heures ce jour-là.
 
 batch-draft-title = Vérifier avant de signer
@@ -152,7 +155,7 @@ batch-draft-refused = { $count ->
     [one] ligne refusée
    *[other] lignes refusées
 }
-batch-draft-none = Aucune ligne n’a pu être comptée. Corrigez votre tableau d’après les raisons ci-dessous et réessayez.
+batch-draft-none = Aucune ligne n’a pu être comptée. Voyez les raisons ci-dessous, corrigez ou complétez votre tableau, puis donnez-le de nouveau.
 batch-draft-again = Donner un autre fichier
 batch-draft-tx-code = Demander aussi un code à six chiffres
 batch-draft-tx-code-hint = Plus sûr si les liens voyagent par e-mail : vous donnez le code à chacun par un autre moyen.
@@ -181,6 +184,7 @@ batch-followed-home = Revenir à l’accueil
 
 progress-pending = À récupérer
 progress-redeemed = Récupération en cours
+progress-interrupted = Récupération interrompue
 progress-issued = Récupérée
 progress-revoked = Révoquée
 progress-expired = Invitation expirée
@@ -189,6 +193,7 @@ progress-withdrawn = Retirée
 
 attestation-title = Attestation de { $name }
 attestation-revoked = Révoquée le { $date }. Raison : { $reason }
+attestation-withdrawn = Retirée le { $date }, avant d’être récupérée. Raison : { $reason }
 attestation-invitation = L’invitation
 attestation-invitation-text = La personne scanne ce QR code ou ouvre ce lien pour récupérer son attestation, jusqu’au { $date }. Le lien ne sert qu’une fois.
 attestation-qr = QR code de l’invitation à récupérer l’attestation
@@ -205,7 +210,7 @@ attestation-signed-on = Signée le
 attestation-collected-on = Récupérée le
 attestation-batch = Revenir à la série
 attestation-again = Refaire l’invitation
-attestation-again-text = Si le lien est perdu, expiré ou bloqué, faites-en un nouveau. L’ancien cesse de fonctionner.
+attestation-again-text = Si le lien est perdu, expiré ou bloqué, ou si la récupération s’est interrompue, faites-en un nouveau. L’ancien cesse de fonctionner.
 attestation-again-action = Faire une nouvelle invitation
 
 revoke-title = Reprendre l’attestation
@@ -230,6 +235,9 @@ invitation-link = Le même lien, à copier
 invitation-collected-title = Cette attestation a déjà été récupérée
 invitation-collected-text = Ce lien ne sert qu’une fois, et quelqu’un l’a déjà utilisé.
 invitation-collected-next = Si c’était vous, l’attestation est dans votre musette. Sinon, prévenez { $organisation }.
+invitation-interrupted-title = La récupération n’est pas terminée
+invitation-interrupted-text = Ce lien ne sert qu’une fois, et il a été ouvert dans un portefeuille qui n’a pas encore reçu l’attestation.
+invitation-interrupted-next = Si c’est vous, attendez quelques minutes et regardez dans votre musette. Si l’attestation n’y est pas, demandez une nouvelle invitation à { $organisation } : rien n’est perdu.
 invitation-expired-title = Cette invitation a expiré
 invitation-expired-text = Elle n’a pas été utilisée à temps. Rien n’est perdu : l’attestation existe toujours.
 invitation-expired-next = Demandez un nouveau lien à { $organisation }.
@@ -250,11 +258,11 @@ error-invitation-title = Invitation inconnue
 error-invitation-text = Ce lien est incomplet ou abîmé. Ouvrez-le de nouveau depuis le message reçu, ou demandez-en un autre à votre association.
 error-invitation-action = Revenir à l’accueil
 error-already-signed-title = Ce fichier a déjà été signé
-error-already-signed-text = Le même fichier, à l’identique, a déjà donné des attestations : ses heures compteraient deux fois. Ne donnez que les lignes nouvelles ou corrigées.
+error-already-signed-text = Le même fichier, à l’identique, a déjà donné des attestations, et il n’a rien de nouveau. Complétez ou corrigez votre tableau, puis donnez-le de nouveau : ce qui est déjà signé est laissé de côté.
 error-already-signed-action = Voir la série déjà signée
-error-being-signed-title = Ce fichier est déjà en cours de signature
-error-being-signed-text = Une autre personne le signe en ce moment même.
-error-being-signed-action = Revenir à l’accueil
+error-signed-since-title = Des séances ont été signées entre-temps
+error-signed-since-text = Depuis que vous avez donné ce fichier, une autre série a signé certaines de ses séances : elles compteraient deux fois. Rien n’a été signé ici. Donnez le fichier de nouveau : ce qui est déjà signé est laissé de côté.
+error-signed-since-action = Donner le fichier de nouveau
 error-not-a-draft-title = Cette série n’est plus à vérifier
 error-not-a-draft-text = Elle a déjà été signée ou abandonnée.
 error-not-a-draft-action = Revenir à l’accueil
@@ -268,7 +276,7 @@ error-revoked-title = Attestation déjà reprise
 error-revoked-text = Cette attestation a déjà été révoquée ou retirée.
 error-revoked-action = Revenir à l’attestation
 error-collected-title = Attestation déjà récupérée
-error-collected-text = La personne a déjà récupéré son attestation : une nouvelle invitation n’est plus possible. Si elle l’a perdue, révoquez-la, puis signez-en une nouvelle dans une autre série.
+error-collected-text = La personne a déjà récupéré son attestation : une nouvelle invitation n’est plus possible. Si elle l’a perdue, révoquez-la, puis donnez de nouveau votre tableau : ses heures pourront être signées de nouveau.
 error-collected-action = Revenir à l’attestation
 
 cli-rows = { $accepted ->

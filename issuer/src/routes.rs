@@ -14,7 +14,7 @@ use axum::{
     response::{IntoResponse, Response},
     routing::{MethodRouter, get, post},
 };
-use shared::service::{assets, csrf, form::MAX_UPLOAD, page, security_headers};
+use shared::service::{assets, csrf, page, security_headers};
 
 use crate::{App, attestations, authorization, batches, issuance, offers, organisations, status, urls};
 
@@ -92,10 +92,7 @@ fn pages() -> Router<App> {
             get(async || assets::file("text/csv; charset=utf-8", include_bytes!("../assets/modele-heures.csv"))),
         )
         .route(urls::SIGN_OUT, post(organisations::pages::sign_out))
-        .route(
-            urls::BATCHES,
-            post(batches::pages::create).layer(DefaultBodyLimit::max(MAX_UPLOAD + 64 * 1024)),
-        )
+        .route(urls::BATCHES, post(batches::pages::create))
         .route(urls::NEW_BATCH, get(batches::pages::new))
         .route("/batches/{id}", get(batches::pages::show))
         .route("/batches/{id}/sign", post(batches::pages::sign))

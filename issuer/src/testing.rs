@@ -23,7 +23,7 @@ use crate::{
     attestations::{self, Followed},
     batches::{self, BatchId, sheet},
     config::DEFAULTS,
-    offers,
+    offers::{self, Offer},
     organisations::{self, HostedOrganisation, NewOrganisation, Regime},
     router,
 };
@@ -224,16 +224,15 @@ impl Bench {
     pub(crate) async fn signed(&self, asks_tx_code: bool) -> (BatchId, Vec<Followed>) {
         let sheet = sheet::parse(SHEET.as_bytes(), self.app.today()).unwrap();
         let mut tx = self.app.db.write().await.unwrap();
-        let batch = batches::draft(
+        let draft = batches::draft(
             &self.app,
-            &mut tx,
-            self.slug(),
             "heures.csv".parse().unwrap(),
             batches::digest(SHEET.as_bytes()),
             &sheet,
         )
-        .await
         .unwrap();
+        batches::keep(&self.app, &mut tx, self.slug(), &draft).await.unwrap();
+        let batch = draft.id;
         batches::sign(&self.app, &mut tx, &self.organisation, &batch, asks_tx_code)
             .await
             .unwrap();
@@ -242,6 +241,11 @@ impl Bench {
             .unwrap();
         tx.commit().await.unwrap();
         (batch, followed)
+    }
+
+    /// Waits until an offer is over.
+    pub(crate) fn outlive(&self, offer: &Offer) {
+        self.clock.advance(offer.expires_at - self.app.now());
     }
 
     /// An attestation as it stands now.

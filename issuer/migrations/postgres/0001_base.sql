@@ -34,7 +34,7 @@ CREATE TABLE batches (
     created_at TIMESTAMPTZ NOT NULL
 );
 CREATE INDEX batches_by_organisation ON batches (organisation, created_at);
-CREATE UNIQUE INDEX batches_signed_once ON batches (organisation, digest) WHERE state = 'signed';
+CREATE INDEX batches_signed ON batches (organisation, digest) WHERE state = 'signed';
 
 CREATE TABLE attestations (
     id TEXT PRIMARY KEY,
@@ -47,6 +47,16 @@ CREATE TABLE attestations (
 );
 CREATE INDEX attestations_by_organisation ON attestations (organisation);
 
+-- Keyed codes of the sessions that attestations count: one session is signed once. They go when the attestation is taken back.
+CREATE TABLE signed_sessions (
+    organisation TEXT NOT NULL REFERENCES organisations (slug),
+    session BYTEA NOT NULL,
+    address BYTEA NOT NULL,
+    attestation TEXT NOT NULL REFERENCES attestations (id),
+    PRIMARY KEY (organisation, session, address)
+);
+CREATE INDEX signed_sessions_by_attestation ON signed_sessions (attestation);
+
 CREATE TABLE offers (
     id TEXT PRIMARY KEY,
     attestation TEXT NOT NULL REFERENCES attestations (id),
@@ -58,6 +68,8 @@ CREATE TABLE offers (
     issued_at TIMESTAMPTZ,
     credential TEXT,
     end_reason TEXT,
+    withdrawn_at TIMESTAMPTZ,
+    withdrawn_for TEXT,
     created_at TIMESTAMPTZ NOT NULL,
     expires_at TIMESTAMPTZ NOT NULL
 );

@@ -18,7 +18,8 @@ use shared::{
 
 use crate::{
     App,
-    batches::{BatchId, sheet::Draft},
+    authorization::TOKEN_LIFETIME,
+    batches::{self, BatchId, sheet::Draft},
     offers::{self, EndReason, Offer, OfferState},
     organisations::HostedOrganisation,
     register::{self, Revocation},
@@ -59,7 +60,7 @@ pub struct Followed {
     pub signed: SignedAttestation,
     /// How it is collected.
     pub offer: Offer,
-    /// When and why it was revoked, once collected.
+    /// When and why it was taken back, collected or not.
     pub revocation: Option<Revocation>,
 }
 
@@ -70,6 +71,8 @@ pub enum Progress {
     Waiting,
     /// A wallet is collecting.
     Collecting,
+    /// A wallet began to collect and its time is over.
+    Interrupted,
     /// In the person's wallet.
     Collected,
     /// Collected, then revoked.
@@ -83,11 +86,26 @@ pub enum Progress {
 }
 
 impl Progress {
-    /// Its code, in JSON and in message keys.
+    /// Message that names it.
+    pub fn key(self) -> &'static str {
+        match self {
+            Self::Waiting => "progress-pending",
+            Self::Collecting => "progress-redeemed",
+            Self::Interrupted => "progress-interrupted",
+            Self::Collected => "progress-issued",
+            Self::Revoked => "progress-revoked",
+            Self::Expired => "progress-expired",
+            Self::WrongCodes => "progress-wrong-codes",
+            Self::Withdrawn => "progress-withdrawn",
+        }
+    }
+
+    /// Its code, in JSON.
     pub fn code(self) -> &'static str {
         match self {
             Self::Waiting => "pending",
             Self::Collecting => "redeemed",
+            Self::Interrupted => "interrupted",
             Self::Collected => "issued",
             Self::Revoked => "revoked",
             Self::Expired => "expired",
@@ -100,7 +118,7 @@ impl Progress {
     pub fn can_be_invited(self) -> bool {
         matches!(
             self,
-            Self::Waiting | Self::Collecting | Self::Expired | Self::WrongCodes
+            Self::Waiting | Self::Collecting | Self::Interrupted | Self::Expired | Self::WrongCodes
         )
     }
 
@@ -116,6 +134,7 @@ impl Followed {
         match (&self.offer.state, &self.revocation) {
             (OfferState::Issued { .. }, Some(_)) => Progress::Revoked,
             (OfferState::Issued { .. }, None) => Progress::Collected,
+            (OfferState::Redeemed { at }, _) if now >= *at + TOKEN_LIFETIME => Progress::Interrupted,
             (OfferState::Redeemed { .. }, _) => Progress::Collecting,
             (OfferState::Pending { .. }, _) if self.offer.is_expired(now) => Progress::Expired,
             (OfferState::Pending { .. }, _) => Progress::Waiting,
@@ -185,7 +204,7 @@ pub(crate) async fn sign(
     position: usize,
     draft: Draft,
     asks_tx_code: bool,
-) -> Result<(), SignError> {
+) -> Result<AttestationId, SignError> {
     let reference = ActivityRef::random(app.entropy.as_ref());
     let signed_on = app.today();
     draft.attestation(organisation.legal.clone(), reference.clone(), signed_on)?;
@@ -208,7 +227,7 @@ pub(crate) async fn sign(
     )
     .await?;
     offers::create(app, tx, &id, &organisation.slug, asks_tx_code).await?;
-    Ok(())
+    Ok(id)
 }
 
 /// Why a draft was not signed.
@@ -273,7 +292,8 @@ pub(crate) async fn of_organisation(app: &App, tx: &mut Tx, organisation: &Slug)
         .collect()
 }
 
-/// Takes an attestation back: revokes its credential once collected, ends its offer before.
+/// Takes an attestation back: revokes its credential once collected, ends its offer before. Its sessions may be signed
+/// again.
 pub(crate) async fn revoke(
     app: &App,
     tx: &mut Tx,
@@ -284,12 +304,14 @@ pub(crate) async fn revoke(
     if store::find(tx, organisation, id).await?.is_none() {
         return Err(ChangeError::Unknown);
     }
-    // The offer first: the update waits for an issuance under way, which then is seen in the register.
-    if offers::store::withdraw(tx, id).await? || register::revoke(app, tx, id, reason).await? {
-        Ok(())
-    } else {
-        Err(ChangeError::Revoked)
+    // The offer first: the update waits for an issuance under way, which then is seen in the register. It also waits for a
+    // new invitation under way, whose offer only a second look sees.
+    for _ in 0..2 {
+        if offers::store::withdraw(tx, id, reason, app.now()).await? || register::revoke(app, tx, id, reason).await? {
+            return Ok(batches::store::unmark(tx, id).await?);
+        }
     }
+    Err(ChangeError::Revoked)
 }
 
 /// Makes a new invitation in place of the current one, whose link stops working.

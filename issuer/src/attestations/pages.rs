@@ -36,7 +36,8 @@ struct AttestationPage {
     signed_on: String,
     batch: String,
     collected_on: Option<String>,
-    revoked: Option<(String, String)>,
+    /// Message, date and reason, once taken back.
+    revoked: Option<(&'static str, String, String)>,
     invitation: Option<Invitation>,
     /// Where a new invitation is asked for, when one can be.
     invite: Option<String>,
@@ -169,7 +170,7 @@ fn attestation_page(
     let crosses_years = draft.minutes_by_year.len() > 1;
     Ok(AttestationPage {
         name: format!("{} {}", draft.person.given_name, draft.person.family_name),
-        state: batches::words::progress_key(progress),
+        state: progress.key(),
         role: batches::words::role(page, draft.role),
         hours: page.hours(draft.minutes()),
         years: draft
@@ -184,10 +185,17 @@ fn attestation_page(
         signed_on: page.date(signed.signed_on),
         batch: urls::batch(&signed.batch),
         collected_on,
-        revoked: followed
-            .revocation
-            .as_ref()
-            .map(|revocation| (page.date(revocation.at.date_naive()), revocation.reason.to_string())),
+        revoked: followed.revocation.as_ref().map(|revocation| {
+            let key = match progress {
+                Progress::Withdrawn => "attestation-withdrawn",
+                _ => "attestation-revoked",
+            };
+            (
+                key,
+                page.date(revocation.at.date_naive()),
+                revocation.reason.to_string(),
+            )
+        }),
         invitation,
         invite: progress.can_be_invited().then(|| urls::invite(&signed.id)),
         revoke: progress.can_be_revoked().then(|| urls::revoke_attestation(&signed.id)),
@@ -220,7 +228,7 @@ fn invitation(
         switch,
         by_value: is_wallet_form.then(|| offers::credential_offer(app, offer).link_by_value()),
         tx_code: offer.asks_tx_code.then(|| offers::tx_code(&app.keys, &offer.id)),
-        expires_on: page.date(offer.expires_at.date_naive()),
+        expires_on: page.date(offer.last_day()),
     })
 }
 
@@ -312,6 +320,28 @@ mod tests {
     }
 
     #[tokio::test]
+    async fn the_reason_is_kept_when_nothing_was_collected_too() {
+        shared::on_every_database!(SQLITE, POSTGRES, |db| {
+            let bench = Bench::new(&db).await;
+            let (_, people) = bench.signed(false).await;
+            let id = &people[0].signed.id;
+            let reason = [("reason", "heures comptées deux fois")];
+            bench.submit(&urls::revoke_attestation(id), &reason).await;
+            for (language, words) in [("fr", "Retirée le 15\u{a0}mars 2026"), ("en", "Withdrawn on")] {
+                let shown = bench.page(&urls::attestation(id), language).await.body;
+                assert!(
+                    shown.contains(words) && shown.contains("heures comptées deux fois"),
+                    "{shown}"
+                );
+            }
+            assert_eq!(
+                bench.followed(&people[0]).await.progress(bench.app.now()),
+                Progress::Withdrawn
+            );
+        });
+    }
+
+    #[tokio::test]
     async fn a_new_invitation_replaces_the_old_one() {
         shared::on_every_database!(SQLITE, POSTGRES, |db| {
             let bench = Bench::new(&db).await;
@@ -329,6 +359,32 @@ mod tests {
             assert_eq!(current.progress(bench.app.now()), Progress::Waiting);
             bench.collect(&current, &SigningKey::generate()).await;
             assert_eq!(bench.submit(&invite, &[]).await.status, StatusCode::CONFLICT);
+        });
+    }
+
+    #[tokio::test]
+    async fn taking_back_reaches_an_invitation_made_at_the_same_instant() {
+        shared::on_every_database!(SQLITE, POSTGRES, |db| {
+            let bench = std::sync::Arc::new(Bench::new(&db).await);
+            let (_, people) = bench.signed(false).await;
+            let id = people[0].signed.id.clone();
+            let mut inviting = db.write().await.unwrap();
+            super::super::invite(&bench.app, &mut inviting, bench.slug(), &id)
+                .await
+                .unwrap();
+            let revoking = tokio::spawn({
+                let (bench, path) = (bench.clone(), urls::revoke_attestation(&id));
+                async move { bench.submit(&path, &[("reason", "erreur")]).await.status }
+            });
+            // It waits for the invitation, on the row or for the whole file.
+            tokio::time::sleep(std::time::Duration::from_millis(300)).await;
+            assert!(!revoking.is_finished());
+            inviting.commit().await.unwrap();
+            assert_eq!(revoking.await.unwrap(), StatusCode::SEE_OTHER);
+            assert_eq!(
+                bench.followed(&people[0]).await.progress(bench.app.now()),
+                Progress::Withdrawn
+            );
         });
     }
 

@@ -17,12 +17,14 @@ use crate::{
     register::{self, Revocation},
 };
 
-/// The columns, and the one offer of an attestation that was not replaced.
+/// The columns, and the one offer of an attestation that was not replaced. What was taken back was revoked in the register
+/// once collected, and withdrawn with its offer before.
 macro_rules! followed {
     ($rest:literal) => {
         concat!(
             "SELECT o.id, o.attestation, o.organisation, o.tx_code, o.state, o.wrong_codes, o.redeemed_at, o.issued_at, o.credential, ",
-            "o.end_reason, o.expires_at, a.batch, a.sealed, a.signed_on, r.revoked_at, r.revoked_for FROM attestations a ",
+            "o.end_reason, o.expires_at, a.batch, a.sealed, a.signed_on, COALESCE(r.revoked_at, o.withdrawn_at) AS revoked_at, ",
+            "COALESCE(r.revoked_for, o.withdrawn_for) AS revoked_for FROM attestations a ",
             "JOIN offers o ON o.attestation = a.id AND (o.end_reason IS NULL OR o.end_reason <> 'replaced') ",
             "LEFT JOIN register r ON r.attestation = a.id ",
             $rest

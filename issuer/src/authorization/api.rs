@@ -4,10 +4,7 @@ use axum::{
     Json,
     body::Bytes,
     extract::{State, rejection::BytesRejection},
-    http::{
-        HeaderMap,
-        header::{CACHE_CONTROL, CONTENT_TYPE},
-    },
+    http::{HeaderMap, header::CACHE_CONTROL},
     response::{IntoResponse, Response},
 };
 use shared::{
@@ -15,7 +12,7 @@ use shared::{
         ErrorCode, NonceResponse,
         token::{TokenRequest, TokenResponse},
     },
-    service::oauth_error::OAuthError,
+    service::{body::has_type, oauth_error::OAuthError},
 };
 
 use super::{Redemption, TOKEN_LIFETIME};
@@ -28,7 +25,7 @@ pub(crate) async fn token(
     headers: HeaderMap,
     body: Result<Bytes, BytesRejection>,
 ) -> Result<Response, OAuthError> {
-    if !is_media_type(&headers, "application/x-www-form-urlencoded") {
+    if !has_type(&headers, "application/x-www-form-urlencoded") {
         return Err(OAuthError::described(ErrorCode::InvalidRequest, "a form is expected"));
     }
     let body =
@@ -60,20 +57,6 @@ pub(crate) async fn nonce(State(app): State<App>, Named(organisation): Named) ->
     Ok(([(CACHE_CONTROL, "no-store")], Json(NonceResponse { c_nonce })).into_response())
 }
 
-/// Whether the body is of this media type, parameters aside.
-pub(crate) fn is_media_type(headers: &HeaderMap, expected: &str) -> bool {
-    let written = headers
-        .get(CONTENT_TYPE)
-        .and_then(|value| value.to_str().ok())
-        .unwrap_or_default();
-    written
-        .split(';')
-        .next()
-        .unwrap_or_default()
-        .trim()
-        .eq_ignore_ascii_case(expected)
-}
-
 #[cfg(test)]
 mod tests {
     use axum::http::StatusCode;
@@ -82,7 +65,7 @@ mod tests {
 
     use crate::{
         attestations::Progress,
-        offers::{self, LIFETIME, MAX_WRONG_CODES},
+        offers::{self, MAX_WRONG_CODES},
         testing::{Bench, FORM, POSTGRES, SQLITE},
     };
 
@@ -224,7 +207,7 @@ mod tests {
                     "{wrong}"
                 );
             }
-            bench.clock.advance(LIFETIME);
+            bench.outlive(&people[0].offer);
             assert_eq!(
                 bench.token(&code, None).await.refusal(),
                 (400, "invalid_grant".to_owned())

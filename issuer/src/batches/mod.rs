@@ -1,10 +1,12 @@
 //! Batches: an hours sheet is read, checked by the treasurer, and signed in one go.
 //!
 //! ```text
-//! file ──sheet::parse──► Draft ──sign──► Signed (an attestation and an offer for each person)
-//!                          └──discard──► Discarded (nothing of the sheet remains)
+//! file ──read──► Draft ──sign──► Signed (an attestation and an offer for each person)
+//!                  └──discard──► Discarded (nothing of the sheet remains)
 //! ```
+//! A session is signed once: reading leaves out those of earlier batches, and signing marks its own.
 
+mod marks;
 pub(crate) mod pages;
 mod refused_rows;
 pub mod sheet;
@@ -20,7 +22,10 @@ use shared::{
     text::Text,
 };
 
-use self::sheet::{Refusal, Sheet};
+use self::{
+    marks::Mark,
+    sheet::{Refusal, Rows, Sheet},
+};
 use crate::{App, attestations, organisations::HostedOrganisation};
 
 shared::id! {
@@ -85,15 +90,26 @@ pub struct Summary {
     pub signed_at: Option<DateTime<Utc>>,
 }
 
+/// Numbers of attestations of an organisation.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct Figures {
+    /// All of them.
+    pub signed: usize,
+    /// Those that people collected.
+    pub collected: usize,
+    /// Those that can still be collected: neither collected nor taken back.
+    pub waiting: usize,
+}
+
 /// Why a sheet did not become a batch, or a batch was not signed or discarded.
 #[derive(Debug, thiserror::Error)]
 pub enum BatchError {
-    /// The same file, byte for byte, was signed already: its hours would count twice.
+    /// The same file, byte for byte, was signed already, and nothing in it is new.
     #[error("this file was signed already, as batch {0}")]
     AlreadySigned(BatchId),
-    /// The same file is being signed at this instant.
-    #[error("this file is being signed already")]
-    BeingSigned,
+    /// Another batch signed some of its sessions since it was read, or is signing them: they would count twice.
+    #[error("some of these sessions were signed in another batch since this one was read")]
+    SignedSince,
     /// This organisation has no such batch.
     #[error("this organisation has no such batch")]
     Unknown,
@@ -122,33 +138,37 @@ pub fn digest(bytes: &[u8]) -> [u8; 32] {
     seal::digest(bytes)
 }
 
-/// Keeps a sheet as a draft.
-pub(crate) async fn draft(
-    app: &App,
-    tx: &mut Tx,
-    organisation: &Slug,
-    file_name: Text<200>,
-    digest: [u8; 32],
-    sheet: &Sheet,
-) -> Result<BatchId, BatchError> {
-    if let Some(signed) = store::signed_with(tx, organisation, &digest).await? {
-        return Err(BatchError::AlreadySigned(signed));
-    }
+/// Adds the rows of a sheet up, without the sessions that earlier batches signed.
+pub(crate) async fn gather(app: &App, tx: &mut Tx, organisation: &Slug, rows: Rows) -> sqlx::Result<Sheet> {
+    let signed = store::signed_sessions(tx, organisation).await?;
+    Ok(rows.gather(|session| signed.on(&Mark::of(&app.keys, organisation, session))))
+}
+
+/// The draft of a sheet, sealed, to be kept.
+pub(crate) fn draft(app: &App, file_name: Text<200>, digest: [u8; 32], sheet: &Sheet) -> Result<Batch, BatchError> {
     let id = BatchId::random(app.entropy.as_ref());
     let sealed = app
         .keys
         .seal(&serde_json::to_vec(sheet)?, &place(&id), app.entropy.as_ref());
-    let batch = Batch {
-        id: id.clone(),
+    Ok(Batch {
+        id,
         file_name,
         digest,
         accepted_rows: sheet.accepted(),
         refused_rows: sheet.refusals.len(),
         attestations: sheet.drafts.len(),
         state: BatchState::Draft { sheet: sealed },
-    };
-    store::insert(tx, organisation, &batch, app.now()).await?;
-    Ok(id)
+    })
+}
+
+/// Keeps a draft, unless its file was signed already and has nothing new.
+pub(crate) async fn keep(app: &App, tx: &mut Tx, organisation: &Slug, batch: &Batch) -> Result<(), BatchError> {
+    if batch.attestations == 0
+        && let Some(signed) = store::signed_with(tx, organisation, &batch.digest).await?
+    {
+        return Err(BatchError::AlreadySigned(signed));
+    }
+    Ok(store::insert(tx, organisation, batch, app.now()).await?)
 }
 
 /// Signs a draft: every attestation with its offer, or nothing.
@@ -159,30 +179,41 @@ pub(crate) async fn sign(
     id: &BatchId,
     asks_tx_code: bool,
 ) -> Result<usize, BatchError> {
-    let batch = store::find(tx, &organisation.slug, id)
-        .await?
-        .ok_or(BatchError::Unknown)?;
+    let slug = &organisation.slug;
+    let batch = store::find(tx, slug, id).await?.ok_or(BatchError::Unknown)?;
     let sheet = opened(app, &batch)?.ok_or(BatchError::NotADraft)?;
     if sheet.drafts.is_empty() {
         return Err(BatchError::NothingToSign);
     }
-    if let Some(signed) = store::signed_with(tx, &organisation.slug, &batch.digest).await? {
-        return Err(BatchError::AlreadySigned(signed));
+    let signed = store::signed_sessions(tx, slug).await?;
+    let mut marks: Vec<(Mark, usize)> = sheet
+        .sessions
+        .iter()
+        .map(|(draft, session)| (Mark::of(&app.keys, slug, session), *draft))
+        .collect();
+    if marks.iter().any(|(mark, _)| signed.on(mark).is_some()) {
+        return Err(BatchError::SignedSince);
     }
     let refusals = app
         .keys
         .seal(&serde_json::to_vec(&sheet.refusals)?, &place(id), app.entropy.as_ref());
-    match store::sign(tx, id, &refusals, app.now()).await {
-        Ok(true) => {}
-        Ok(false) => return Err(BatchError::NotADraft),
-        Err(error) if is_unique_violation(&error) => return Err(BatchError::BeingSigned),
-        Err(error) => return Err(error.into()),
+    if !store::sign(tx, id, &refusals, app.now()).await? {
+        return Err(BatchError::NotADraft);
     }
-    let count = sheet.drafts.len();
+    let mut attestations = Vec::with_capacity(sheet.drafts.len());
     for (position, draft) in sheet.drafts.into_iter().enumerate() {
-        attestations::sign(app, tx, organisation, id, position, draft, asks_tx_code).await?;
+        attestations.push(attestations::sign(app, tx, organisation, id, position, draft, asks_tx_code).await?);
     }
-    Ok(count)
+    // In one order, so that of two batches with the same sessions the second waits for the first, and never both.
+    marks.sort();
+    for (mark, draft) in &marks {
+        match store::mark(tx, slug, mark, &attestations[*draft]).await {
+            Ok(()) => {}
+            Err(error) if is_unique_violation(&error) => return Err(BatchError::SignedSince),
+            Err(error) => return Err(error.into()),
+        }
+    }
+    Ok(attestations.len())
 }
 
 /// Discards a draft and erases its sheet.

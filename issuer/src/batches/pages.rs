@@ -39,7 +39,7 @@ pub(crate) async fn create(
     treasurer: Treasurer,
     mut upload: Upload,
 ) -> Result<Response, PageError> {
-    treasurer.check(upload.fields.get("csrf").map_or("", String::as_str))?;
+    treasurer.check(upload.field("csrf"))?;
     let page = &treasurer.page;
     let pasted = upload.fields.remove("pasted").unwrap_or_default();
     let (name, bytes) = match upload.file {
@@ -48,11 +48,11 @@ pub(crate) async fn create(
     };
     let today = app.today();
     let digest = super::digest(&bytes);
-    let parsed = tokio::task::spawn_blocking(move || sheet::parse(&bytes, today))
+    let read = tokio::task::spawn_blocking(move || sheet::read(&bytes, today))
         .await
         .map_err(|error| treasurer.internal(&error))?;
-    let sheet = match parsed {
-        Ok(sheet) => sheet,
+    let rows = match read {
+        Ok(rows) => rows,
         Err(error) => {
             let error = Some(words::sheet_error(page, &error));
             return Ok((
@@ -67,12 +67,19 @@ pub(crate) async fn create(
         }
     };
     let name = words::file_name(page, &name);
+    let slug = &treasurer.organisation.slug;
+    let mut tx = app.db.read().await.map_err(|error| treasurer.internal(&error))?;
+    let sheet = super::gather(&app, &mut tx, slug, rows)
+        .await
+        .map_err(|error| treasurer.internal(&error))?;
+    drop(tx);
+    let batch = super::draft(&app, name, digest, &sheet).map_err(|error| page_error(&treasurer, &error))?;
     let mut tx = app.db.write().await.map_err(|error| treasurer.internal(&error))?;
-    let id = super::draft(&app, &mut tx, &treasurer.organisation.slug, name, digest, &sheet)
+    super::keep(&app, &mut tx, slug, &batch)
         .await
         .map_err(|error| page_error(&treasurer, &error))?;
     tx.commit().await.map_err(|error| treasurer.internal(&error))?;
-    Ok(Redirect::to(&urls::batch(&id)).into_response())
+    Ok(Redirect::to(&urls::batch(&batch.id)).into_response())
 }
 
 /// `GET /batches/{id}`: the check of a draft, the follow-up of a signed batch.
@@ -206,7 +213,7 @@ fn page_error(treasurer: &Treasurer, error: &BatchError) -> PageError {
     let refused = |status, key, back: String| PageError::new(&treasurer.page, status, key, back);
     match error {
         BatchError::AlreadySigned(batch) => refused(StatusCode::CONFLICT, "error-already-signed", urls::batch(batch)),
-        BatchError::BeingSigned => refused(StatusCode::CONFLICT, "error-being-signed", urls::HOME.to_owned()),
+        BatchError::SignedSince => refused(StatusCode::CONFLICT, "error-signed-since", urls::NEW_BATCH.to_owned()),
         BatchError::Unknown => treasurer.unknown(),
         BatchError::NotADraft => refused(StatusCode::CONFLICT, "error-not-a-draft", urls::HOME.to_owned()),
         BatchError::NothingToSign => refused(
@@ -224,6 +231,7 @@ fn page_error(treasurer: &Treasurer, error: &BatchError) -> PageError {
 mod tests {
     use axum::http::{StatusCode, header};
     use encoding_rs::WINDOWS_1252;
+    use shared::keys::SigningKey;
 
     use super::*;
     use crate::testing::{Bench, POSTGRES, SHEET, SQLITE};
@@ -320,6 +328,141 @@ mod tests {
                 2
             );
             drop(tx);
+        });
+    }
+
+    /// Uploads a sheet of [`HEADER`] and rows; gives the path of its draft.
+    async fn upload(bench: &Bench, rows: &str) -> String {
+        let uploaded = bench.upload("heures.csv", format!("{HEADER}\n{rows}").as_bytes()).await;
+        assert_eq!(uploaded.status, StatusCode::SEE_OTHER, "{uploaded:?}");
+        uploaded.header(header::LOCATION).to_owned()
+    }
+
+    const HEADER: &str = "Nom;Prénom;Date;Début;Fin;Durée;Fonction";
+    const NADIA: &str = "Benali;Nadia;12/03/2025;;;2h30;Trésorière\n";
+    const KARIM: &str = "Diallo;Karim;15/03/2025;14:00;16:00;;bénévole\n";
+
+    /// Minutes of every attestation of the organisation that was not taken back.
+    async fn minutes(bench: &Bench) -> u64 {
+        let mut tx = bench.app.db.read().await.unwrap();
+        let all = attestations::of_organisation(&bench.app, &mut tx, bench.slug())
+            .await
+            .unwrap();
+        all.iter()
+            .filter(|followed| followed.revocation.is_none())
+            .map(|followed| followed.signed.draft.minutes())
+            .sum()
+    }
+
+    #[tokio::test]
+    async fn what_an_earlier_batch_signed_is_left_out_of_the_corrected_sheet() {
+        shared::on_every_database!(SQLITE, POSTGRES, |db| {
+            let bench = Bench::new(&db).await;
+            let wrong = "Roy;Anne;31/02/2025;;;1h;bénévole\n";
+            // A draft that is not signed counts for nothing.
+            upload(&bench, &format!("{NADIA}{KARIM}{wrong}")).await;
+            let first = upload(&bench, &format!("{NADIA}{KARIM}{wrong}")).await;
+            assert_eq!(
+                bench.submit(&format!("{first}/sign"), &[]).await.status,
+                StatusCode::SEE_OTHER
+            );
+            assert_eq!(minutes(&bench).await, 270);
+
+            // As a spreadsheet may write the same things, and one as another role.
+            let corrected = "BENALI;nadia;12/3/2025;;;150 min;bénévole\nDiallo;Karim;15/03/2025;14h;16h;2h;bénévole\n\
+                             Roy;Anne;28/02/2025;;;1h;bénévole\n";
+            let second = upload(&bench, corrected).await;
+            for (language, words) in [
+                (
+                    "fr",
+                    [
+                        "déjà été signée, dans une série du 15\u{a0}mars 2026",
+                        "Signer l’attestation",
+                    ],
+                ),
+                (
+                    "en",
+                    [
+                        "signed already, in a batch of 15\u{a0}March 2026",
+                        "Sign the attestation",
+                    ],
+                ),
+            ] {
+                let draft = bench.page(&second, language).await.body;
+                assert!(words.iter().all(|words| draft.contains(words)), "{draft}");
+            }
+            let refused = bench.page(&format!("{second}/refused.csv"), "fr").await.body;
+            assert!(
+                refused.contains("\n2;Nom;nadia BENALI;Cette séance") && refused.contains("\n3;Nom;Karim Diallo;"),
+                "{refused}"
+            );
+            bench.submit(&format!("{second}/sign"), &[]).await;
+            assert_eq!(minutes(&bench).await, 330);
+        });
+    }
+
+    #[tokio::test]
+    async fn of_two_drafts_with_the_same_session_one_is_signed_and_the_other_says_why() {
+        shared::on_every_database!(SQLITE, POSTGRES, |db| {
+            let bench = std::sync::Arc::new(Bench::new(&db).await);
+            let other = "Roy;Anne;28/02/2025;;;1h;bénévole\n";
+            let drafts = [
+                upload(&bench, &format!("{NADIA}{KARIM}")).await,
+                upload(&bench, &format!("{KARIM}{NADIA}{other}")).await,
+                upload(&bench, &format!("{other}{KARIM}")).await,
+            ];
+            let signing: Vec<_> = drafts
+                .into_iter()
+                .map(|path| {
+                    let bench = bench.clone();
+                    tokio::spawn(async move { bench.submit(&format!("{path}/sign"), &[]).await })
+                })
+                .collect();
+            let mut signed = 0;
+            for answer in signing {
+                let answer = answer.await.unwrap();
+                match answer.status {
+                    StatusCode::SEE_OTHER => signed += 1,
+                    status => assert_eq!(
+                        (status, answer.body.contains("signées entre-temps")),
+                        (StatusCode::CONFLICT, true),
+                        "{}",
+                        answer.body
+                    ),
+                }
+            }
+            assert_eq!(signed, 1);
+        });
+    }
+
+    #[tokio::test]
+    async fn the_sessions_of_what_is_taken_back_may_be_signed_again() {
+        shared::on_every_database!(SQLITE, POSTGRES, |db| {
+            let bench = Bench::new(&db).await;
+            let rows = format!("{NADIA}{KARIM}");
+            let first = upload(&bench, &rows).await;
+            bench.submit(&format!("{first}/sign"), &[]).await;
+            let mut tx = db.read().await.unwrap();
+            let people = attestations::of_organisation(&bench.app, &mut tx, bench.slug())
+                .await
+                .unwrap();
+            drop(tx);
+            bench.collect(&people[0], &SigningKey::generate()).await;
+            for followed in &people {
+                let revoke = urls::revoke_attestation(&followed.signed.id);
+                assert_eq!(
+                    bench.submit(&revoke, &[("reason", "erreur")]).await.status,
+                    StatusCode::SEE_OTHER
+                );
+            }
+            assert_eq!(minutes(&bench).await, 0);
+            // The same file, byte for byte.
+            let again = upload(&bench, &rows).await;
+            assert_eq!(
+                bench.submit(&format!("{again}/sign"), &[]).await.status,
+                StatusCode::SEE_OTHER
+            );
+            assert_eq!(minutes(&bench).await, 270);
         });
     }
 

@@ -1,6 +1,6 @@
-//! Table `batches`.
+//! Tables `batches`, `signed_sessions`.
 
-use chrono::{DateTime, Utc};
+use chrono::{DateTime, NaiveDate, Utc};
 use shared::{
     on,
     organisation::Slug,
@@ -10,13 +10,17 @@ use shared::{
     },
 };
 
-use super::{Batch, BatchId, BatchState, Summary};
+use super::{
+    Batch, BatchId, BatchState, Figures, Summary,
+    marks::{Mark, Signed},
+};
+use crate::attestations::AttestationId;
 
 const INSERT: &str = "INSERT INTO batches (id, organisation, file_name, digest, sealed, accepted_rows, refused_rows, attestations, state, created_at) \
      VALUES ($1, $2, $3, $4, $5, $6, $7, $8, 'draft', $9)";
 const FIND: &str = "SELECT id, file_name, digest, sealed, accepted_rows, refused_rows, attestations, state, signed_at \
      FROM batches WHERE id = $1 AND organisation = $2";
-const SIGNED_WITH: &str = "SELECT id FROM batches WHERE organisation = $1 AND digest = $2 AND state = 'signed'";
+const SIGNED_WITH: &str = "SELECT id FROM batches WHERE organisation = $1 AND digest = $2 AND state = 'signed' ORDER BY signed_at DESC LIMIT 1";
 const SIGN: &str =
     "UPDATE batches SET state = 'signed', signed_at = $2, sealed = $3 WHERE id = $1 AND state = 'draft' RETURNING id";
 const DISCARD: &str = "UPDATE batches SET state = 'discarded', sealed = NULL WHERE id = $1 AND organisation = $2 AND state = 'draft' RETURNING id";
@@ -27,10 +31,29 @@ const LIST: &str = "SELECT b.id, b.file_name, b.refused_rows, b.attestations, b.
 const COLLECTED: &str =
     "SELECT COUNT(*) FROM attestations a JOIN register r ON r.attestation = a.id WHERE a.batch = $1";
 const FIGURES: &str = "SELECT (SELECT COUNT(*) FROM attestations WHERE organisation = $1), \
-     (SELECT COUNT(*) FROM register WHERE organisation = $1)";
+     (SELECT COUNT(*) FROM register WHERE organisation = $1), \
+     (SELECT COUNT(*) FROM offers WHERE organisation = $1 AND state <> 'issued' \
+     AND (end_reason IS NULL OR end_reason NOT IN ('withdrawn', 'replaced')))";
+
+const MARK: &str = "INSERT INTO signed_sessions (organisation, session, address, attestation) VALUES ($1, $2, $3, $4)";
+const MARKS: &str = "SELECT s.session, s.address, a.signed_on FROM signed_sessions s JOIN attestations a ON a.id = s.attestation \
+     WHERE s.organisation = $1";
+const UNMARK: &str = "DELETE FROM signed_sessions WHERE attestation = $1";
 
 #[cfg(test)]
-pub(crate) const STATEMENTS: &[&str] = &[INSERT, FIND, SIGNED_WITH, SIGN, DISCARD, LIST, COLLECTED, FIGURES];
+pub(crate) const STATEMENTS: &[&str] = &[
+    INSERT,
+    FIND,
+    SIGNED_WITH,
+    SIGN,
+    DISCARD,
+    LIST,
+    COLLECTED,
+    FIGURES,
+    MARK,
+    MARKS,
+    UNMARK,
+];
 
 #[derive(Clone, Copy, sqlx::Type)]
 #[sqlx(type_name = "TEXT", rename_all = "snake_case")]
@@ -138,13 +161,13 @@ pub(crate) async fn find(tx: &mut Tx, organisation: &Slug, id: &BatchId) -> sqlx
     rows::optional(row)
 }
 
-/// The signed batch of a file.
+/// The last signed batch of a file.
 pub(crate) async fn signed_with(tx: &mut Tx, organisation: &Slug, digest: &[u8; 32]) -> sqlx::Result<Option<BatchId>> {
     let id: Option<String> = on!(tx, c => sqlx::query_scalar(SIGNED_WITH).bind(organisation.as_str()).bind(digest.as_slice()).fetch_optional(c).await)?;
     Ok(id.map(|id| rows::parsed(&id, "batches", "id")).transpose()?)
 }
 
-/// Whether the batch was a draft, and is now signed. Fails on the unique index when the same file is signed already.
+/// Whether the batch was a draft, and is now signed.
 pub(crate) async fn sign(tx: &mut Tx, id: &BatchId, refusals: &[u8], now: DateTime<Utc>) -> sqlx::Result<bool> {
     let won: Option<String> =
         on!(tx, c => sqlx::query_scalar(SIGN).bind(id.as_str()).bind(now).bind(refusals).fetch_optional(c).await)?;
@@ -169,12 +192,47 @@ pub(crate) async fn collected(tx: &mut Tx, id: &BatchId) -> sqlx::Result<usize> 
     Ok(rows::unsigned(count, "register", "attestation")?)
 }
 
-/// Numbers of attestations of an organisation: signed, collected.
-pub(crate) async fn figures(tx: &mut Tx, organisation: &Slug) -> sqlx::Result<(usize, usize)> {
-    let (signed, collected): (i64, i64) =
+/// Numbers of attestations of an organisation.
+pub(crate) async fn figures(tx: &mut Tx, organisation: &Slug) -> sqlx::Result<Figures> {
+    let (signed, collected, waiting): (i64, i64, i64) =
         on!(tx, c => sqlx::query_as(FIGURES).bind(organisation.as_str()).fetch_one(c).await)?;
-    Ok((
-        rows::unsigned(signed, "attestations", "id")?,
-        rows::unsigned(collected, "register", "id")?,
-    ))
+    Ok(Figures {
+        signed: rows::unsigned(signed, "attestations", "id")?,
+        collected: rows::unsigned(collected, "register", "id")?,
+        waiting: rows::unsigned(waiting, "offers", "id")?,
+    })
+}
+
+/// Remembers a session as signed. Fails on the primary key when it is signed already.
+pub(crate) async fn mark(
+    tx: &mut Tx,
+    organisation: &Slug,
+    mark: &Mark,
+    attestation: &AttestationId,
+) -> sqlx::Result<()> {
+    on!(tx, c => sqlx::query(MARK)
+        .bind(organisation.as_str())
+        .bind(mark.session.as_slice())
+        .bind(mark.address.as_slice())
+        .bind(attestation.as_str())
+        .execute(c).await.map(drop))
+}
+
+/// The sessions that an organisation signed and did not take back.
+pub(crate) async fn signed_sessions(tx: &mut Tx, organisation: &Slug) -> sqlx::Result<Signed> {
+    let found: Vec<(Vec<u8>, Vec<u8>, NaiveDate)> =
+        on!(tx, c => sqlx::query_as(MARKS).bind(organisation.as_str()).fetch_all(c).await)?;
+    let marks = found.into_iter().map(|(session, address, day)| {
+        let session = session.try_into().map_err(|_| Inconsistent {
+            table: "signed_sessions",
+            column: "session",
+        })?;
+        Ok((Mark { session, address }, day))
+    });
+    Ok(marks.collect::<Result<Signed, Inconsistent>>()?)
+}
+
+/// Forgets the sessions of an attestation that is taken back: they may be signed again.
+pub(crate) async fn unmark(tx: &mut Tx, attestation: &AttestationId) -> sqlx::Result<()> {
+    on!(tx, c => sqlx::query(UNMARK).bind(attestation.as_str()).execute(c).await.map(drop))
 }

@@ -126,7 +126,7 @@ pub(super) fn followed_line(app: &App, treasurer: &Treasurer, followed: &Followe
         url: urls::attestation(&signed.id),
         role: words::role(&treasurer.page, signed.draft.role),
         hours: treasurer.page.hours(signed.draft.minutes()),
-        state: words::progress_key(progress),
+        state: progress.key(),
         link: waiting.then(|| app.urls.invitation(&offer.organisation, &offer.id).into()),
         tx_code: (waiting && offer.asks_tx_code).then(|| offers::tx_code(&app.keys, &offer.id)),
     }

@@ -3,11 +3,10 @@
 use shared::{activity::Role, language::Language, service::page::PageContext, text::Text};
 
 use super::sheet::{Draft, Refusal, SheetError};
-use crate::attestations::Progress;
 
 /// A refusal in words.
 pub(crate) fn reason(page: &PageContext, refusal: &Refusal) -> String {
-    match refusal.reason.message() {
+    match refusal.reason.message(|date| page.date(date)) {
         (key, None) => page.t(key),
         (key, Some((name, value))) => page.t1(key, name, value),
     }
@@ -91,17 +90,4 @@ pub(crate) fn file_name(page: &PageContext, name: &str) -> Text<200> {
         reason = "a message that names a file without name is a short plain text: a test sees to it"
     )]
     parsed.expect("a plain message")
-}
-
-/// Message that names where an attestation stands.
-pub(crate) fn progress_key(progress: Progress) -> &'static str {
-    match progress {
-        Progress::Waiting => "progress-pending",
-        Progress::Collecting => "progress-redeemed",
-        Progress::Collected => "progress-issued",
-        Progress::Revoked => "progress-revoked",
-        Progress::Expired => "progress-expired",
-        Progress::WrongCodes => "progress-wrong-codes",
-        Progress::Withdrawn => "progress-withdrawn",
-    }
 }

@@ -18,7 +18,8 @@ use crate::{
 
 #[derive(Debug, Subcommand)]
 pub(super) enum BatchCommand {
-    /// Reads an hours sheet, signs what it holds and makes the invitations. Refused rows are listed, and do not stop it.
+    /// Reads an hours sheet, signs what it holds and makes the invitations. Refused rows are listed, and do not stop it;
+    /// when every row is refused, nothing is signed.
     Import {
         /// The sheet (CSV).
         file: PathBuf,
@@ -71,27 +72,21 @@ impl Import<'_> {
             .map(|name| name.to_string_lossy().into_owned())
             .unwrap_or_default();
         let bytes = std::fs::read(self.file).with_context(|| format!("cannot read {}", self.file.display()))?;
-        let sheet = sheet::parse(&bytes, app.today())
+        let rows = sheet::read(&bytes, app.today())
             .map_err(|error| anyhow::anyhow!("{name}: {}", batches::words::sheet_error(page, &error)))?;
         let mut tx = app.db.write().await?;
         let organisation = organisations::store::find(&mut tx, self.organisation)
             .await?
             .with_context(|| format!("no organisation {}", self.organisation))?;
+        let sheet = batches::gather(app, &mut tx, self.organisation, rows).await?;
         let mut batch = None;
-        if self.signs {
+        if self.signs && !sheet.drafts.is_empty() {
             let file_name = batches::words::file_name(page, &name);
-            let id = batches::draft(
-                app,
-                &mut tx,
-                self.organisation,
-                file_name,
-                batches::digest(&bytes),
-                &sheet,
-            )
-            .await?;
-            batches::sign(app, &mut tx, &organisation, &id, self.asks_tx_code).await?;
+            let draft = batches::draft(app, file_name, batches::digest(&bytes), &sheet)?;
+            batches::keep(app, &mut tx, self.organisation, &draft).await?;
+            batches::sign(app, &mut tx, &organisation, &draft.id, self.asks_tx_code).await?;
             tx.commit().await?;
-            batch = Some(id);
+            batch = Some(draft.id);
         }
         if self.json {
             let refused: Vec<Value> = sheet.refusals.iter().map(|refusal| {

@@ -12,11 +12,11 @@ use axum::{
 };
 use shared::{
     oid4vci::{CredentialRequest, CredentialResponse, ErrorCode, IssuedCredential},
-    service::oauth_error::OAuthError,
+    service::{body::has_type, oauth_error::OAuthError},
 };
 
 use super::IssuanceError;
-use crate::{App, authorization::api::is_media_type, organisations::api::Named};
+use crate::{App, organisations::api::Named};
 
 /// The credential endpoint.
 pub(crate) async fn credential(
@@ -62,7 +62,7 @@ fn bearer(headers: &HeaderMap) -> Option<&str> {
 }
 
 fn request(headers: &HeaderMap, body: Result<Bytes, BytesRejection>) -> Result<CredentialRequest, ErrorCode> {
-    if !is_media_type(headers, "application/json") {
+    if !has_type(headers, "application/json") {
         return Err(ErrorCode::InvalidCredentialRequest);
     }
     let body = body.map_err(|_| ErrorCode::InvalidCredentialRequest)?;

@@ -48,10 +48,7 @@ mod tests {
     use axum::http::{StatusCode, header};
     use shared::oid4vci::offer::CredentialOffer;
 
-    use crate::{
-        offers::LIFETIME,
-        testing::{Bench, POSTGRES, SQLITE},
-    };
+    use crate::testing::{Bench, POSTGRES, SQLITE};
 
     #[tokio::test]
     async fn vci_i_024_and_025_reading_an_offer_never_consumes_it() {
@@ -110,7 +107,7 @@ mod tests {
             bench.access_token(&people[0]).await;
             assert_eq!(bench.get(&path(first)).await.status, StatusCode::GONE);
             assert_eq!(bench.get(&path(second)).await.status, StatusCode::OK);
-            bench.clock.advance(LIFETIME);
+            bench.outlive(&people[1].offer);
             assert_eq!(bench.get(&path(second)).await.status, StatusCode::GONE);
         });
     }

@@ -14,7 +14,7 @@ pub(crate) mod pages;
 pub(crate) mod store;
 
 use base64::{Engine, engine::general_purpose::URL_SAFE_NO_PAD};
-use chrono::{DateTime, Duration, Utc};
+use chrono::{DateTime, Days, Duration, NaiveDate, NaiveTime, Utc};
 use shared::{
     credential::ACTIVITY_CONFIGURATION,
     keys::seal::{self, SealingKey},
@@ -30,8 +30,8 @@ shared::id! {
     pub struct OfferId;
 }
 
-/// How long a person has to collect.
-pub const LIFETIME: Duration = Duration::days(30);
+/// How many days a person has to collect, after the day of the invitation.
+pub const DAYS: u64 = 30;
 /// The wrong transaction code that ends the offer (VCI-I-042).
 pub const MAX_WRONG_CODES: u32 = 5;
 /// Digits of a transaction code.
@@ -99,6 +99,11 @@ impl Offer {
         matches!(self.state, OfferState::Pending { .. }) && now >= self.expires_at
     }
 
+    /// The last day it can be redeemed.
+    pub fn last_day(&self) -> NaiveDate {
+        (self.expires_at - Duration::seconds(1)).date_naive()
+    }
+
     /// Whether a wallet can redeem it.
     pub fn is_open(&self, now: DateTime<Utc>) -> bool {
         matches!(self.state, OfferState::Pending { .. }) && now < self.expires_at
@@ -119,10 +124,16 @@ pub(crate) async fn create(
         organisation: organisation.clone(),
         asks_tx_code,
         state: OfferState::Pending { wrong_codes: 0 },
-        expires_at: app.now() + LIFETIME,
+        expires_at: end(app.today()),
     };
     store::insert(tx, &offer, app.now()).await?;
     Ok(offer)
+}
+
+/// When an offer made on `day` ends: at the end of its last day, since pages say “until that day”.
+fn end(day: NaiveDate) -> DateTime<Utc> {
+    let after = day.checked_add_days(Days::new(DAYS + 1)).unwrap_or(NaiveDate::MAX);
+    after.and_time(NaiveTime::MIN).and_utc()
 }
 
 /// What a wallet is given (§4.1.1).
@@ -178,14 +189,15 @@ mod tests {
             organisation: "cyclo-repar".parse().unwrap(),
             asks_tx_code: false,
             state,
-            expires_at: DateTime::UNIX_EPOCH + LIFETIME,
+            expires_at: end(DateTime::UNIX_EPOCH.date_naive()),
         }
     }
 
     #[test]
     fn only_waiting_offers_expire_at_the_very_second() {
-        let last = DateTime::UNIX_EPOCH + LIFETIME;
+        let last = DateTime::UNIX_EPOCH + Duration::days(31);
         let waiting = offer(OfferState::Pending { wrong_codes: 4 });
+        assert_eq!(waiting.last_day().to_string(), "1970-01-31");
         assert!(waiting.is_open(last - Duration::seconds(1)) && !waiting.is_expired(last - Duration::seconds(1)));
         assert!(!waiting.is_open(last) && waiting.is_expired(last));
         let redeemed = offer(OfferState::Redeemed {

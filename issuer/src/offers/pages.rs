@@ -88,7 +88,7 @@ pub(crate) async fn invitation(
     let page = InvitationPage {
         organisation,
         asks_tx_code: offer.asks_tx_code,
-        expires_on: page.date(offer.expires_at.date_naive()),
+        expires_on: page.date(offer.last_day()),
         wallet: urls::wallet_add(&app.config.wallet_url, &by_reference).into(),
         other,
         qr,
@@ -101,7 +101,8 @@ pub(crate) async fn invitation(
 fn over(offer: &Offer, now: chrono::DateTime<chrono::Utc>) -> Option<&'static str> {
     match offer.state {
         OfferState::Pending { .. } => offer.is_expired(now).then_some("invitation-expired"),
-        OfferState::Redeemed { .. } | OfferState::Issued { .. } => Some("invitation-collected"),
+        OfferState::Redeemed { .. } => Some("invitation-interrupted"),
+        OfferState::Issued { .. } => Some("invitation-collected"),
         OfferState::Ended {
             reason: EndReason::WrongCodes,
         } => Some("invitation-wrong-codes"),
@@ -117,12 +118,14 @@ fn over(offer: &Offer, now: chrono::DateTime<chrono::Utc>) -> Option<&'static st
 #[cfg(test)]
 mod tests {
     use axum::http::StatusCode;
+    use chrono::Duration;
     use shared::keys::SigningKey;
 
     use crate::{
-        attestations,
-        offers::LIFETIME,
+        attestations::{self, Progress},
+        authorization::TOKEN_LIFETIME,
         testing::{Bench, POSTGRES, SQLITE},
+        urls,
     };
 
     /// Path and query of an invitation.
@@ -170,7 +173,8 @@ mod tests {
                 .await
                 .unwrap();
             tx.commit().await.unwrap();
-            let again = invitation(&bench, &bench.followed(&people[1]).await);
+            let current = bench.followed(&people[1]).await;
+            let again = invitation(&bench, &current);
             for (path, words) in [(&collected, "déjà été récupérée"), (&replaced, "lien plus récent")] {
                 let answer = bench.page(path, "fr").await;
                 assert_eq!(
@@ -181,8 +185,60 @@ mod tests {
                 );
             }
             assert_eq!(bench.page(&again, "fr").await.status, StatusCode::OK);
-            bench.clock.advance(LIFETIME);
+            bench.outlive(&current.offer);
             assert!(bench.page(&again, "en").await.body.contains("has expired"));
+        });
+    }
+
+    #[tokio::test]
+    async fn an_interrupted_collection_is_not_said_to_be_done_and_can_start_again() {
+        shared::on_every_database!(SQLITE, POSTGRES, |db| {
+            let bench = Bench::new(&db).await;
+            let (_, people) = bench.signed(false).await;
+            bench.access_token(&people[0]).await;
+            for (language, words) in [("fr", "demandez une nouvelle invitation"), ("en", "a new invitation")] {
+                let answer = bench.page(&invitation(&bench, &people[0]), language).await;
+                assert_eq!(
+                    (answer.status, answer.body.contains(words)),
+                    (StatusCode::GONE, true),
+                    "{}",
+                    answer.body
+                );
+            }
+            let redeemed = bench.followed(&people[0]).await;
+            assert_eq!(redeemed.progress(bench.app.now()), Progress::Collecting);
+            bench.clock.advance(TOKEN_LIFETIME);
+            assert_eq!(redeemed.progress(bench.app.now()), Progress::Interrupted);
+            let path = urls::attestation(&people[0].signed.id);
+            assert!(bench.page(&path, "fr").await.body.contains("Récupération interrompue"));
+            let invite = urls::invite(&people[0].signed.id);
+            assert_eq!(bench.submit(&invite, &[]).await.status, StatusCode::SEE_OTHER);
+            bench
+                .collect(&bench.followed(&people[0]).await, &SigningKey::generate())
+                .await;
+        });
+    }
+
+    #[tokio::test]
+    async fn an_invitation_until_a_day_works_until_the_end_of_that_day() {
+        shared::on_every_database!(SQLITE, POSTGRES, |db| {
+            let bench = Bench::new(&db).await;
+            let (_, people) = bench.signed(false).await;
+            let path = invitation(&bench, &people[0]);
+            assert!(
+                bench
+                    .page(&path, "fr")
+                    .await
+                    .body
+                    .contains("jusqu’au 14\u{a0}avril 2026")
+            );
+            bench
+                .clock
+                .advance(Duration::days(30) + Duration::hours(13) + Duration::minutes(59));
+            assert_eq!(bench.app.now().to_rfc3339(), "2026-04-14T23:59:00+00:00");
+            assert_eq!(bench.page(&path, "fr").await.status, StatusCode::OK);
+            bench.clock.advance(Duration::minutes(1));
+            assert_eq!(bench.page(&path, "fr").await.status, StatusCode::GONE);
         });
     }
 

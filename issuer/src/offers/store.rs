@@ -8,6 +8,7 @@ use shared::{
         db::{Inconsistent, Tx},
         rows,
     },
+    text::Text,
 };
 
 use super::{EndReason, MAX_WRONG_CODES, Offer, OfferId, OfferState};
@@ -23,7 +24,7 @@ const COUNT_WRONG_CODE: &str = "UPDATE offers SET wrong_codes = wrong_codes + 1,
      end_reason = CASE WHEN wrong_codes + 1 >= $2 THEN 'wrong_codes' ELSE end_reason END \
      WHERE id = $1 AND state = 'pending' RETURNING wrong_codes";
 const ISSUE: &str = "UPDATE offers SET state = 'issued', issued_at = $2, credential = $3 WHERE id = $1 AND state = 'redeemed' RETURNING attestation";
-const WITHDRAW: &str = "UPDATE offers SET state = 'ended', end_reason = 'withdrawn' WHERE attestation = $1 AND state <> 'issued' \
+const WITHDRAW: &str = "UPDATE offers SET state = 'ended', end_reason = 'withdrawn', withdrawn_at = $2, withdrawn_for = $3 WHERE attestation = $1 AND state <> 'issued' \
      AND (end_reason IS NULL OR end_reason NOT IN ('withdrawn', 'replaced')) RETURNING id";
 const REPLACE: &str = "UPDATE offers SET state = 'ended', end_reason = 'replaced' WHERE attestation = $1 AND state <> 'issued' \
      AND (end_reason IS NULL OR end_reason NOT IN ('withdrawn', 'replaced')) RETURNING id";
@@ -136,9 +137,13 @@ pub(crate) async fn issue(
 }
 
 /// Whether the current offer of an attestation was not issued, and is now withdrawn.
-pub(crate) async fn withdraw(tx: &mut Tx, attestation: &AttestationId) -> sqlx::Result<bool> {
-    let won: Option<String> =
-        on!(tx, c => sqlx::query_scalar(WITHDRAW).bind(attestation.as_str()).fetch_optional(c).await)?;
+pub(crate) async fn withdraw(
+    tx: &mut Tx,
+    attestation: &AttestationId,
+    reason: &Text<200>,
+    now: DateTime<Utc>,
+) -> sqlx::Result<bool> {
+    let won: Option<String> = on!(tx, c => sqlx::query_scalar(WITHDRAW).bind(attestation.as_str()).bind(now).bind(reason.as_str()).fetch_optional(c).await)?;
     Ok(won.is_some())
 }
 

@@ -20,7 +20,7 @@ use zeroize::Zeroizing;
 use super::{HostedOrganisation, SignIn, store};
 use crate::{
     App,
-    batches::{self, Summary},
+    batches::{self, Figures, Summary},
     urls,
 };
 
@@ -69,6 +69,9 @@ impl FromRequestParts<App> for Treasurer {
 }
 
 async fn signed_in(app: &App, headers: &HeaderMap) -> sqlx::Result<Option<(Session, HostedOrganisation)>> {
+    if !app.sessions.is_named_by(headers) {
+        return Ok(None);
+    }
     let mut tx = app.db.write().await?;
     let session = app.sessions.find(&mut tx, headers, app.now()).await?;
     let found = match session {
@@ -163,14 +166,7 @@ pub(crate) async fn sign_out(
 struct HomePage {
     page: PageContext,
     batches: Vec<Summary>,
-    signed: usize,
-    collected: usize,
-}
-
-impl HomePage {
-    fn waiting(&self) -> usize {
-        self.signed.saturating_sub(self.collected)
-    }
+    figures: Figures,
 }
 
 /// `GET /`.
@@ -180,14 +176,13 @@ pub(crate) async fn home(State(app): State<App>, treasurer: Treasurer) -> Result
     let batches = batches::store::list(&mut tx, &treasurer.organisation.slug)
         .await
         .map_err(internal)?;
-    let (signed, collected) = batches::store::figures(&mut tx, &treasurer.organisation.slug)
+    let figures = batches::store::figures(&mut tx, &treasurer.organisation.slug)
         .await
         .map_err(internal)?;
     Ok(render(&HomePage {
         page: treasurer.page,
         batches,
-        signed,
-        collected,
+        figures,
     }))
 }
 
@@ -203,6 +198,7 @@ mod tests {
     use crate::{
         organisations::{self, NewOrganisation, Regime},
         testing::{Bench, FORM, POSTGRES, SQLITE, form},
+        urls,
     };
 
     const PASSPHRASE: &str = "cinq courgettes bien mûres";
@@ -311,6 +307,20 @@ mod tests {
     }
 
     #[tokio::test]
+    async fn a_visitor_without_a_session_waits_for_no_writer() {
+        shared::on_every_database!(SQLITE, POSTGRES, |db| {
+            let bench = Bench::new(&db).await;
+            let writer = db.write().await.unwrap();
+            let answer = bench.get("/").await;
+            assert_eq!(
+                (answer.status, answer.header(header::LOCATION)),
+                (StatusCode::SEE_OTHER, "/sign-in")
+            );
+            drop(writer);
+        });
+    }
+
+    #[tokio::test]
     async fn the_home_page_counts_what_was_signed_and_collected() {
         shared::on_every_database!(SQLITE, POSTGRES, |db| {
             let bench = Bench::new(&db).await;
@@ -328,6 +338,20 @@ mod tests {
                     home.body
                 );
             }
+            assert!(
+                bench
+                    .page("/", "fr")
+                    .await
+                    .body
+                    .contains("1</span> pas encore récupérée")
+            );
+            let revoke = urls::revoke_attestation(&people[1].signed.id);
+            bench.submit(&revoke, &[("reason", "erreur")]).await;
+            let home = bench.page("/", "fr").await.body;
+            assert!(
+                home.contains("2</span> attestations signées") && home.contains("0</span> pas encore récupérée"),
+                "{home}"
+            );
         });
     }
 }

@@ -28,7 +28,7 @@ pub(crate) struct Entry {
     pub(crate) expires_at: DateTime<Utc>,
 }
 
-/// When and why a credential was revoked.
+/// When and why an attestation was taken back.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Revocation {
     /// When.

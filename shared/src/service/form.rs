@@ -38,7 +38,7 @@ impl<T: DeserializeOwned, S: Send + Sync> FromRequest<S> for Form<T> {
 
     async fn from_request(request: Request, state: &S) -> Result<Self, PageError> {
         let (page, request) = page_of(request, state).await;
-        if !body::has_type(&request, "application/x-www-form-urlencoded") {
+        if !body::has_type(request.headers(), "application/x-www-form-urlencoded") {
             return Err(wrong_type(&page));
         }
         let bytes = body::limited(request, MAX_FORM).await.map_err(|error| match error {

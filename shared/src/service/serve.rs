@@ -99,7 +99,7 @@ async fn observe(request: Request, next: Next) -> Response {
         .get::<MatchedPath>()
         .map_or("unknown", MatchedPath::as_str);
     let span = tracing::info_span!("request", http.method = %request.method(), http.route = route);
-    let patience = if body::has_type(&request, "multipart/form-data") {
+    let patience = if body::has_type(request.headers(), "multipart/form-data") {
         ANSWER_UPLOAD_WITHIN
     } else {
         ANSWER_WITHIN

@@ -80,6 +80,11 @@ impl SessionPolicy {
         Ok(self.cookie(&token, ""))
     }
 
+    /// Whether a request may be of a session: without it, there is nothing to look for.
+    pub fn is_named_by(&self, headers: &HeaderMap) -> bool {
+        self.token(headers).is_some()
+    }
+
     /// The session of a request; touches it, so that `tx` must be one that writes. `None`: none, ended, or idle too long
     /// (the row is deleted).
     pub async fn find(
@@ -338,6 +343,7 @@ mod tests {
             for sent in ["__Host-wallet=", "__Host-wallet=short", "nothing"] {
                 let headers = HeaderMap::from_iter([(COOKIE, HeaderValue::from_static(sent))]);
                 assert!(policy(true).find(&mut tx, &headers, start()).await.unwrap().is_none());
+                assert!(!policy(true).is_named_by(&headers));
             }
             assert!(
                 policy(true)

@@ -63,13 +63,13 @@ pub(super) fn time(text: &str) -> Result<u32, Reason> {
     minutes.filter(|minutes| *minutes <= DAY).ok_or(Reason::NotATime)
 }
 
-/// Yes, or anything that says no; empty says nothing, which is no.
-pub(super) fn yes_or_no(text: &str) -> Result<bool, Reason> {
+/// Yes or no; `None` for an empty cell, which says nothing.
+pub(super) fn yes_or_no(text: &str) -> Result<Option<bool>, Reason> {
     match fold(text).as_str() {
-        "oui" | "o" | "x" | "vrai" | "1" | "yes" | "y" | "true" => Ok(true),
-        "non" | "n" | "faux" | "0" | "no" | "false" => Ok(false),
-        "" if text.is_empty() => Ok(false),
-        _ if matches!(text, "✓" | "✔" | "☑") => Ok(true),
+        "oui" | "o" | "x" | "vrai" | "1" | "yes" | "y" | "true" => Ok(Some(true)),
+        "non" | "n" | "faux" | "0" | "no" | "false" => Ok(Some(false)),
+        "" if text.is_empty() => Ok(None),
+        _ if matches!(text, "✓" | "✔" | "☑") => Ok(Some(true)),
         _ => Err(Reason::NotYesOrNo),
     }
 }
@@ -353,12 +353,12 @@ mod tests {
     #[test]
     fn yes_and_no_are_the_only_answers() {
         for (text, expected) in [
-            ("Oui", Ok(true)),
-            ("x", Ok(true)),
-            ("✔", Ok(true)),
-            ("VRAI", Ok(true)),
-            ("non", Ok(false)),
-            ("", Ok(false)),
+            ("Oui", Ok(Some(true))),
+            ("x", Ok(Some(true))),
+            ("✔", Ok(Some(true))),
+            ("VRAI", Ok(Some(true))),
+            ("non", Ok(Some(false))),
+            ("", Ok(None)),
             ("17", Err(Reason::NotYesOrNo)),
             ("?", Err(Reason::NotYesOrNo)),
         ] {

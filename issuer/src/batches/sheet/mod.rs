@@ -21,8 +21,10 @@ use serde::{Deserialize, Serialize};
 
 pub use encoding::Encoding;
 pub use header::Column;
-pub use people::Draft;
+pub use people::{Draft, Session};
 pub use refusal::{Reason, Refusal};
+
+use self::header::Layout;
 
 /// The largest file, in bytes.
 pub const MAX_BYTES: usize = 8 * 1024 * 1024;
@@ -48,6 +50,8 @@ pub struct Sheet {
     pub rows: usize,
     /// What can be attested, in the order of the file.
     pub drafts: Vec<Draft>,
+    /// The sessions counted in the drafts, each with the place of its draft.
+    pub sessions: Vec<(usize, Session)>,
     /// Refused rows, in the order of the file.
     pub refusals: Vec<Refusal>,
 }
@@ -116,8 +120,21 @@ pub enum SheetError {
     NoRows,
 }
 
-/// Reads a sheet. Rows dated after `today` are refused.
+/// The rows of a sheet, each read for itself.
+pub struct Rows {
+    encoding: Encoding,
+    layout: Layout,
+    read: Vec<row::Row>,
+    refusals: Vec<Refusal>,
+}
+
+/// Reads a sheet as if nothing had been signed before.
 pub fn parse(bytes: &[u8], today: NaiveDate) -> Result<Sheet, SheetError> {
+    Ok(read(bytes, today)?.gather(|_| None))
+}
+
+/// Reads the rows of a sheet. Those dated after `today` are refused.
+pub fn read(bytes: &[u8], today: NaiveDate) -> Result<Rows, SheetError> {
     if bytes.len() > MAX_BYTES {
         return Err(SheetError::TooLarge);
     }
@@ -125,8 +142,15 @@ pub fn parse(bytes: &[u8], today: NaiveDate) -> Result<Sheet, SheetError> {
     let layout = header::locate(&text)?;
     let mut rows = Vec::new();
     let mut refusals = Vec::new();
-    for record in text::records(&text, layout.delimiter).skip(layout.records_before) {
+    for (position, record) in text::records(&text, layout.delimiter).enumerate() {
         let record = record?;
+        if position < layout.records_before {
+            // A header, or a title above it, that swallowed rows would lose them without a word.
+            if record.swallowing_cell().is_some() {
+                return Err(SheetError::UnclosedQuote { line: record.line });
+            }
+            continue;
+        }
         if record.is_blank() {
             continue;
         }
@@ -138,22 +162,37 @@ pub fn parse(bytes: &[u8], today: NaiveDate) -> Result<Sheet, SheetError> {
             Err(refusal) => refusals.push(refusal),
         }
     }
-    let count = rows.len() + refusals.len();
-    if count == 0 {
+    if rows.is_empty() && refusals.is_empty() {
         return Err(SheetError::NoRows);
     }
-    let (drafts, refused) = people::gather(rows, &layout.header);
-    refusals.extend(refused);
-    refusals.sort_by_key(|refusal| refusal.line);
-    Ok(Sheet {
+    Ok(Rows {
         encoding,
-        delimiter: char::from(layout.delimiter),
-        columns: layout.header.columns(),
-        ignored: layout.header.ignored(),
-        rows: count,
-        drafts,
+        layout,
+        read: rows,
         refusals,
     })
+}
+
+impl Rows {
+    /// Adds the rows up. `signed_on` tells the day a session was signed on in an earlier batch.
+    pub fn gather(self, signed_on: impl Fn(&Session) -> Option<NaiveDate>) -> Sheet {
+        let Layout { delimiter, header, .. } = self.layout;
+        let mut refusals = self.refusals;
+        let count = self.read.len() + refusals.len();
+        let gathered = people::gather(self.read, &header, signed_on);
+        refusals.extend(gathered.refusals);
+        refusals.sort_by_key(|refusal| refusal.line);
+        Sheet {
+            encoding: self.encoding,
+            delimiter: char::from(delimiter),
+            columns: header.columns(),
+            ignored: header.ignored(),
+            rows: count,
+            drafts: gathered.drafts,
+            sessions: gathered.sessions,
+            refusals,
+        }
+    }
 }
 
 #[cfg(test)]

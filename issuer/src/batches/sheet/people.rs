@@ -81,12 +81,13 @@ impl Draft {
         )
     }
 
+    /// Of its first row; [`Draft::completed`] once all are read.
     fn of(row: Row) -> Self {
         Self {
             person: Person {
                 given_name: row.given_name,
                 family_name: row.family_name,
-                age_over_16: row.over_16,
+                age_over_16: false,
             },
             email: row.email,
             role: row.role,
@@ -99,7 +100,6 @@ impl Draft {
     }
 
     fn add(&mut self, row: Row) {
-        self.person.age_over_16 |= row.over_16;
         if self.email.is_none() {
             self.email = row.email;
         }
@@ -110,8 +110,10 @@ impl Draft {
         self.sessions += 1;
     }
 
-    /// A breakdown names every year of the period, those without a session too.
-    fn with_every_year(mut self) -> Self {
+    /// What is known once every row was read: the age of the person, in whatever role it was said. A breakdown names
+    /// every year of the period, those without a session too.
+    fn completed(mut self, age_over_16: bool) -> Self {
+        self.person.age_over_16 = age_over_16;
         for year in self.first_day.year()..=self.last_day.year() {
             self.minutes_by_year.entry(year).or_default();
         }
@@ -122,22 +124,45 @@ impl Draft {
 /// Who a row is about: folded names, and the address when namesakes have different ones.
 type Identity = (String, String, Option<String>);
 
-/// What two rows of the same session have in common.
-#[derive(PartialEq, Eq, Hash)]
-struct Session {
-    who: Identity,
-    date: NaiveDate,
-    times: Option<(u32, u32)>,
-    minutes: u32,
+/// What two rows of the same session have in common: neither mission nor role, so that no hour counts twice.
+#[derive(Debug, Clone, PartialEq, Eq, Hash, Serialize, Deserialize)]
+pub struct Session {
+    /// Family and given names, folded.
+    pub names: (String, String),
+    /// The address, in lower case, when namesakes have different ones.
+    pub address: Option<String>,
+    /// The day.
+    pub date: NaiveDate,
+    /// Start and end, in minutes from midnight.
+    pub times: Option<(u32, u32)>,
+    /// Its length.
+    pub minutes: u32,
 }
 
-/// Adds rows up. Refuses those that repeat another, overfill a day or cannot be told from a namesake's.
-pub(super) fn gather(rows: Vec<Row>, header: &Header) -> (Vec<Draft>, Vec<Refusal>) {
+impl Session {
+    fn who(&self) -> Identity {
+        (self.names.0.clone(), self.names.1.clone(), self.address.clone())
+    }
+}
+
+/// What rows add up to.
+pub(super) struct Gathered {
+    pub(super) drafts: Vec<Draft>,
+    /// The sessions that were counted, each with the place of its draft.
+    pub(super) sessions: Vec<(usize, Session)>,
+    pub(super) refusals: Vec<Refusal>,
+}
+
+/// Adds rows up. Refuses those that repeat another, were signed before, overfill a day, contradict another or cannot be
+/// told from a namesake's.
+pub(super) fn gather(rows: Vec<Row>, header: &Header, signed_on: impl Fn(&Session) -> Option<NaiveDate>) -> Gathered {
     let namesakes = namesakes(&rows);
-    let mut drafts: Vec<Draft> = Vec::new();
+    let mut drafts: Vec<(Identity, Draft)> = Vec::new();
     let mut places: HashMap<(Identity, Role), usize> = HashMap::new();
     let mut seen: HashMap<Session, u64> = HashMap::new();
     let mut days: HashMap<(Identity, NaiveDate), u32> = HashMap::new();
+    let mut ages: HashMap<Identity, (bool, u64)> = HashMap::new();
+    let mut sessions = Vec::new();
     let mut refusals = Vec::new();
     for row in rows {
         let refusal = |column, value: &str, reason| Refusal {
@@ -157,19 +182,37 @@ pub(super) fn gather(rows: Vec<Row>, header: &Header) -> (Vec<Draft>, Vec<Refusa
             refusals.push(refusal(Column::Email, "", Reason::Homonym));
             continue;
         }
-        let identity = (family, given, email);
         let session = Session {
-            who: identity.clone(),
+            names: (family, given),
+            address: email,
             date: row.date,
             times: row.times,
             minutes: row.minutes,
         };
+        let full_name = format!("{} {}", row.given_name, row.family_name);
         if let Some(of) = seen.get(&session) {
-            let full_name = format!("{} {}", row.given_name, row.family_name);
             refusals.push(refusal(Column::FamilyName, &full_name, Reason::Duplicate { of: *of }));
             continue;
         }
+        let identity = session.who();
         let day = days.entry((identity.clone(), row.date)).or_default();
+        if let Some(on) = signed_on(&session) {
+            // It counts for the day and for the age all the same: the sheet says what was signed and what is new.
+            *day += row.minutes;
+            if let Some(over_16) = row.over_16 {
+                ages.entry(identity).or_insert((over_16, row.line));
+            }
+            seen.insert(session, row.line);
+            refusals.push(refusal(Column::FamilyName, &full_name, Reason::AlreadySigned { on }));
+            continue;
+        }
+        if let (Some(over_16), Some((said, by))) = (row.over_16, ages.get(&identity))
+            && over_16 != *said
+        {
+            let answer = if over_16 { "oui" } else { "non" };
+            refusals.push(refusal(Column::Over16, answer, Reason::AgeContradicted { by: *by }));
+            continue;
+        }
         if *day + row.minutes > DAY {
             refusals.push(refusal(
                 Column::Date,
@@ -179,15 +222,27 @@ pub(super) fn gather(rows: Vec<Row>, header: &Header) -> (Vec<Draft>, Vec<Refusa
             continue;
         }
         *day += row.minutes;
-        seen.insert(session, row.line);
-        if let Some(place) = places.get(&(identity.clone(), row.role)) {
-            drafts[*place].add(row);
-        } else {
-            places.insert((identity, row.role), drafts.len());
-            drafts.push(Draft::of(row));
+        if let Some(over_16) = row.over_16 {
+            ages.entry(identity.clone()).or_insert((over_16, row.line));
+        }
+        seen.insert(session.clone(), row.line);
+        let place = *places.entry((identity.clone(), row.role)).or_insert(drafts.len());
+        sessions.push((place, session));
+        match drafts.get_mut(place) {
+            Some((_, draft)) => draft.add(row),
+            None => drafts.push((identity, Draft::of(row))),
         }
     }
-    (drafts.into_iter().map(Draft::with_every_year).collect(), refusals)
+    let over_16 = |identity: &Identity| ages.get(identity).is_some_and(|(over_16, _)| *over_16);
+    let drafts = drafts
+        .into_iter()
+        .map(|(identity, draft)| draft.completed(over_16(&identity)))
+        .collect();
+    Gathered {
+        drafts,
+        sessions,
+        refusals,
+    }
 }
 
 fn names(row: &Row) -> (String, String) {

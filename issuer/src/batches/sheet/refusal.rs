@@ -1,5 +1,6 @@
 //! Why a row was left out, in a form a page can say in both languages.
 
+use chrono::NaiveDate;
 use serde::{Deserialize, Serialize};
 use shared::{
     service::locale::Argument,
@@ -33,6 +34,11 @@ pub enum Reason {
     SocialSecurityNumber,
     /// More cells than the header: most often a comma or semicolon within a cell.
     MoreCellsThanHeader,
+    /// A cell that runs over several lines and holds the delimiter: most often rows between two stray quotation marks.
+    SwallowedRows {
+        /// The line where it ends.
+        to: u64,
+    },
     /// No date.
     MissingDate,
     /// Not a date.
@@ -72,6 +78,11 @@ pub enum Reason {
     NotYesOrNo,
     /// Not an e-mail address.
     NotAnEmail,
+    /// An earlier line says the contrary of the same person.
+    AgeContradicted {
+        /// That line.
+        by: u64,
+    },
     /// Two people of this name have different addresses, and this row has none.
     Homonym,
     /// The same person, day, times and duration as an earlier line.
@@ -79,19 +90,28 @@ pub enum Reason {
         /// That line.
         of: u64,
     },
+    /// Signed in an earlier batch: signed again, its hours would count twice.
+    AlreadySigned {
+        /// The day of signature.
+        on: NaiveDate,
+    },
     /// With this row, the person has more than 24 hours on that day.
     DayOverfull,
 }
 
 impl Reason {
-    /// Message that says it, and its argument.
-    pub fn message(&self) -> (&'static str, Option<(&'static str, Argument<'static>)>) {
+    /// Message that says it, and its argument; `date` writes a day in words.
+    pub fn message(
+        &self,
+        date: impl Fn(NaiveDate) -> String,
+    ) -> (&'static str, Option<(&'static str, Argument<'static>)>) {
         match self {
             Self::MissingName => ("refusal-missing-name", None),
             Self::TooLong => ("refusal-too-long", None),
             Self::Invisible => ("refusal-invisible", None),
             Self::SocialSecurityNumber => ("refusal-social-security-number", None),
             Self::MoreCellsThanHeader => ("refusal-more-cells-than-header", None),
+            Self::SwallowedRows { to } => ("refusal-swallowed-rows", Some(("line", to.to_string().into()))),
             Self::MissingDate => ("refusal-missing-date", None),
             Self::NotADate => ("refusal-not-a-date", None),
             Self::TwoDigitYear => ("refusal-two-digit-year", None),
@@ -113,8 +133,10 @@ impl Reason {
             Self::UnknownRole => ("refusal-unknown-role", None),
             Self::NotYesOrNo => ("refusal-not-yes-or-no", None),
             Self::NotAnEmail => ("refusal-not-an-email", None),
+            Self::AgeContradicted { by } => ("refusal-age-contradicted", Some(("line", by.to_string().into()))),
             Self::Homonym => ("refusal-homonym", None),
             Self::Duplicate { of } => ("refusal-duplicate", Some(("line", of.to_string().into()))),
+            Self::AlreadySigned { on } => ("refusal-already-signed", Some(("date", date(*on).into()))),
             Self::DayOverfull => ("refusal-day-overfull", None),
         }
     }

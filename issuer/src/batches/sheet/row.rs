@@ -27,7 +27,8 @@ pub(super) struct Row {
     pub(super) minutes: u32,
     pub(super) mission: Option<Text<200>>,
     pub(super) role: Role,
-    pub(super) over_16: bool,
+    /// `None`: not said.
+    pub(super) over_16: Option<bool>,
 }
 
 /// Reads a row. The first fault, in the order of the model sheet, refuses it.
@@ -36,6 +37,9 @@ pub(super) fn read(record: &Record, header: &Header, today: NaiveDate) -> Result
     for (place, cell) in record.cells().enumerate() {
         if has_social_security_number(cell) {
             return Err(cells.refusal(place, Reason::SocialSecurityNumber));
+        }
+        if record.swallowing_cell() == Some(place) {
+            return Err(cells.refusal(place, Reason::SwallowedRows { to: record.last_line }));
         }
         if place >= header.len() && !cell.is_empty() {
             return Err(cells.refusal(place, Reason::MoreCellsThanHeader));

@@ -55,7 +55,7 @@ fn sessions_add_up_by_person_and_role() {
         summary,
         [
             ("Nadia", Role::Dirigeant, 270, 2, true),
-            ("Nadia", Role::Benevole, 150, 1, false),
+            ("Nadia", Role::Benevole, 150, 1, true),
             ("Karim", Role::Benevole, 150, 1, false)
         ]
     );
@@ -169,6 +169,49 @@ fn repeated_rows_and_overfull_days_are_refused() {
         .collect();
     assert_eq!(reasons, [(3, Reason::Duplicate { of: 2 }), (4, Reason::DayOverfull)]);
     assert_eq!(sheet.drafts[0].minutes(), 240);
+}
+
+#[test]
+fn rows_between_two_stray_quotation_marks_are_not_lost_without_a_word() {
+    let header = "Nom;Prénom;Date;Durée;Mission";
+    let rows = "Benali;Nadia;12/03/2025;2h;\"Comptes\nDiallo;Karim;13/03/2025;2h;Distribution\nRoy;Anne;14/03/2025;1h;\"Tri\n\
+                Perrin;Yvonne;15/03/2025;1h;\"Tri,\nsur deux lignes\"\n";
+    let sheet = read(&format!("{header}\n{rows}"));
+    assert_eq!(refusals(&sheet), [(2, "Mission", Reason::SwallowedRows { to: 4 })]);
+    let [yvonne] = sheet.drafts.as_slice() else {
+        panic!("{:?}", sheet.drafts)
+    };
+    assert_eq!(
+        yvonne.mission.as_ref().map(Text200::as_str),
+        Some("Tri, sur deux lignes")
+    );
+    let swallowed = format!("{header};\"Note\nBenali;Nadia;12/03/2025;2h;Comptes;\"\nRoy;Anne;14/03/2025;1h;Tri;\n");
+    assert_eq!(
+        parse(swallowed.as_bytes(), today()),
+        Err(SheetError::UnclosedQuote { line: 1 })
+    );
+}
+
+#[test]
+fn the_age_is_of_the_person_and_is_said_once() {
+    let sheet = read(
+        "Nom;Prénom;Date;Durée;Fonction;16 ans ou plus\nA;B;01/02/2025;2h;bénévole;\nA;B;02/02/2025;2h;trésorière;oui\n\
+         a;b;03/02/2025;2h;bénévole;non\nC;D;01/02/2025;2h;bénévole;non\nC;D;02/02/2025;2h;trésorière;\n",
+    );
+    let ages: Vec<_> = sheet.drafts.iter().map(|draft| draft.person.age_over_16).collect();
+    assert_eq!(ages, [true, true, false, false]);
+    let [refusal] = sheet.refusals.as_slice() else {
+        panic!("{:?}", sheet.refusals)
+    };
+    assert_eq!(
+        (
+            refusal.line,
+            refusal.column.as_str(),
+            refusal.value.as_str(),
+            refusal.reason
+        ),
+        (4, "16 ans ou plus", "non", Reason::AgeContradicted { by: 3 })
+    );
 }
 
 #[test]

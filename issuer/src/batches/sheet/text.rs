@@ -12,7 +12,10 @@ const MAX_LINES_OF_A_RECORD: u64 = 20;
 pub(super) struct Record {
     /// Line of the file where it starts, from 1.
     pub(super) line: u64,
+    /// Line where it ends.
+    pub(super) last_line: u64,
     cells: csv::StringRecord,
+    delimiter: char,
 }
 
 impl Record {
@@ -24,6 +27,14 @@ impl Record {
     /// Every cell, trimmed.
     pub(super) fn cells(&self) -> impl Iterator<Item = &str> {
         self.cells.iter().map(str::trim)
+    }
+
+    /// The cell that seems to have swallowed rows: it runs over several lines and holds the delimiter, as happens between
+    /// two stray quotation marks.
+    pub(super) fn swallowing_cell(&self) -> Option<usize> {
+        self.cells
+            .iter()
+            .position(|cell| cell.contains('\n') && cell.contains(self.delimiter))
     }
 
     /// Whether there is nothing in it.
@@ -60,7 +71,13 @@ pub(super) fn records(text: &str, delimiter: u8) -> impl Iterator<Item = Result<
             }
             Ok(true) => {
                 last_line = line;
-                Some(Ok(Record { line, cells }))
+                let breaks = record_text(text, start, reader.position()).matches('\n').count();
+                Some(Ok(Record {
+                    line,
+                    last_line: line + breaks as u64,
+                    cells,
+                    delimiter: char::from(delimiter),
+                }))
             }
             Ok(false) => None,
             // The bytes are UTF-8 and rows may differ in length: only a quotation mark can be wrong.
@@ -79,9 +96,14 @@ pub(super) fn records(text: &str, delimiter: u8) -> impl Iterator<Item = Result<
 /// Whether a record that started at byte `start` and line `line` is one because a quotation mark was never closed: it
 /// runs over several lines with an odd number of marks, or over too many.
 fn is_left_open(text: &str, start: usize, end: &csv::Position, line: u64) -> bool {
-    let end_byte = usize::try_from(end.byte()).unwrap_or(usize::MAX);
-    let record = text.get(start..end_byte).unwrap_or_default().trim();
+    let record = record_text(text, start, end);
     record.contains('\n') && (record.matches('"').count() % 2 == 1 || end.line() > line + MAX_LINES_OF_A_RECORD)
+}
+
+/// A record as written, from byte `start` to where the reader stands.
+fn record_text<'a>(text: &'a str, start: usize, end: &csv::Position) -> &'a str {
+    let end_byte = usize::try_from(end.byte()).unwrap_or(usize::MAX);
+    text.get(start..end_byte).unwrap_or_default().trim()
 }
 
 /// Words to compare: lower case, without accents, anything but letters and digits as one space.

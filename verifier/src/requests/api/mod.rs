@@ -215,7 +215,7 @@ async fn find(app: &App, id: &str) -> Result<Request, RequestError> {
 
 /// The body of a form, of at most `limit` bytes.
 async fn read_form(request: extract::Request, limit: usize) -> Result<Bytes, WalletError> {
-    if !body::has_type(&request, FORM) {
+    if !body::has_type(request.headers(), FORM) {
         return Err(WalletError::new(
             StatusCode::UNSUPPORTED_MEDIA_TYPE,
             format_args!("the body must be {FORM}"),
