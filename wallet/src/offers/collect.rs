@@ -13,7 +13,7 @@ use shared::{
         metadata::{self, IssuerMetadata, MetadataError},
         offer::{CredentialOffer, OfferError, OfferLink},
         proof,
-        token::{TokenRequest, TokenResponse},
+        token::{ReceivedToken, TokenRequest},
     },
     service::http_client::FetchError,
     verification::{Policy, Verdict},
@@ -138,17 +138,21 @@ pub(crate) async fn redeem(app: &App, terms: &Terms, code: &Secret, typed: &str)
         Err(error) => return Err(token_refusal(app, terms, error, with_code).await),
     };
     let identifier = credential_identifier(&answer, &terms.configuration);
-    let token: TokenResponse =
+    let token: ReceivedToken =
         serde_json::from_value(answer).map_err(|_| CollectError::Answer(FetchError::Malformed))?;
     if !token.token_type.eq_ignore_ascii_case("Bearer") {
         return Err(CollectError::Answer(FetchError::Malformed));
     }
-    let lifetime = Duration::seconds(i64::try_from(token.expires_in.min(86_400)).unwrap_or(0));
+    // Not said, or said as nothing: the issuer alone knows.
+    let lifetime = token
+        .expires_in
+        .filter(|seconds| *seconds > 0)
+        .map(|seconds| Duration::seconds(i64::try_from(seconds.min(86_400)).unwrap_or(86_400)));
     Ok(Progress::Redeemed {
         token: Secret::new(token.access_token),
         key: HolderKey::generate(),
         identifier,
-        ends_at: app.now() + lifetime,
+        ends_at: lifetime.map(|lifetime| app.now() + lifetime),
     })
 }
 

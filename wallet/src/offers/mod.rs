@@ -77,7 +77,8 @@ pub(crate) enum Progress {
         token: Secret,
         key: HolderKey,
         identifier: Option<String>,
-        ends_at: DateTime<Utc>,
+        /// When the token ends, when the issuer said so.
+        ends_at: Option<DateTime<Utc>>,
     },
     /// It came; it is not checked yet.
     Received { key: HolderKey, text: String },

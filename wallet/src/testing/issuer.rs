@@ -62,6 +62,8 @@ pub(crate) struct Behaviour {
     pub(crate) offer: Option<Value>,
     pub(crate) tx_code: Option<String>,
     pub(crate) redeemed: bool,
+    /// What it says of the life of its tokens.
+    pub(crate) expires_in: Option<u64>,
     /// How many credential requests get `invalid_nonce` before one is answered.
     pub(crate) stale_nonces: u32,
     /// How many credential requests get a 503.
@@ -118,6 +120,7 @@ impl TestIssuer {
             offer: None,
             tx_code: None,
             redeemed: false,
+            expires_in: Some(300),
             stale_nonces: 0,
             failures: 0,
             keys_published: true,
@@ -303,9 +306,11 @@ async fn token_endpoint(State(issuer): State<TestIssuer>, body: Bytes) -> Result
         return Err(ErrorCode::InvalidGrant.into());
     }
     behaviour.redeemed = true;
-    Ok(Json(
-        json!({ "access_token": "the-token", "token_type": "bearer", "expires_in": 300 }),
-    ))
+    let mut answer = json!({ "access_token": "the-token", "token_type": "bearer" });
+    if let Some(seconds) = behaviour.expires_in {
+        answer["expires_in"] = json!(seconds);
+    }
+    Ok(Json(answer))
 }
 
 async fn nonce(State(issuer): State<TestIssuer>) -> Json<Value> {

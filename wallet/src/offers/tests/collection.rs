@@ -50,6 +50,14 @@ async fn an_interrupted_collection_goes_on_where_it_stopped() {
 }
 
 #[tokio::test]
+async fn a_token_whose_lifetime_is_not_said_or_said_as_nothing_is_used() {
+    for expires_in in [None, Some(0)] {
+        let issuer = TestIssuer::that(|behaviour| behaviour.expires_in = expires_in).await;
+        Invited::by(issuer).await.keep().await;
+    }
+}
+
+#[tokio::test]
 async fn a_token_that_ended_says_to_ask_again() {
     let mut invited = Invited::by(TestIssuer::that(|behaviour| behaviour.token_ended = true).await).await;
     invited.accept().await.expect(410, "interrompu trop longtemps");
