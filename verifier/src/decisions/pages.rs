@@ -40,7 +40,9 @@ impl DecisionPage<'_> {
     /// The version of the rule: a day, when it is named after one.
     fn version(&self) -> String {
         let version = &self.words.version;
-        version.parse().map_or_else(|_| version.clone(), |day| self.page.date(day))
+        version
+            .parse()
+            .map_or_else(|_| version.clone(), |day| self.page.date(day))
     }
 
     /// The word itself.

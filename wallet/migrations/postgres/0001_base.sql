@@ -31,6 +31,8 @@ CREATE TABLE offers (
     fingerprint BYTEA NOT NULL,
     link_fingerprint BYTEA,
     state TEXT NOT NULL CHECK (state IN ('pending', 'collected', 'refused')),
+    -- What the issuer gave: 0 nothing, 1 a token, 2 the attestation. It only grows.
+    stage BIGINT NOT NULL CHECK (stage BETWEEN 0 AND 2),
     revision BIGINT NOT NULL,
     sealed BYTEA NOT NULL,
     credential TEXT REFERENCES credentials (id) ON DELETE SET NULL,

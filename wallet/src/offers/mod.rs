@@ -5,7 +5,8 @@
 //!                                 └─► Refused
 //! ```
 //! Each step is stored sealed before the next one asks anything of the network, so that a retry goes on where the last
-//! try stopped: a code is never redeemed twice, a credential never lost.
+//! try stopped: a code is never redeemed twice, a credential never lost. Two requests at once may race: what one of them
+//! got of the issuer stays, whatever the other wrote meanwhile.
 
 pub(crate) mod collect;
 pub(crate) mod pages;
@@ -32,7 +33,7 @@ pub(crate) struct Offer {
     pub(crate) id: OfferId,
     pub(crate) state: State,
     pub(crate) terms: Terms,
-    /// Grows with each change, so that two requests do not overwrite each other.
+    /// Grows with each change: tells whether what was read is still so.
     revision: i64,
 }
 
@@ -89,6 +90,17 @@ pub(crate) enum Progress {
 struct Sealed {
     terms: Terms,
     progress: Option<Progress>,
+}
+
+impl Progress {
+    /// What the issuer gave so far, as a number that grows.
+    fn stage(&self) -> i64 {
+        match self {
+            Self::Waiting { .. } => 0,
+            Self::Redeemed { .. } => 1,
+            Self::Received { .. } => 2,
+        }
+    }
 }
 
 impl Offer {

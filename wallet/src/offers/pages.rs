@@ -78,8 +78,19 @@ pub(crate) async fn accept(
     Form(form): Form<AcceptForm>,
 ) -> Result<Response, Response> {
     holder.expect_token(&form.csrf).map_err(IntoResponse::into_response)?;
+    // A browser that leaves, or sends the form again, drops its request; what the issuer gives must be stored all the same.
+    let page = holder.page.clone();
+    let collection = tokio::spawn(async move { collect_offer(&app, holder, &id, &form.tx_code).await });
+    match collection.await {
+        Ok(reply) => reply,
+        Err(stopped) => Err(PageError::internal(&page, &stopped).into_response()),
+    }
+}
+
+/// Goes as far as the collection can go.
+async fn collect_offer(app: &App, holder: Holder, id: &str, typed: &str) -> Result<Response, Response> {
     for _ in 0..MAX_STEPS {
-        let offer = load(&app, &holder, &id).await.map_err(IntoResponse::into_response)?;
+        let offer = load(app, &holder, id).await.map_err(IntoResponse::into_response)?;
         let progress = match &offer.state {
             State::Pending(progress) => progress,
             State::Collected(Some(credential)) => {
@@ -87,14 +98,15 @@ pub(crate) async fn accept(
             }
             State::Collected(None) | State::Refused => return Ok(Redirect::to(&urls::offer(&offer.id)).into_response()),
         };
-        let stored = match step(&app, &offer, progress, &form.tx_code).await {
-            Ok(Step::Further(next)) => advance(&app, &holder, &offer, &next).await.map(drop),
-            Ok(Step::Kept(kept)) => collected(&app, &holder, &offer, &kept).await,
+        let stored = match step(app, &offer, progress, typed).await {
+            // When another request came as far first, its token or attestation serves as well.
+            Ok(Step::Further(next)) => advance(app, &holder, &offer, &next).await.map(drop),
+            Ok(Step::Kept(kept)) => collected(app, &holder, &offer, &kept).await,
             Err(error) => {
                 // Another tab may have gone further meanwhile: then its result counts, not this refusal.
-                let now = load(&app, &holder, &id).await.map_err(IntoResponse::into_response)?;
+                let now = load(app, &holder, id).await.map_err(IntoResponse::into_response)?;
                 if now.revision == offer.revision {
-                    return Err(refused_step(&app, holder, offer, error).await);
+                    return Err(refused_step(app, holder, offer, error).await);
                 }
                 Ok(())
             }
@@ -102,7 +114,7 @@ pub(crate) async fn accept(
         stored.map_err(|error| holder.internal(&error).into_response())?;
     }
     Err(holder
-        .error(StatusCode::CONFLICT, "offer-interrupted", urls::offer(&id))
+        .error(StatusCode::CONFLICT, "offer-interrupted", urls::offer(id))
         .into_response())
 }
 
@@ -155,7 +167,7 @@ async fn refused_step(app: &App, holder: Holder, offer: Offer, error: CollectErr
                 code: code.clone(),
                 tries: tries.saturating_add(1),
             };
-            if let Err(error) = advance(app, &holder, &offer, &counted).await {
+            if let Err(error) = count(app, &holder, &offer, &counted).await {
                 return holder.internal(&error).into_response();
             }
             let offer = Offer {
@@ -305,6 +317,13 @@ async fn keep(
 async fn advance(app: &App, holder: &Holder, offer: &Offer, progress: &Progress) -> Result<bool, sqlx::Error> {
     let mut tx = app.db.write().await?;
     let stored = store::advance(&mut tx, &holder.account, &holder.vault, offer, progress, &*app.entropy).await?;
+    tx.commit().await?;
+    Ok(stored)
+}
+
+async fn count(app: &App, holder: &Holder, offer: &Offer, waiting: &Progress) -> Result<bool, sqlx::Error> {
+    let mut tx = app.db.write().await?;
+    let stored = store::count(&mut tx, &holder.account, &holder.vault, offer, waiting, &*app.entropy).await?;
     tx.commit().await?;
     Ok(stored)
 }

@@ -19,23 +19,27 @@ pub(crate) const STATEMENTS: &[&str] = &[
     FIND,
     FIND_BY_FINGERPRINT,
     FIND_BY_LINK,
-    UPDATE,
+    ADVANCE,
+    COUNT,
     COLLECT,
     REFUSE,
     REOPEN,
 ];
 
 const INSERT: &str = "INSERT INTO offers \
-    (id, account, fingerprint, link_fingerprint, state, revision, sealed, credential, created_at) \
-    VALUES ($1, $2, $3, $4, 'pending', 1, $5, NULL, $6) ON CONFLICT (account, fingerprint) DO NOTHING RETURNING id";
+    (id, account, fingerprint, link_fingerprint, state, stage, revision, sealed, credential, created_at) \
+    VALUES ($1, $2, $3, $4, 'pending', 0, 1, $5, NULL, $6) ON CONFLICT (account, fingerprint) DO NOTHING RETURNING id";
 const FIND: &str = "SELECT id, state, revision, sealed, credential FROM offers WHERE account = $1 AND id = $2";
 const FIND_BY_FINGERPRINT: &str = "SELECT id FROM offers WHERE account = $1 AND fingerprint = $2";
 const FIND_BY_LINK: &str =
     "SELECT id FROM offers WHERE account = $1 AND link_fingerprint = $2 ORDER BY created_at DESC LIMIT 1";
-const UPDATE: &str = "UPDATE offers SET sealed = $4, revision = revision + 1 \
-    WHERE account = $1 AND id = $2 AND state = 'pending' AND revision = $3 RETURNING id";
+/// What the issuer gave is given once: it is written over whatever came meanwhile, a refusal too.
+const ADVANCE: &str = "UPDATE offers SET state = 'pending', stage = $3, sealed = $4, revision = revision + 1 \
+    WHERE account = $1 AND id = $2 AND state <> 'collected' AND stage < $3 RETURNING id";
+const COUNT: &str = "UPDATE offers SET sealed = $4, revision = revision + 1 \
+    WHERE account = $1 AND id = $2 AND state = 'pending' AND stage = 0 AND revision = $3 RETURNING id";
 const COLLECT: &str = "UPDATE offers SET state = 'collected', sealed = $3, credential = $4, revision = revision + 1 \
-    WHERE account = $1 AND id = $2 AND state = 'pending' RETURNING id";
+    WHERE account = $1 AND id = $2 AND state <> 'collected' RETURNING id";
 const REFUSE: &str = "UPDATE offers SET state = 'refused', revision = revision + 1 \
     WHERE account = $1 AND id = $2 AND state = 'pending' RETURNING id";
 const REOPEN: &str = "UPDATE offers SET state = 'pending', sealed = $3, revision = revision + 1 \
@@ -162,7 +166,7 @@ pub(crate) async fn find_by_link(
     Ok(row.map(|(id,)| rows::parsed(&id, "offers", "id")).transpose()?)
 }
 
-/// Stores how far a pending offer went; false when another request changed it since it was read.
+/// Stores what the issuer gave, whatever another request made of the offer meanwhile; false when one gave as much already.
 pub(crate) async fn advance(
     tx: &mut Tx,
     account: &AccountId,
@@ -171,18 +175,38 @@ pub(crate) async fn advance(
     progress: &Progress,
     entropy: &dyn Entropy,
 ) -> Result<bool, sqlx::Error> {
-    let sealed = Sealed {
-        terms: offer.terms.clone(),
-        progress: Some(progress.clone()),
-    };
-    let sealed = vault.seal_value(&sealed, Offer::place(&offer.id), entropy);
-    let row: Option<(String,)> = on!(tx, c => sqlx::query_as(UPDATE)
+    let sealed = sealed_progress(vault, offer, progress, entropy);
+    let row: Option<(String,)> = on!(tx, c => sqlx::query_as(ADVANCE)
+        .bind(account.as_str()).bind(offer.id.as_str()).bind(progress.stage()).bind(&sealed[..])
+        .fetch_optional(c).await)?;
+    Ok(row.is_some())
+}
+
+/// Stores how many wrong codes were typed; false when another request changed the offer since it was read.
+pub(crate) async fn count(
+    tx: &mut Tx,
+    account: &AccountId,
+    vault: &Vault,
+    offer: &Offer,
+    waiting: &Progress,
+    entropy: &dyn Entropy,
+) -> Result<bool, sqlx::Error> {
+    let sealed = sealed_progress(vault, offer, waiting, entropy);
+    let row: Option<(String,)> = on!(tx, c => sqlx::query_as(COUNT)
         .bind(account.as_str()).bind(offer.id.as_str()).bind(offer.revision).bind(&sealed[..])
         .fetch_optional(c).await)?;
     Ok(row.is_some())
 }
 
-/// Marks a pending offer as collected and forgets its code, token and key; false when it is no longer pending.
+fn sealed_progress(vault: &Vault, offer: &Offer, progress: &Progress, entropy: &dyn Entropy) -> Vec<u8> {
+    let sealed = Sealed {
+        terms: offer.terms.clone(),
+        progress: Some(progress.clone()),
+    };
+    vault.seal_value(&sealed, Offer::place(&offer.id), entropy)
+}
+
+/// Marks an offer as collected and forgets its code, token and key; false when it was before.
 pub(crate) async fn collect(
     tx: &mut Tx,
     account: &AccountId,

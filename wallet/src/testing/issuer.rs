@@ -29,6 +29,7 @@ use shared::{
     status_list::token::{self, StatusList, StatusReference},
     testing::SeededEntropy,
 };
+use tokio::sync::{OwnedSemaphorePermit, Semaphore};
 use url::Url;
 
 use super::{NOW, listen, serve};
@@ -90,6 +91,8 @@ pub(crate) struct TestIssuer {
     pub(crate) base: Url,
     key: Arc<SigningKey>,
     behaviour: Arc<Mutex<Behaviour>>,
+    /// Closed while its tokens are held back.
+    gate: Arc<Semaphore>,
 }
 
 impl TestIssuer {
@@ -137,6 +140,7 @@ impl TestIssuer {
             base,
             key: Arc::new(SigningKey::generate()),
             behaviour: Arc::new(Mutex::new(behaviour)),
+            gate: Arc::new(Semaphore::new(1)),
         };
         let offer = issuer.offer(None).to_value();
         issuer.tell(|behaviour| behaviour.offer = Some(offer));
@@ -164,6 +168,18 @@ impl TestIssuer {
 
     pub(crate) fn behaviour(&self) -> MutexGuard<'_, Behaviour> {
         self.behaviour.lock().unwrap()
+    }
+
+    /// Holds back its tokens, once they are given, until what this returns is dropped.
+    pub(crate) async fn hold_tokens(&self) -> OwnedSemaphorePermit {
+        Arc::clone(&self.gate).acquire_owned().await.unwrap()
+    }
+
+    /// Until a code was redeemed.
+    pub(crate) async fn redemption(&self) {
+        while !self.behaviour().redeemed {
+            tokio::time::sleep(std::time::Duration::from_millis(5)).await;
+        }
     }
 
     /// Asks for a code that is sent apart.
@@ -301,13 +317,17 @@ async fn offer_by_reference(State(issuer): State<TestIssuer>) -> Response {
 async fn token_endpoint(State(issuer): State<TestIssuer>, body: Bytes) -> Result<Json<Value>, OAuthError> {
     issuer.note("token");
     let request = TokenRequest::from_form(&body)?;
-    let mut behaviour = issuer.behaviour();
-    if request.tx_code != behaviour.tx_code || behaviour.redeemed || request.pre_authorized_code != "the-code" {
-        return Err(ErrorCode::InvalidGrant.into());
-    }
-    behaviour.redeemed = true;
+    let expires_in = {
+        let mut behaviour = issuer.behaviour();
+        if request.tx_code != behaviour.tx_code || behaviour.redeemed || request.pre_authorized_code != "the-code" {
+            return Err(ErrorCode::InvalidGrant.into());
+        }
+        behaviour.redeemed = true;
+        behaviour.expires_in
+    };
+    drop(issuer.gate.acquire().await);
     let mut answer = json!({ "access_token": "the-token", "token_type": "bearer" });
-    if let Some(seconds) = behaviour.expires_in {
+    if let Some(seconds) = expires_in {
         answer["expires_in"] = json!(seconds);
     }
     Ok(Json(answer))

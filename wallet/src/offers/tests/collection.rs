@@ -158,6 +158,54 @@ async fn two_acceptances_at_once_keep_one_attestation() {
 }
 
 #[tokio::test]
+async fn a_token_outlives_what_other_tabs_write_meanwhile() {
+    for other in ["accept", "refuse"] {
+        let issuer = TestIssuer::start().await;
+        issuer.require_code("493536");
+        let mut invited = Invited::by(issuer).await;
+        let token = invited.nadia.token().await;
+        let path = |verb: &str| format!("{}/{verb}", invited.offer);
+        let (accept, other) = (path("accept"), path(other));
+        let held = invited.issuer.hold_tokens().await;
+        let mut tab = invited.nadia.twin();
+        let right = [("csrf", token.as_str()), ("tx_code", "493536")];
+        let wrong = [("csrf", token.as_str()), ("tx_code", "111111")];
+        let (collected, ()) = tokio::join!(tab.post(&accept, &right), async {
+            invited.issuer.redemption().await;
+            let form = if other == accept { &wrong[..] } else { &wrong[..1] };
+            invited.nadia.post(&other, form).await;
+            drop(held);
+        });
+        assert!(collected.location().starts_with("/credentials/"), "{other}");
+        assert_eq!(invited.kept_count().await, 1, "{other}");
+    }
+}
+
+#[tokio::test]
+async fn a_browser_that_leaves_loses_nothing() {
+    let mut invited = Invited::by_an_honest_one().await;
+    let token = invited.nadia.token().await;
+    let path = format!("{}/accept", invited.offer);
+    let held = invited.issuer.hold_tokens().await;
+    let mut tab = invited.nadia.twin();
+    let form = [("csrf", token.as_str())];
+    tokio::select! {
+        _ = tab.post(&path, &form) => panic!("the token is held back"),
+        () = invited.issuer.redemption() => {}
+    }
+    // The wallet sees that the browser is gone.
+    tokio::time::sleep(std::time::Duration::from_millis(100)).await;
+    drop(held);
+    for _ in 0..100 {
+        if invited.kept_count().await == 1 {
+            break;
+        }
+        tokio::time::sleep(std::time::Duration::from_millis(20)).await;
+    }
+    assert_eq!(invited.kept_count().await, 1);
+}
+
+#[tokio::test]
 async fn another_persons_pages_are_not_found() {
     let mut invited = Invited::by_an_honest_one().await;
     let kept = invited.keep().await;
