@@ -20,7 +20,7 @@ use shared::{
 };
 use url::Url;
 
-use super::{CodeShape, Progress, Terms};
+use super::{CodeShape, Ending, Progress, Terms};
 use crate::{
     app::App,
     credentials::{self, CheckError, HolderKey, Issuer, Kept, Secret, Standing},
@@ -344,6 +344,29 @@ fn error_code(body: &str) -> Option<ErrorCode> {
 }
 
 impl CollectError {
+    /// What this makes of an invitation that was accepted, when nothing more can come of it.
+    pub(super) fn ending(&self) -> Option<Ending> {
+        match self {
+            Self::Ended => Some(Ending::Invitation),
+            Self::TokenEnded => Some(Ending::Token),
+            Self::Denied => Some(Ending::Denied),
+            Self::Deferred => Some(Ending::Deferred),
+            Self::Unreadable(_) => Some(Ending::Unreadable),
+            Self::Refused(_) => Some(Ending::Checks),
+            Self::Offer(_)
+            | Self::Metadata(_)
+            | Self::Unreachable(_)
+            | Self::Forbidden
+            | Self::Answer(_)
+            | Self::ForeignServer
+            | Self::EncryptionRequired
+            | Self::CodeShape
+            | Self::WrongCode
+            | Self::Unchecked(_)
+            | Self::Key(_) => None,
+        }
+    }
+
     fn fetch(error: FetchError) -> Self {
         match error {
             FetchError::Forbidden => Self::Forbidden,

@@ -2,7 +2,7 @@
 //!
 //! ```text
 //! link ─ collect::inspect ─► Pending(Waiting) ─ redeem ─► Redeemed ─ fetch ─► Received ─ verify ─► Collected
-//!                                 └─► Refused
+//!                                 └─► Refused        └──────────┴──► Ended
 //! ```
 //! Each step is stored sealed before the next one asks anything of the network, so that a retry goes on where the last
 //! try stopped: a code is never redeemed twice, a credential never lost. Two requests at once may race: what one of them
@@ -42,7 +42,29 @@ pub(crate) enum State {
     Pending(Progress),
     /// Kept; `None` once the attestation was deleted.
     Collected(Option<CredentialId>),
-    Refused,
+    /// The person said no. `spent`: the issuer had given something already, and its code serves no more.
+    Refused {
+        spent: bool,
+    },
+    /// Nothing more can come of it.
+    Ended(Ending),
+}
+
+/// Why nothing more can come of an invitation. All of them ask for a new one.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
+pub(crate) enum Ending {
+    /// The issuer takes its code no more.
+    Invitation,
+    /// The code is spent, and the token ended before the attestation came.
+    Token,
+    /// The issuer will not issue.
+    Denied,
+    /// The issuer gives it later, which this wallet cannot wait for.
+    Deferred,
+    /// What came is no attestation of this issuer.
+    Unreadable,
+    /// What came did not pass its checks.
+    Checks,
 }
 
 /// What was read of the offer and of its issuer's description. Rests sealed.
@@ -85,11 +107,31 @@ pub(crate) enum Progress {
     Received { key: HolderKey, text: String },
 }
 
-/// What rests sealed in one column: the terms, and the progress while pending.
+/// What rests sealed in one column: the terms, the progress while pending and nothing of it afterwards, why it ended.
 #[derive(Serialize, Deserialize)]
 struct Sealed {
     terms: Terms,
     progress: Option<Progress>,
+    ending: Option<Ending>,
+}
+
+impl Sealed {
+    fn pending(terms: Terms, progress: Progress) -> Self {
+        Self {
+            terms,
+            progress: Some(progress),
+            ending: None,
+        }
+    }
+
+    /// Without any code, token, key or attestation.
+    fn over(terms: Terms, ending: Option<Ending>) -> Self {
+        Self {
+            terms,
+            progress: None,
+            ending,
+        }
+    }
 }
 
 impl Progress {
@@ -100,6 +142,11 @@ impl Progress {
             Self::Redeemed { .. } => 1,
             Self::Received { .. } => 2,
         }
+    }
+
+    /// Whether it waits for an attestation that its token can no longer fetch.
+    pub(crate) fn is_over(&self, now: DateTime<Utc>) -> bool {
+        matches!(self, Self::Redeemed { ends_at: Some(end), .. } if *end <= now)
     }
 }
 

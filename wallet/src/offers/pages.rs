@@ -18,7 +18,7 @@ use shared::{
 };
 
 use super::{
-    Offer, OfferId, Progress, State,
+    Ending, Offer, OfferId, Progress, State,
     collect::{self, CollectError},
     store::{self, NewOffer},
     views::{OfferPage, UnverifiedPage},
@@ -48,7 +48,7 @@ pub(crate) async fn arrive(app: &App, holder: &Holder, link: &OfferLink) -> Resu
         if let Some(offer) = known(app, holder, Fingerprint::Link(&fingerprint))
             .await
             .map_err(internal)?
-            && !matches!(offer.state, State::Refused)
+            && !matches!(offer.state, State::Refused { spent: false } | State::Ended(_))
         {
             return Ok(Redirect::to(&urls::offer(&offer.id)).into_response());
         }
@@ -66,7 +66,15 @@ pub(crate) async fn show(
     holder: Holder,
     Path(id): Path<String>,
 ) -> Result<Response, PageError> {
-    let offer = load(&app, &holder, &id).await?;
+    let mut offer = load(&app, &holder, &id).await?;
+    if let State::Pending(progress) = &offer.state
+        && progress.is_over(app.now())
+    {
+        end(&app, &holder, &offer, Ending::Token)
+            .await
+            .map_err(|error| holder.internal(&error))?;
+        offer = load(&app, &holder, &id).await?;
+    }
     Ok(render(&OfferPage::new(holder.page, &offer, None)))
 }
 
@@ -96,7 +104,9 @@ async fn collect_offer(app: &App, holder: Holder, id: &str, typed: &str) -> Resu
             State::Collected(Some(credential)) => {
                 return Ok(Redirect::to(&urls::credential(credential)).into_response());
             }
-            State::Collected(None) | State::Refused => return Ok(Redirect::to(&urls::offer(&offer.id)).into_response()),
+            State::Collected(None) | State::Refused { .. } | State::Ended(_) => {
+                return Ok(Redirect::to(&urls::offer(&offer.id)).into_response());
+            }
         };
         let stored = match step(app, &offer, progress, typed).await {
             // When another request came as far first, its token or attestation serves as well.
@@ -129,7 +139,8 @@ pub(crate) async fn refuse(
     let offer = load(&app, &holder, &id).await?;
     let refused = async {
         let mut tx = app.db.write().await?;
-        store::refuse(&mut tx, &holder.account, &offer.id).await?;
+        // When it moved on since, the page shows where it stands.
+        store::refuse(&mut tx, &holder.account, &holder.vault, &offer, &*app.entropy).await?;
         tx.commit().await
     };
     refused.await.map_err(|error| holder.internal(&error))?;
@@ -145,6 +156,7 @@ enum Step {
 async fn step(app: &App, offer: &Offer, progress: &Progress, typed: &str) -> Result<Step, CollectError> {
     let terms = &offer.terms;
     match progress {
+        progress if progress.is_over(app.now()) => Err(CollectError::TokenEnded),
         Progress::Waiting { code, .. } => collect::redeem(app, terms, code, typed).await.map(Step::Further),
         Progress::Redeemed {
             token, key, identifier, ..
@@ -179,6 +191,11 @@ async fn refused_step(app: &App, holder: Holder, offer: Offer, error: CollectErr
         (CollectError::CodeShape, _) => unprocessable(&OfferPage::new(holder.page, &offer, Some("offer-code-shape"))),
         (_, progress) => {
             let back = urls::offer(&offer.id);
+            if let Some(ending) = error.ending()
+                && let Err(error) = end(app, &holder, &offer, ending).await
+            {
+                return holder.internal(&error).into_response();
+            }
             if let (CollectError::Unreachable(_), Progress::Redeemed { .. }) = (&error, progress) {
                 return holder
                     .error(StatusCode::BAD_GATEWAY, "offer-interrupted", back)
@@ -317,6 +334,13 @@ async fn keep(
 async fn advance(app: &App, holder: &Holder, offer: &Offer, progress: &Progress) -> Result<bool, sqlx::Error> {
     let mut tx = app.db.write().await?;
     let stored = store::advance(&mut tx, &holder.account, &holder.vault, offer, progress, &*app.entropy).await?;
+    tx.commit().await?;
+    Ok(stored)
+}
+
+async fn end(app: &App, holder: &Holder, offer: &Offer, ending: Ending) -> Result<bool, sqlx::Error> {
+    let mut tx = app.db.write().await?;
+    let stored = store::end(&mut tx, &holder.account, &holder.vault, offer, ending, &*app.entropy).await?;
     tx.commit().await?;
     Ok(stored)
 }

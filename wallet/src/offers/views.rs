@@ -6,7 +6,7 @@ use shared::{
     verification::{CheckId, Outcome, Verdict},
 };
 
-use super::{CodeShape, Offer, Progress, State};
+use super::{CodeShape, Ending, Offer, Progress, State};
 use crate::{credentials, urls};
 
 #[derive(Template)]
@@ -35,8 +35,38 @@ pub(crate) enum Stage {
     Collected { page: String },
     /// It was kept, then deleted.
     Deleted,
-    /// It was refused.
+    /// It was refused, and its link opens it again.
     Refused,
+    /// It was refused once its code was spent.
+    RefusedForGood,
+    /// Nothing more can come of it.
+    Ended(Ending),
+}
+
+impl Ending {
+    /// The key of its title.
+    fn title_key(self) -> &'static str {
+        match self {
+            Self::Invitation => "offer-ended-title",
+            Self::Token => "offer-token-ended-title",
+            Self::Denied => "offer-denied-title",
+            Self::Deferred => "offer-deferred-title",
+            Self::Unreadable => "offer-unreadable-title",
+            Self::Checks => "unverified-title",
+        }
+    }
+
+    /// The key of what happened, and of what the person can ask for.
+    fn text_key(self) -> &'static str {
+        match self {
+            Self::Invitation => "offer-ended-text",
+            Self::Token => "offer-token-ended-text",
+            Self::Denied => "offer-denied-text",
+            Self::Deferred => "offer-deferred-text",
+            Self::Unreadable => "offer-unreadable-text",
+            Self::Checks => "offer-unverified",
+        }
+    }
 }
 
 #[derive(Template)]
@@ -70,7 +100,9 @@ impl OfferPage {
                 0,
             ),
             State::Collected(None) => (Stage::Deleted, None, 0),
-            State::Refused => (Stage::Refused, None, 0),
+            State::Refused { spent: false } => (Stage::Refused, None, 0),
+            State::Refused { spent: true } => (Stage::RefusedForGood, None, 0),
+            State::Ended(ending) => (Stage::Ended(*ending), None, 0),
         };
         Self {
             id: offer.id.to_string(),

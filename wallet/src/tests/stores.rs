@@ -187,8 +187,11 @@ async fn an_offer_moves_on_once_from_each_state() {
             offers::State::Pending(offers::Progress::Waiting { tries: 1, .. })
         ));
 
-        assert!(offers::store::refuse(&mut tx, &id, &offer_id).await.unwrap());
-        assert!(!offers::store::refuse(&mut tx, &id, &offer_id).await.unwrap());
+        let refuse = async |tx: &mut Tx| offers::store::refuse(tx, &id, &vault, &offer, &entropy).await.unwrap();
+        assert!(refuse(&mut tx).await);
+        assert!(!refuse(&mut tx).await);
+        let ended = offers::store::end(&mut tx, &id, &vault, &offer, offers::Ending::Token, &entropy).await;
+        assert!(!ended.unwrap(), "what is refused does not end");
         offers::store::reopen(&mut tx, &id, &vault, &offer_id, terms(), waiting(0), &entropy)
             .await
             .unwrap();
@@ -257,7 +260,12 @@ async fn what_the_issuer_gave_is_written_over_whatever_came_meanwhile() {
                 .await
                 .unwrap()
         );
-        assert!(offers::store::refuse(&mut tx, &id, &offer_id).await.unwrap());
+        let counted = find(&mut tx).await;
+        assert!(
+            offers::store::refuse(&mut tx, &id, &vault, &counted, &entropy)
+                .await
+                .unwrap()
+        );
         assert!(advance(&mut tx, &redeemed("first")).await);
         assert!(!advance(&mut tx, &redeemed("second")).await, "the first token stays");
         let held = find(&mut tx).await;
@@ -267,6 +275,13 @@ async fn what_the_issuer_gave_is_written_over_whatever_came_meanwhile() {
         assert_eq!(token.expose(), "first");
         let counted = offers::store::count(&mut tx, &id, &vault, &held, &waiting(2), &entropy).await;
         assert!(!counted.unwrap(), "no count replaces a token");
+        assert!(
+            offers::store::end(&mut tx, &id, &vault, &held, offers::Ending::Token, &entropy)
+                .await
+                .unwrap()
+        );
+        let ended = find(&mut tx).await.state;
+        assert!(matches!(ended, offers::State::Ended(offers::Ending::Token)));
         assert!(advance(&mut tx, &received).await);
         assert!(
             !advance(&mut tx, &redeemed("third")).await,

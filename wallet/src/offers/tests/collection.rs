@@ -3,7 +3,7 @@
 use chrono::Duration;
 use serde_json::json;
 
-use super::Invited;
+use super::{Invited, bring};
 use crate::testing::{Deed, TestIssuer};
 
 #[tokio::test]
@@ -61,6 +61,37 @@ async fn a_token_whose_lifetime_is_not_said_or_said_as_nothing_is_used() {
 async fn a_token_that_ended_says_to_ask_again() {
     let mut invited = Invited::by(TestIssuer::that(|behaviour| behaviour.token_ended = true).await).await;
     invited.accept().await.expect(410, "interrompu trop longtemps");
+    invited.assert_over("interrompu trop longtemps").await;
+}
+
+#[tokio::test]
+async fn a_collection_that_was_interrupted_too_long_is_not_said_to_go_on() {
+    let mut invited = Invited::by(TestIssuer::that(|behaviour| behaviour.failures = 1).await).await;
+    invited.accept().await.expect(502, "L’ajout a été interrompu");
+    invited.wallet.clock.advance(Duration::seconds(301));
+    invited.assert_over("interrompu trop longtemps").await;
+    assert_eq!(invited.issuer.asked("credential"), 1);
+
+    invited
+        .again_by(TestIssuer::that(|behaviour| behaviour.failures = 1).await)
+        .await;
+    invited.accept().await.expect(502, "L’ajout a été interrompu");
+    invited.wallet.clock.advance(Duration::seconds(301));
+    invited.accept().await.expect(410, "interrompu trop longtemps");
+    invited.assert_over("interrompu trop longtemps").await;
+    assert_eq!(invited.issuer.asked("credential"), 1, "an ended token is not sent");
+}
+
+#[tokio::test]
+async fn a_refusal_once_the_code_is_spent_is_said_to_be_final() {
+    let mut invited = Invited::by(TestIssuer::that(|behaviour| behaviour.failures = 1).await).await;
+    invited.accept().await.expect(502, "L’ajout a été interrompu");
+    invited.page().await.expect(200, "Si vous refusez maintenant");
+    invited.answer("refuse", &[]).await.location();
+    invited.assert_over("alors que l’invitation avait déjà servi").await;
+    let again = bring(&mut invited.nadia, &invited.issuer).await;
+    assert_eq!(again.location(), invited.offer);
+    invited.assert_over("alors que l’invitation avait déjà servi").await;
 }
 
 #[tokio::test]
@@ -85,6 +116,7 @@ async fn vci_w_015_what_does_not_pass_its_checks_is_not_kept() {
         let reply = invited.accept().await;
         reply.expect(422, "Attestation non ajoutée");
         reply.expect(422, says);
+        invited.assert_over("n’a pas passé tous les contrôles").await;
     }
     assert_eq!(invited.kept_count().await, 0);
 }
@@ -136,7 +168,9 @@ async fn vci_w_012_a_credential_that_comes_later_or_never_is_said() {
         ),
     ];
     for (sent, status, says) in cases {
-        invited.issuer.tell(|behaviour| behaviour.sends = Some(sent));
+        invited
+            .again_by(TestIssuer::that(|behaviour| behaviour.sends = Some(sent)).await)
+            .await;
         invited.accept().await.expect(status, says);
     }
 }

@@ -103,6 +103,10 @@ async fn an_invitation_that_ended_or_was_collected_elsewhere_says_so() {
     let mut invited = Invited::by_an_honest_one().await;
     invited.issuer.tell(|behaviour| behaviour.redeemed = true);
     invited.accept().await.expect(410, "n’est plus valable");
+    invited.assert_over("n’est plus valable").await;
+    let again = bring(&mut invited.nadia, &invited.issuer).await;
+    assert_eq!(again.location(), invited.offer, "the same code is as dead as before");
+    invited.assert_over("n’est plus valable").await;
 
     let gone = TestIssuer::that(|behaviour| behaviour.offer = None).await;
     bring(&mut invited.nadia, &gone).await.expect(410, "n’est plus valable");
