@@ -129,6 +129,7 @@ offer-code-length = { $length ->
 }
 offer-code-description = The association says: “{ $text }”
 offer-code-shape = This code does not have the right shape. Check how many characters it has.
+offer-code-doubtful = The organisation did not take this code, and its site does not say whether the code is wrong or the invitation is over. Check the code and try again; otherwise ask for a new invitation.
 offer-code-wrong = { $tries ->
     [one] This is not the right code ({ $tries } try). After several wrong tries, the invitation closes.
    *[other] This is not the right code ({ $tries } tries). After several wrong tries, the invitation closes.
@@ -176,6 +177,9 @@ offer-format-action = Go back
 offer-unreachable-title = The site of the organisation does not answer
 offer-unreachable-text = It may be stopped for a while. The invitation was not used: you can try again.
 offer-unreachable-action = Try again
+offer-unconfirmed-title = The organisation did not confirm
+offer-unconfirmed-text = We sent it the invitation, and its site did not answer. It may have been used. Try again; if it is no longer valid, ask the association for a new invitation.
+offer-unconfirmed-action = Try again
 offer-interrupted-title = Adding was interrupted
 offer-interrupted-text = The site of the organisation stopped answering on the way. We keep what is needed to go on: try again within the next minutes. If it fails again, ask the association to sign a new attestation.
 offer-interrupted-action = Go on adding

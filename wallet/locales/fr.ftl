@@ -129,6 +129,7 @@ offer-code-length = { $length ->
 }
 offer-code-description = L’association précise : « { $text } »
 offer-code-shape = Ce code n’a pas la forme attendue. Vérifiez le nombre de caractères.
+offer-code-doubtful = L’organisme n’a pas accepté ce code, et son site ne dit pas si le code est faux ou si l’invitation est finie. Vérifiez le code et réessayez ; sinon, demandez une nouvelle invitation.
 offer-code-wrong = { $tries ->
     [one] Ce n’est pas le bon code ({ $tries } essai). Après plusieurs essais faux, l’invitation se ferme.
    *[other] Ce n’est pas le bon code ({ $tries } essais). Après plusieurs essais faux, l’invitation se ferme.
@@ -176,6 +177,9 @@ offer-format-action = Revenir
 offer-unreachable-title = Le site de l’organisme ne répond pas
 offer-unreachable-text = Il est peut-être arrêté pour un moment. L’invitation n’a pas été utilisée : vous pourrez réessayer.
 offer-unreachable-action = Réessayer
+offer-unconfirmed-title = L’organisme n’a pas confirmé
+offer-unconfirmed-text = Nous lui avons envoyé l’invitation, et son site n’a pas répondu. Elle a peut-être été utilisée. Réessayez ; si elle n’est plus valable, demandez une nouvelle invitation à l’association.
+offer-unconfirmed-action = Réessayer
 offer-interrupted-title = L’ajout a été interrompu
 offer-interrupted-text = Le site de l’organisme a cessé de répondre en cours de route. Nous gardons ce qu’il faut pour reprendre : réessayez dans les minutes qui viennent. Si cela échoue encore, demandez à l’association de signer une nouvelle attestation.
 offer-interrupted-action = Reprendre l’ajout

@@ -60,6 +60,9 @@ pub(crate) enum CollectError {
     /// Another code than the one sent.
     #[error("the code is wrong")]
     WrongCode,
+    /// The code was refused, and nothing tells whether it is wrong or the invitation over.
+    #[error("the code is wrong or the invitation has ended")]
+    WrongCodeOrEnded,
     /// The token of an interrupted collection is over, and its code is spent.
     #[error("the collection was interrupted for too long")]
     TokenEnded,
@@ -315,8 +318,9 @@ async fn token_refusal(app: &App, terms: &Terms, error: FetchError, with_code: b
     match error_code(body) {
         Some(ErrorCode::InvalidGrant) if with_code => match &terms.link {
             Some(link) => match fetch_offer(app, link).await {
+                Ok(_) => CollectError::WrongCode,
                 Err(CollectError::Ended) => CollectError::Ended,
-                _ => CollectError::WrongCode,
+                Err(_) => CollectError::WrongCodeOrEnded,
             },
             None => CollectError::WrongCode,
         },
@@ -362,6 +366,7 @@ impl CollectError {
             | Self::EncryptionRequired
             | Self::CodeShape
             | Self::WrongCode
+            | Self::WrongCodeOrEnded
             | Self::Unchecked(_)
             | Self::Key(_) => None,
         }

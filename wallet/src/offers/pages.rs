@@ -189,6 +189,9 @@ async fn refused_step(app: &App, holder: Holder, offer: Offer, error: CollectErr
             unprocessable(&OfferPage::new(holder.page, &offer, Some("offer-code-wrong")))
         }
         (CollectError::CodeShape, _) => unprocessable(&OfferPage::new(holder.page, &offer, Some("offer-code-shape"))),
+        (CollectError::WrongCodeOrEnded, _) => {
+            unprocessable(&OfferPage::new(holder.page, &offer, Some("offer-code-doubtful")))
+        }
         (_, progress) => {
             let back = urls::offer(&offer.id);
             if let Some(ending) = error.ending()
@@ -196,10 +199,13 @@ async fn refused_step(app: &App, holder: Holder, offer: Offer, error: CollectErr
             {
                 return holder.internal(&error).into_response();
             }
-            if let (CollectError::Unreachable(_), Progress::Redeemed { .. }) = (&error, progress) {
-                return holder
-                    .error(StatusCode::BAD_GATEWAY, "offer-interrupted", back)
-                    .into_response();
+            if let CollectError::Unreachable(_) = &error {
+                let key = match progress {
+                    // The code may have arrived: only the answer is known to be missing.
+                    Progress::Waiting { .. } => "offer-unconfirmed",
+                    Progress::Redeemed { .. } | Progress::Received { .. } => "offer-interrupted",
+                };
+                return holder.error(StatusCode::BAD_GATEWAY, key, back).into_response();
             }
             refusal(&holder, Some(&offer), &error, &back)
         }
@@ -234,7 +240,7 @@ fn refusal(holder: &Holder, offer: Option<&Offer>, error: &CollectError, back: &
         CollectError::Denied => (StatusCode::UNPROCESSABLE_ENTITY, "offer-denied"),
         CollectError::Deferred => (StatusCode::UNPROCESSABLE_ENTITY, "offer-deferred"),
         CollectError::CodeShape => (StatusCode::UNPROCESSABLE_ENTITY, "offer-answer"),
-        CollectError::WrongCode => (StatusCode::UNPROCESSABLE_ENTITY, "offer-ended"),
+        CollectError::WrongCode | CollectError::WrongCodeOrEnded => (StatusCode::UNPROCESSABLE_ENTITY, "offer-ended"),
         CollectError::Unreadable(_) => (StatusCode::UNPROCESSABLE_ENTITY, "offer-unreadable"),
     };
     holder.error(status, key, back).into_response()

@@ -62,6 +62,10 @@ pub(crate) struct Behaviour {
     /// The offer by reference; `None`: gone.
     pub(crate) offer: Option<Value>,
     pub(crate) tx_code: Option<String>,
+    /// Whether its offer answers 503.
+    pub(crate) offer_fails: bool,
+    /// Whether a token is given and lost on its way: 503.
+    pub(crate) loses_tokens: bool,
     pub(crate) redeemed: bool,
     /// What it says of the life of its tokens.
     pub(crate) expires_in: Option<u64>,
@@ -122,6 +126,8 @@ impl TestIssuer {
             server_metadata: metadata::publish_authorization_server_metadata(&base),
             offer: None,
             tx_code: None,
+            offer_fails: false,
+            loses_tokens: false,
             redeemed: false,
             expires_in: Some(300),
             stale_nonces: 0,
@@ -310,11 +316,14 @@ async fn keys(State(issuer): State<TestIssuer>) -> Response {
 
 async fn offer_by_reference(State(issuer): State<TestIssuer>) -> Response {
     issuer.note("offer");
+    if issuer.behaviour().offer_fails {
+        return StatusCode::SERVICE_UNAVAILABLE.into_response();
+    }
     let offer = issuer.behaviour().offer.clone();
     offer.map_or_else(|| StatusCode::GONE.into_response(), |offer| Json(offer).into_response())
 }
 
-async fn token_endpoint(State(issuer): State<TestIssuer>, body: Bytes) -> Result<Json<Value>, OAuthError> {
+async fn token_endpoint(State(issuer): State<TestIssuer>, body: Bytes) -> Result<Response, OAuthError> {
     issuer.note("token");
     let request = TokenRequest::from_form(&body)?;
     let expires_in = {
@@ -326,11 +335,14 @@ async fn token_endpoint(State(issuer): State<TestIssuer>, body: Bytes) -> Result
         behaviour.expires_in
     };
     drop(issuer.gate.acquire().await);
+    if issuer.behaviour().loses_tokens {
+        return Ok(StatusCode::SERVICE_UNAVAILABLE.into_response());
+    }
     let mut answer = json!({ "access_token": "the-token", "token_type": "bearer" });
     if let Some(seconds) = expires_in {
         answer["expires_in"] = json!(seconds);
     }
-    Ok(Json(answer))
+    Ok(Json(answer).into_response())
 }
 
 async fn nonce(State(issuer): State<TestIssuer>) -> Json<Value> {
