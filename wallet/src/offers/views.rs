@@ -19,6 +19,8 @@ pub(crate) struct OfferPage {
     pub(crate) kind: String,
     pub(crate) stage: Stage,
     pub(crate) code: Option<CodeShape>,
+    /// Where the code would go (VCI-W-003): not always the site of the organisation.
+    pub(crate) code_host: String,
     pub(crate) code_error: Option<&'static str>,
     /// Wrong codes typed so far.
     pub(crate) tries: u32,
@@ -111,6 +113,7 @@ impl OfferPage {
             kind: credentials::pages::kind(&page, &terms.vct, terms.title.as_deref()),
             stage,
             code,
+            code_host: urls::host(&terms.token_endpoint),
             code_error,
             tries,
             page,

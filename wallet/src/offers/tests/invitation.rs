@@ -99,6 +99,20 @@ async fn a_code_sent_apart_is_asked_and_wrong_ones_are_counted() {
 }
 
 #[tokio::test]
+async fn vci_w_003_where_a_code_would_go_is_shown_before_it_is_typed() {
+    let issuer = TestIssuer::start().await;
+    issuer.require_code("493536");
+    let elsewhere = issuer.host().replace("localhost", "127.0.0.1");
+    issuer.tell(|behaviour| {
+        behaviour.server_metadata["token_endpoint"] = json!(format!("http://{elsewhere}/o/paniers/token"));
+    });
+    let mut invited = Invited::by(issuer).await;
+    let page = invited.page().await;
+    page.expect(200, &format!("envoyé qu’à {elsewhere}"));
+    page.expect(200, &invited.issuer.host());
+}
+
+#[tokio::test]
 async fn a_code_is_not_called_wrong_while_nothing_tells() {
     let issuer = TestIssuer::start().await;
     issuer.require_code("493536");
