@@ -168,6 +168,22 @@ async fn a_request_shows_who_why_and_exactly_what_is_shared() {
 }
 
 #[tokio::test]
+async fn an_answer_that_is_taken_without_a_word_is_shared() {
+    for says in [
+        ("application/json", ""),
+        ("application/json", "[]"),
+        ("text/plain", ""),
+        ("text/html", "<p>ok"),
+    ] {
+        let mut asked = Asked::by(TestVerifier::that(|behaviour| behaviour.says = Some(says)).await).await;
+        let receipt = asked.share_all().await.location().to_owned();
+        let page = asked.nadia.get(&receipt).await;
+        assert!(!page.body.contains("sans confirmation"), "{says:?}: {}", page.body);
+        assert_eq!(asked.answers(), 1, "{says:?}");
+    }
+}
+
+#[tokio::test]
 async fn receipts_and_requests_rest_sealed() {
     let mut asked = Asked::by_an_honest_one().await;
     asked.share_all().await.location();
