@@ -259,6 +259,7 @@ request-share = Share
 request-refuse = Do not share
 request-choice-unfit = One of the choices does not answer the request. Choose again.
 request-choice-several = Choose one attestation only for each question.
+request-choice-too-many = A counter takes no more than 64 attestations at once. Untick some.
 request-choice-missing = A needed attestation is missing. Tick at least one attestation for each needed part, or do not share.
 
 lacking-title = You lack an attestation

@@ -259,6 +259,7 @@ request-share = Partager
 request-refuse = Ne pas partager
 request-choice-unfit = Un des choix ne répond pas à la demande. Choisissez de nouveau.
 request-choice-several = Choisissez une seule attestation par question.
+request-choice-too-many = Un guichet ne prend pas plus de 64 attestations à la fois. Décochez-en.
 request-choice-missing = Il manque une attestation nécessaire. Cochez au moins une attestation pour chaque partie nécessaire, ou ne partagez pas.
 
 lacking-title = Il vous manque une attestation
