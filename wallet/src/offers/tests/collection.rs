@@ -153,6 +153,17 @@ async fn a_status_out_of_reach_is_tolerated_with_a_warning() {
     assert_eq!(checked.location(), kept);
     invited.nadia.get(&kept).await.expect(200, "Révoquée par l’organisme");
     invited.nadia.get("/path").await.expect(200, "révoquée");
+
+    // Out of reach again: what is known stays known.
+    for reach in [0, 1] {
+        invited.issuer.tell(|behaviour| {
+            behaviour.status_published = false;
+            behaviour.keys_published = reach == 0;
+        });
+        let checked = invited.nadia.submit(&format!("{kept}/check"), &[]).await;
+        checked.expect(502, "Ce qui avait été constaté auparavant");
+        invited.nadia.get(&kept).await.expect(200, "Révoquée par l’organisme");
+    }
 }
 
 #[tokio::test]
