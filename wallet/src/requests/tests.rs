@@ -122,6 +122,7 @@ async fn a_request_shows_who_why_and_exactly_what_is_shared() {
         "nom non vérifié",
         "Savoir si 240",
         "Dirigeant ou dirigeante",
+        "Date de signature",
     ] {
         asked.page.expect(200, text);
     }
@@ -141,6 +142,7 @@ async fn a_request_shows_who_why_and_exactly_what_is_shared() {
     let page = asked.nadia.get(&receipt).await;
     page.expect(200, "Partagé");
     page.expect(200, "response_code=abc");
+    page.expect(200, "Date de signature");
 
     let presentations = asked.presented();
     assert_eq!(presentations.len(), 2);
