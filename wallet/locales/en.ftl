@@ -14,7 +14,7 @@ landing-what = Keep here the attestations your associations give you, and presen
 landing-step-collect = The association sends you an invitation: a link or a QR code.
 landing-step-keep = You add it to your musette, locked by your passphrase.
 landing-step-present = At the counter you choose what you show, and nothing else.
-landing-safe = We cannot read what you keep: only your passphrase, or your printed recovery code, opens your musette.
+landing-safe = While your musette is closed nobody can read it, not even us: only your passphrase, or your printed recovery code, opens it. While it is open, our service reads what it holds to show it to you and to present it; left unused, it closes by itself.
 landing-create = Create my musette
 landing-open = Open my musette
 
@@ -223,7 +223,7 @@ attestation-check-hint = The check asks the site of the organisation whether the
 attestation-shares = Shares
 attestation-no-share = You have not shown this attestation to anybody yet.
 attestation-delete = Delete this attestation
-attestation-delete-warning = It will leave your musette for good. You would need a new invitation to have it again.
+attestation-delete-warning = It will leave your musette for good. Its invitation has been used: to have it again, you would have to ask the association to sign a new one.
 attestation-delete-confirm = Delete for ever
 
 standing-good = Checked on { $date }: nothing to report. Only the counter that verifies it can say whether it opens a right.
@@ -347,7 +347,7 @@ share-refused = not shared
 share-unconfirmed = without confirmation
 
 history-title = What I shared
-history-intro = Only you can read this list.
+history-intro = This list is locked with your musette.
 history-empty = You have shared nothing yet.
 
 claim-given-name = First name

@@ -14,7 +14,7 @@ landing-what = Gardez ici les attestations que vos associations vous remettent, 
 landing-step-collect = L’association vous envoie une invitation : un lien ou un QR code.
 landing-step-keep = Vous l’ajoutez à votre musette, fermée à clé par votre phrase secrète.
 landing-step-present = Au guichet, vous choisissez ce que vous montrez, et rien d’autre.
-landing-safe = Nous ne pouvons pas lire ce que vous gardez : seule votre phrase secrète, ou votre code de secours imprimé, ouvre votre musette.
+landing-safe = Fermée, votre musette n’est lisible par personne, pas même par nous : seule votre phrase secrète, ou votre code de secours imprimé, l’ouvre. Tant qu’elle est ouverte, notre service lit ce qu’elle contient pour vous le montrer et le présenter ; laissée de côté, elle se referme seule.
 landing-create = Créer ma musette
 landing-open = Ouvrir ma musette
 
@@ -223,7 +223,7 @@ attestation-check-hint = Le contrôle demande au site de l’organisme si l’at
 attestation-shares = Partages
 attestation-no-share = Vous n’avez encore montré cette attestation à personne.
 attestation-delete = Supprimer cette attestation
-attestation-delete-warning = Elle disparaîtra de votre musette, sans retour possible. Il faudra une nouvelle invitation pour la retrouver.
+attestation-delete-warning = Elle disparaîtra de votre musette, sans retour possible. Son invitation a déjà servi : pour la retrouver, il faudra demander à l’association d’en signer une nouvelle.
 attestation-delete-confirm = Supprimer pour toujours
 
 standing-good = Contrôlée le { $date } : rien à signaler. Seul le guichet qui la vérifie peut dire si elle vous ouvre un droit.
@@ -347,7 +347,7 @@ share-refused = non partagé
 share-unconfirmed = sans confirmation
 
 history-title = Ce que j’ai partagé
-history-intro = Cette liste n’est lisible que par vous.
+history-intro = Cette liste est fermée à clé avec votre musette.
 history-empty = Vous n’avez encore rien partagé.
 
 claim-given-name = Prénom

@@ -266,6 +266,8 @@ async fn another_persons_pages_are_not_found() {
 async fn a_deleted_attestation_is_gone_and_its_invitation_says_so() {
     let mut invited = Invited::by_an_honest_one().await;
     let kept = invited.keep().await;
+    let warning = "demander à l’association d’en signer une nouvelle";
+    invited.nadia.get(&kept).await.expect(200, warning);
     let deleted = invited.nadia.submit(&format!("{kept}/delete"), &[]).await;
     assert_eq!(deleted.location(), "/path");
     assert_eq!(invited.nadia.get(&kept).await.status, 404);
