@@ -48,7 +48,7 @@ pub(crate) enum CollectError {
     /// VCI-W-006: the offer names an authorization server that the issuer does not.
     #[error("the invitation sends its code to a server that is not the issuer's")]
     ForeignServer,
-    /// VCI-W-011: the issuer wants encrypted messages.
+    /// The issuer wants encrypted messages (VCI-W-011), which this wallet cannot send: it stops there.
     #[error("the issuer asks for an encryption that this wallet does not have")]
     EncryptionRequired,
     /// The invitation was collected before, or its time is over.
@@ -430,7 +430,7 @@ mod tests {
     }
 
     #[test]
-    fn vci_w_011_required_encryption_is_noticed_on_either_side() {
+    fn an_encryption_that_is_required_is_noticed_on_either_side() {
         assert!(requires_encryption(
             &json!({ "credential_response_encryption": { "encryption_required": true } })
         ));
