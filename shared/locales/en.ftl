@@ -40,10 +40,6 @@ error-csrf-title = This page has expired
 error-csrf-text = The page had been open for too long, or in another tab. Go back, reload it and start again.
 error-csrf-action = Back to the home page
 
-error-too-many-tries-title = Too many tries
-error-too-many-tries-text = To be safe, wait a few minutes before you try again.
-error-too-many-tries-action = Back to the home page
-
 # The checks, by name.
 check-structure = Attestation readable and whole
 check-signature = Signature of the organisation

@@ -40,10 +40,6 @@ error-csrf-title = Cette page a expiré
 error-csrf-text = La page était ouverte depuis trop longtemps ou dans un autre onglet. Revenez en arrière, rechargez-la et recommencez.
 error-csrf-action = Revenir à l’accueil
 
-error-too-many-tries-title = Trop d’essais
-error-too-many-tries-text = Par sécurité, attendez quelques minutes avant de réessayer.
-error-too-many-tries-action = Revenir à l’accueil
-
 # Les contrôles, par leur nom.
 check-structure = Attestation lisible et entière
 check-signature = Signature de l’organisme

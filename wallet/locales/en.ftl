@@ -14,7 +14,7 @@ landing-what = Keep here the attestations your associations give you, and presen
 landing-step-collect = The association sends you an invitation: a link or a QR code.
 landing-step-keep = You add it to your musette, locked by your passphrase.
 landing-step-present = At the counter you choose what you show, and nothing else.
-landing-safe = We cannot read what you keep: only your passphrase, or your printed recovery code, opens your musette.
+landing-safe = While your musette is closed nobody can read it, not even us: only your passphrase, or your printed recovery code, opens it. While it is open, our service reads what it holds to show it to you and to present it; left unused, it closes by itself.
 landing-create = Create my musette
 landing-open = Open my musette
 
@@ -129,18 +129,22 @@ offer-code-length = { $length ->
 }
 offer-code-description = The association says: “{ $text }”
 offer-code-shape = This code does not have the right shape. Check how many characters it has.
+offer-code-doubtful = The organisation did not take this code, and its site does not say whether the code is wrong or the invitation is over. Check the code and try again; otherwise ask for a new invitation.
 offer-code-wrong = { $tries ->
     [one] This is not the right code ({ $tries } try). After several wrong tries, the invitation closes.
    *[other] This is not the right code ({ $tries } tries). After several wrong tries, the invitation closes.
 }
 offer-accept = Add to my musette
 offer-refuse = Decline
-offer-resume-text = Adding was interrupted. Nothing is lost: go on from where you were.
+offer-resume-text = Adding was interrupted. We keep what is needed to go on: do not wait, the organisation often allows only a few minutes.
 offer-resume = Go on adding
+offer-refuse-interrupted = The invitation has been used. If you decline now, you will need a new one to have this attestation.
 offer-already-yours = This attestation is already in your musette.
 offer-see = See the attestation
 offer-deleted = You had added this attestation, then deleted it. To have it again, ask the association to sign a new one.
 offer-refused = You declined this invitation. If you change your mind, open the link again.
+offer-refused-for-good = You declined this attestation after the invitation had been used. If you change your mind, ask the association for a new invitation.
+offer-unverified = The attestation that was given did not pass every check: it was not kept. Tell the association and ask for a new invitation.
 offer-to-path = My path
 
 offer-malformed-title = Unreadable invitation
@@ -173,6 +177,9 @@ offer-format-action = Go back
 offer-unreachable-title = The site of the organisation does not answer
 offer-unreachable-text = It may be stopped for a while. The invitation was not used: you can try again.
 offer-unreachable-action = Try again
+offer-unconfirmed-title = The organisation did not confirm
+offer-unconfirmed-text = We sent it the invitation, and its site did not answer. It may have been used. Try again; if it is no longer valid, ask the association for a new invitation.
+offer-unconfirmed-action = Try again
 offer-interrupted-title = Adding was interrupted
 offer-interrupted-text = The site of the organisation stopped answering on the way. We keep what is needed to go on: try again within the next minutes. If it fails again, ask the association to sign a new attestation.
 offer-interrupted-action = Go on adding
@@ -186,19 +193,19 @@ offer-encryption-title = Unsupported encryption
 offer-encryption-text = The organisation demands an encryption that this musette cannot do yet. Nothing was added.
 offer-encryption-action = Go back
 offer-ended-title = This invitation is no longer valid
-offer-ended-text = It expired, was withdrawn, or the attestation was already added elsewhere. Ask the association for a new link.
+offer-ended-text = It expired, was withdrawn or has already been used. Ask the association for a new invitation.
 offer-ended-action = Go back
 offer-token-ended-title = Adding was interrupted for too long
-offer-token-ended-text = The invitation was used, but the attestation could not be received in time. Ask the association for a new link.
+offer-token-ended-text = The invitation was used, but the attestation could not be received in time. Ask the association for a new invitation.
 offer-token-ended-action = Go back
 offer-denied-title = The organisation refuses to give the attestation
-offer-denied-text = It does not say why. Ask them directly.
+offer-denied-text = It does not say why. Ask them, and for a new invitation if there is cause.
 offer-denied-action = Go back
 offer-deferred-title = Attestation not ready yet
-offer-deferred-text = The organisation will give it later, and this musette cannot wait yet. Ask for a new link when it is ready.
+offer-deferred-text = The organisation will give it later, and this musette cannot wait yet. Ask for a new invitation when it is ready.
 offer-deferred-action = Go back
 offer-unreadable-title = Attestation unreadable or of another organisation
-offer-unreadable-text = What the site gave is not an attestation signed by this organisation. Nothing was added. Tell the association.
+offer-unreadable-text = What the site gave is not an attestation signed by this organisation. Nothing was added. Tell the association and ask for a new invitation.
 offer-unreadable-action = Go back
 
 unverified-title = Attestation not added
@@ -216,7 +223,7 @@ attestation-check-hint = The check asks the site of the organisation whether the
 attestation-shares = Shares
 attestation-no-share = You have not shown this attestation to anybody yet.
 attestation-delete = Delete this attestation
-attestation-delete-warning = It will leave your musette for good. You would need a new invitation to have it again.
+attestation-delete-warning = It will leave your musette for good. Its invitation has been used: to have it again, you would have to ask the association to sign a new one.
 attestation-delete-confirm = Delete for ever
 
 standing-good = Checked on { $date }: nothing to report. Only the counter that verifies it can say whether it opens a right.
@@ -226,6 +233,9 @@ standing-suspended = Suspended by the organisation (seen on { $date }).
 standing-expired = Expired (seen on { $date }). It no longer counts in your hours.
 standing-doubtful = When checked on { $date }, this attestation no longer matched what the organisation publishes. Contact them.
 standing-unknown = On { $date } the site of the organisation did not answer: the check could not be made.
+standing-unconfirmed-title = The check could not be made
+standing-unconfirmed-text = The site of the organisation does not say how this attestation stands. What was found before remains noted.
+standing-unconfirmed-action = Back to the attestation
 standing-short-good = current
 standing-short-unknown = to be checked
 standing-short-revoked = revoked
@@ -246,12 +256,13 @@ request-optional = optional
 request-shared = Will be shared
 request-shares-nothing = Nothing but that the attestation exists.
 request-kept-back = Stays in your musette
-request-always = With each attestation always go: the address of the organisation that signed it, its date, its end, and what is needed to check that it is not revoked.
+request-always = With each attestation always go: its kind, the address of the organisation that signed it, its dates of validity, the key that proves it is yours, and what it takes to check that it is not revoked.
 request-warning = This information goes to { $host }. Share it only if you are there, or expect it.
 request-share = Share
 request-refuse = Do not share
 request-choice-unfit = One of the choices does not answer the request. Choose again.
 request-choice-several = Choose one attestation only for each question.
+request-choice-too-many = A counter takes no more than 64 attestations at once. Untick some.
 request-choice-missing = A needed attestation is missing. Tick at least one attestation for each needed part, or do not share.
 
 lacking-title = You lack an attestation
@@ -336,7 +347,7 @@ share-refused = not shared
 share-unconfirmed = without confirmation
 
 history-title = What I shared
-history-intro = Only you can read this list.
+history-intro = This list is locked with your musette.
 history-empty = You have shared nothing yet.
 
 claim-given-name = First name
@@ -356,6 +367,10 @@ claim-activity-minutes = Time in all
 claim-activity-breakdown = Time by year
 claim-activity-mission = Mission
 claim-activity-assurance = How it is known
+claim-iat = Date of signature
+claim-sub = Your identifier at the organisation
+claim-aud = Meant for
+claim-jti = Number of the attestation
 claim-year = { $year }: { $hours }
 
 role-dirigeant = Sits on the governing body

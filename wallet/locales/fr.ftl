@@ -14,7 +14,7 @@ landing-what = Gardez ici les attestations que vos associations vous remettent, 
 landing-step-collect = L’association vous envoie une invitation : un lien ou un QR code.
 landing-step-keep = Vous l’ajoutez à votre musette, fermée à clé par votre phrase secrète.
 landing-step-present = Au guichet, vous choisissez ce que vous montrez, et rien d’autre.
-landing-safe = Nous ne pouvons pas lire ce que vous gardez : seule votre phrase secrète, ou votre code de secours imprimé, ouvre votre musette.
+landing-safe = Fermée, votre musette n’est lisible par personne, pas même par nous : seule votre phrase secrète, ou votre code de secours imprimé, l’ouvre. Tant qu’elle est ouverte, notre service lit ce qu’elle contient pour vous le montrer et le présenter ; laissée de côté, elle se referme seule.
 landing-create = Créer ma musette
 landing-open = Ouvrir ma musette
 
@@ -129,18 +129,22 @@ offer-code-length = { $length ->
 }
 offer-code-description = L’association précise : « { $text } »
 offer-code-shape = Ce code n’a pas la forme attendue. Vérifiez le nombre de caractères.
+offer-code-doubtful = L’organisme n’a pas accepté ce code, et son site ne dit pas si le code est faux ou si l’invitation est finie. Vérifiez le code et réessayez ; sinon, demandez une nouvelle invitation.
 offer-code-wrong = { $tries ->
     [one] Ce n’est pas le bon code ({ $tries } essai). Après plusieurs essais faux, l’invitation se ferme.
    *[other] Ce n’est pas le bon code ({ $tries } essais). Après plusieurs essais faux, l’invitation se ferme.
 }
 offer-accept = Ajouter à ma musette
 offer-refuse = Refuser
-offer-resume-text = L’ajout a été interrompu. Rien n’est perdu : reprenez là où vous en étiez.
+offer-resume-text = L’ajout a été interrompu. Nous gardons ce qu’il faut pour reprendre : ne tardez pas, l’organisme ne laisse souvent que quelques minutes.
 offer-resume = Reprendre l’ajout
+offer-refuse-interrupted = L’invitation a déjà servi. Si vous refusez maintenant, il en faudra une nouvelle pour avoir cette attestation.
 offer-already-yours = Cette attestation est déjà dans votre musette.
 offer-see = Voir l’attestation
 offer-deleted = Vous aviez ajouté cette attestation, puis vous l’avez supprimée. Pour la retrouver, demandez à l’association d’en signer une nouvelle.
 offer-refused = Vous avez refusé cette invitation. Si vous changez d’avis, ouvrez de nouveau le lien.
+offer-refused-for-good = Vous avez refusé cette attestation alors que l’invitation avait déjà servi. Si vous changez d’avis, demandez une nouvelle invitation à l’association.
+offer-unverified = L’attestation remise n’a pas passé tous les contrôles : elle n’a pas été gardée. Prévenez l’association et demandez-lui une nouvelle invitation.
 offer-to-path = Mon parcours
 
 offer-malformed-title = Invitation illisible
@@ -173,6 +177,9 @@ offer-format-action = Revenir
 offer-unreachable-title = Le site de l’organisme ne répond pas
 offer-unreachable-text = Il est peut-être arrêté pour un moment. L’invitation n’a pas été utilisée : vous pourrez réessayer.
 offer-unreachable-action = Réessayer
+offer-unconfirmed-title = L’organisme n’a pas confirmé
+offer-unconfirmed-text = Nous lui avons envoyé l’invitation, et son site n’a pas répondu. Elle a peut-être été utilisée. Réessayez ; si elle n’est plus valable, demandez une nouvelle invitation à l’association.
+offer-unconfirmed-action = Réessayer
 offer-interrupted-title = L’ajout a été interrompu
 offer-interrupted-text = Le site de l’organisme a cessé de répondre en cours de route. Nous gardons ce qu’il faut pour reprendre : réessayez dans les minutes qui viennent. Si cela échoue encore, demandez à l’association de signer une nouvelle attestation.
 offer-interrupted-action = Reprendre l’ajout
@@ -186,19 +193,19 @@ offer-encryption-title = Chiffrement non pris en charge
 offer-encryption-text = L’organisme exige un chiffrement que cette musette ne sait pas encore faire. Rien n’a été ajouté.
 offer-encryption-action = Revenir
 offer-ended-title = Cette invitation n’est plus valable
-offer-ended-text = Elle a expiré, a été annulée, ou l’attestation a déjà été ajoutée ailleurs. Demandez un nouveau lien à l’association.
+offer-ended-text = Elle a expiré, a été annulée ou a déjà servi. Demandez une nouvelle invitation à l’association.
 offer-ended-action = Revenir
 offer-token-ended-title = L’ajout a été interrompu trop longtemps
-offer-token-ended-text = L’invitation a été utilisée, mais l’attestation n’a pas pu être reçue à temps. Demandez un nouveau lien à l’association.
+offer-token-ended-text = L’invitation a été utilisée, mais l’attestation n’a pas pu être reçue à temps. Demandez une nouvelle invitation à l’association.
 offer-token-ended-action = Revenir
 offer-denied-title = L’organisme refuse de remettre l’attestation
-offer-denied-text = Il n’en dit pas la raison. Demandez-lui directement.
+offer-denied-text = Il n’en dit pas la raison. Demandez-la-lui, et une nouvelle invitation s’il y a lieu.
 offer-denied-action = Revenir
 offer-deferred-title = Attestation pas encore prête
-offer-deferred-text = L’organisme la remettra plus tard, et cette musette ne sait pas encore attendre. Demandez-lui un nouveau lien quand elle sera prête.
+offer-deferred-text = L’organisme la remettra plus tard, et cette musette ne sait pas encore attendre. Demandez-lui une nouvelle invitation quand elle sera prête.
 offer-deferred-action = Revenir
 offer-unreadable-title = Attestation illisible ou d’un autre organisme
-offer-unreadable-text = Ce que le site a remis n’est pas une attestation signée par cet organisme. Rien n’a été ajouté. Prévenez l’association.
+offer-unreadable-text = Ce que le site a remis n’est pas une attestation signée par cet organisme. Rien n’a été ajouté. Prévenez l’association et demandez-lui une nouvelle invitation.
 offer-unreadable-action = Revenir
 
 unverified-title = Attestation non ajoutée
@@ -216,7 +223,7 @@ attestation-check-hint = Le contrôle demande au site de l’organisme si l’at
 attestation-shares = Partages
 attestation-no-share = Vous n’avez encore montré cette attestation à personne.
 attestation-delete = Supprimer cette attestation
-attestation-delete-warning = Elle disparaîtra de votre musette, sans retour possible. Il faudra une nouvelle invitation pour la retrouver.
+attestation-delete-warning = Elle disparaîtra de votre musette, sans retour possible. Son invitation a déjà servi : pour la retrouver, il faudra demander à l’association d’en signer une nouvelle.
 attestation-delete-confirm = Supprimer pour toujours
 
 standing-good = Contrôlée le { $date } : rien à signaler. Seul le guichet qui la vérifie peut dire si elle vous ouvre un droit.
@@ -226,6 +233,9 @@ standing-suspended = Suspendue par l’organisme (constaté le { $date }).
 standing-expired = Expirée (constaté le { $date }). Elle ne compte plus dans vos heures.
 standing-doubtful = Au contrôle du { $date }, cette attestation ne correspond plus à ce que l’organisme publie. Contactez-le.
 standing-unknown = Le { $date }, le site de l’organisme ne répondait pas : le contrôle n’a pas pu être fait.
+standing-unconfirmed-title = Le contrôle n’a pas pu être fait
+standing-unconfirmed-text = Le site de l’organisme ne dit pas où en est cette attestation. Ce qui avait été constaté auparavant reste noté.
+standing-unconfirmed-action = Revenir à l’attestation
 standing-short-good = en cours
 standing-short-unknown = à contrôler
 standing-short-revoked = révoquée
@@ -246,12 +256,13 @@ request-optional = facultatif
 request-shared = Sera partagé
 request-shares-nothing = Rien d’autre que l’existence de l’attestation.
 request-kept-back = Restera dans votre musette
-request-always = Avec chaque attestation partent toujours : l’adresse de l’organisme qui l’a signée, sa date, sa fin de validité et de quoi contrôler qu’elle n’est pas révoquée.
+request-always = Avec chaque attestation partent toujours : sa nature, l’adresse de l’organisme qui l’a signée, ses dates de validité, la clé qui prouve qu’elle est à vous et de quoi contrôler qu’elle n’est pas révoquée.
 request-warning = Ces informations iront à { $host }. Partagez-les seulement si vous y êtes, ou si vous vous y attendez.
 request-share = Partager
 request-refuse = Ne pas partager
 request-choice-unfit = Un des choix ne répond pas à la demande. Choisissez de nouveau.
 request-choice-several = Choisissez une seule attestation par question.
+request-choice-too-many = Un guichet ne prend pas plus de 64 attestations à la fois. Décochez-en.
 request-choice-missing = Il manque une attestation nécessaire. Cochez au moins une attestation pour chaque partie nécessaire, ou ne partagez pas.
 
 lacking-title = Il vous manque une attestation
@@ -336,7 +347,7 @@ share-refused = non partagé
 share-unconfirmed = sans confirmation
 
 history-title = Ce que j’ai partagé
-history-intro = Cette liste n’est lisible que par vous.
+history-intro = Cette liste est fermée à clé avec votre musette.
 history-empty = Vous n’avez encore rien partagé.
 
 claim-given-name = Prénom
@@ -356,6 +367,10 @@ claim-activity-minutes = Temps en tout
 claim-activity-breakdown = Temps par année
 claim-activity-mission = Mission
 claim-activity-assurance = Comment c’est connu
+claim-iat = Date de signature
+claim-sub = Votre identifiant chez l’organisme
+claim-aud = Destinataire prévu
+claim-jti = Numéro de l’attestation
 claim-year = { $year } : { $hours }
 
 role-dirigeant = Dirigeant ou dirigeante

@@ -1,4 +1,4 @@
-//! Paths of the wallet's pages: routes, links and redirections read the same ones.
+//! Paths of the wallet's pages, for routes and redirections. Templates write theirs out.
 
 use std::fmt::Display;
 

@@ -4,7 +4,7 @@
 //! holder's side                                issuer's side
 //! OfferLink ─ fetch ─► CredentialOffer         CredentialOffer ─► link, JSON
 //! well_known(issuer) ─ fetch ─► IssuerMetadata IssuerMetadata
-//! TokenRequest ─ POST ─► TokenResponse         TokenRequest::from_form
+//! TokenRequest ─ POST ─► ReceivedToken         TokenRequest::from_form ─► TokenResponse
 //! ─ POST ─► NonceResponse
 //! proof::sign, CredentialRequest ─ POST ─►     proof::check ─► CredentialResponse
 //! ```

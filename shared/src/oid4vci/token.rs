@@ -50,8 +50,8 @@ impl std::fmt::Debug for TokenRequest {
     }
 }
 
-/// Answer of the token endpoint (§6.2).
-#[derive(Clone, Serialize, Deserialize)]
+/// What our token endpoint answers (§6.2).
+#[derive(Clone, Serialize)]
 pub struct TokenResponse {
     /// Bearer token.
     pub access_token: String,
@@ -59,6 +59,26 @@ pub struct TokenResponse {
     pub token_type: String,
     /// Seconds.
     pub expires_in: u64,
+}
+
+/// What a token endpoint answered (§6.2; RFC 6749 §5.1).
+#[derive(Clone, Deserialize)]
+pub struct ReceivedToken {
+    /// The token.
+    pub access_token: String,
+    /// `Bearer`, in any case of letters.
+    pub token_type: String,
+    /// Seconds. Only recommended: without it, the server alone knows when the token ends.
+    pub expires_in: Option<u64>,
+}
+
+// By hand: tokens are secrets and stay out of logs.
+impl std::fmt::Debug for ReceivedToken {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        f.debug_struct("ReceivedToken")
+            .field("expires_in", &self.expires_in)
+            .finish_non_exhaustive()
+    }
 }
 
 // By hand: tokens are secrets and stay out of logs.
@@ -109,6 +129,13 @@ mod tests {
     }
 
     #[test]
+    fn a_token_whose_lifetime_is_not_said_is_received() {
+        let received: ReceivedToken =
+            serde_json::from_str(r#"{"access_token":"t","token_type":"Bearer","scope":"x"}"#).unwrap();
+        assert_eq!((received.access_token.as_str(), received.expires_in), ("t", None));
+    }
+
+    #[test]
     fn codes_and_tokens_are_not_written_to_logs() {
         let request = TokenRequest {
             pre_authorized_code: "secret-code".into(),
@@ -119,7 +146,9 @@ mod tests {
             token_type: "Bearer".into(),
             expires_in: 300,
         };
-        let written = format!("{request:?} {response:?}");
+        let received: ReceivedToken = serde_json::from_value(serde_json::to_value(&response).unwrap()).unwrap();
+        assert_eq!(received.expires_in, Some(300));
+        let written = format!("{request:?} {response:?} {received:?}");
         assert!(!written.contains("secret") && !written.contains("493536"), "{written}");
     }
 }

@@ -18,7 +18,7 @@ async fn draft(treasurer: &Treasurer) -> Result<Page> {
 }
 
 #[tokio::test(flavor = "multi_thread")]
-async fn vci_i_020_an_unknown_offer_is_a_404_problem() -> Result<()> {
+async fn an_unknown_offer_is_a_404_problem() -> Result<()> {
     let world = World::start().await?;
     let offer = world.one_offer().await?;
     let known = offer.uri().as_str();
@@ -65,7 +65,7 @@ async fn vci_i_025_reading_an_offer_or_its_page_never_consumes_it() -> Result<()
 }
 
 #[tokio::test(flavor = "multi_thread")]
-async fn vci_i_002_unknown_organisations_have_no_metadata() -> Result<()> {
+async fn vci_i_001_metadata_is_at_its_address_and_only_for_known_organisations() -> Result<()> {
     let world = World::start().await?;
     let base = world.addresses.issuer.as_str();
     for name in [
@@ -208,7 +208,7 @@ async fn a_wrong_passphrase_opens_nothing_and_guessing_is_slowed_down() -> Resul
 }
 
 #[tokio::test(flavor = "multi_thread")]
-async fn vci_i_020_an_offer_by_value_is_collected_once() -> Result<()> {
+async fn vci_i_023_an_offer_by_value_is_collected_once() -> Result<()> {
     let world = World::start().await?;
     let by_value = world.one_offer().await?.by_value.context("the offer is open")?;
     assert!(

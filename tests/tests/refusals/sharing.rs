@@ -133,7 +133,7 @@ async fn vp_w_005_links_we_cannot_check_are_refused_with_a_page() -> Result<()> 
 }
 
 #[tokio::test(flavor = "multi_thread")]
-async fn vp_w_012_refusing_says_access_denied_and_nothing_else() -> Result<()> {
+async fn vp_w_013_refusing_says_access_denied_and_nothing_else() -> Result<()> {
     let encounter = Encounter::with(VerifierTrick::Honest).await?;
     let request = encounter.request().await?;
     encounter.volunteer.refuse(&request).await?.expect(StatusCode::OK)?;

@@ -219,3 +219,11 @@ async fn a_stolen_database_does_not_even_name_people() {
         assert!(!has(secret), "«{secret}» rests in the clear");
     }
 }
+
+#[tokio::test]
+async fn the_first_page_says_when_the_service_can_read_what_is_kept() {
+    let wallet = TestWallet::start().await;
+    let page = wallet.visitor().get("/").await;
+    page.expect(200, "Fermée, votre musette n’est lisible par personne");
+    page.expect(200, "Tant qu’elle est ouverte, notre service lit");
+}

@@ -88,11 +88,10 @@ fn form(app: &App, holder: Holder, query: &RawQuery, door: Door) -> Result<Respo
 }
 
 async fn bring(app: &App, holder: Holder, upload: Upload, door: Door) -> Result<Response, Response> {
-    let field = |name| upload.fields.get(name).map(String::as_str).unwrap_or_default();
     holder
-        .expect_token(field("csrf"))
+        .expect_token(upload.field("csrf"))
         .map_err(IntoResponse::into_response)?;
-    let typed = field("link").trim().to_owned();
+    let typed = upload.field("link").trim().to_owned();
     let text = if !typed.is_empty() {
         typed.clone()
     } else if let Some((_, picture)) = upload.file {

@@ -215,6 +215,14 @@ impl Standing {
         }
     }
 
+    /// What stands once a check gave `found`: what was known against an attestation is not forgotten because nobody
+    /// answered.
+    pub(crate) fn then(self, found: Self) -> Self {
+        let against = matches!(self, Self::Revoked | Self::Suspended | Self::Expired | Self::Doubtful);
+        let unchecked = matches!(found, Self::StatusUnchecked | Self::Unknown);
+        if against && unchecked { self } else { found }
+    }
+
     fn of_status(outcome: Outcome) -> Option<Self> {
         match outcome {
             Outcome::Failed(Reason::Revoked) => Some(Self::Revoked),
@@ -260,5 +268,27 @@ impl Standing {
     /// Whether its hours still count in the path.
     pub(crate) fn counts(self) -> bool {
         !matches!(self, Self::Revoked | Self::Expired | Self::Doubtful)
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn what_is_known_against_an_attestation_outlives_a_check_that_could_not_be_made() {
+        for known in [
+            Standing::Revoked,
+            Standing::Suspended,
+            Standing::Expired,
+            Standing::Doubtful,
+        ] {
+            for found in [Standing::StatusUnchecked, Standing::Unknown] {
+                assert_eq!(known.then(found), known);
+            }
+            assert_eq!(known.then(Standing::Good), Standing::Good);
+        }
+        assert_eq!(Standing::Suspended.then(Standing::Revoked), Standing::Revoked);
+        assert_eq!(Standing::Good.then(Standing::Unknown), Standing::Unknown);
     }
 }

@@ -3,6 +3,7 @@
 use askama::Template;
 use axum::{
     extract::{Path, State},
+    http::StatusCode,
     response::{IntoResponse, Redirect, Response},
 };
 use shared::service::{
@@ -66,30 +67,37 @@ pub(crate) async fn check(
         .public()
         .thumbprint();
     let kept = &credential.kept;
-    let standing = match super::check(&app, &kept.text, &kept.issuer.identifier, &kept.vct, &thumbprint).await {
+    let found = match super::check(&app, &kept.text, &kept.issuer.identifier, &kept.vct, &thumbprint).await {
         Ok(verdict) => Standing::of(&verdict),
         Err(error) => return Err(holder.internal(&error)),
     };
-    let kept = Kept {
-        standing,
-        checked_at: app.now(),
-        ..credential.kept
+    let back = urls::credential(&credential.id);
+    match note(&app, &holder, &credential.id, found).await {
+        Ok(Some(standing)) if standing == found => Ok(Redirect::to(&back).into_response()),
+        Ok(Some(_)) => Err(holder.error(StatusCode::BAD_GATEWAY, "standing-unconfirmed", back)),
+        Ok(None) => Err(holder.not_found()),
+        Err(error) => Err(holder.internal(&error)),
+    }
+}
+
+/// Notes what a check found, and gives what stands; `None` when the attestation was deleted meanwhile.
+async fn note(app: &App, holder: &Holder, id: &CredentialId, found: Standing) -> Result<Option<Standing>, sqlx::Error> {
+    let mut tx = app.db.write().await?;
+    // As it is now: another check may have ended since this one began.
+    let Some(credential) = super::store::find(&mut tx, &holder.account, &holder.vault, id).await? else {
+        return Ok(None);
     };
-    let stored = async {
-        let mut tx = app.db.write().await?;
-        super::store::update(
-            &mut tx,
-            &holder.account,
-            &holder.vault,
-            &credential.id,
-            &kept,
-            &*app.entropy,
-        )
-        .await?;
-        tx.commit().await
-    };
-    stored.await.map_err(|error| holder.internal(&error))?;
-    Ok(Redirect::to(&urls::credential(&credential.id)).into_response())
+    let standing = credential.kept.standing.then(found);
+    if standing == found {
+        let kept = Kept {
+            standing,
+            checked_at: app.now(),
+            ..credential.kept
+        };
+        super::store::update(&mut tx, &holder.account, &holder.vault, id, &kept, &*app.entropy).await?;
+        tx.commit().await?;
+    }
+    Ok(Some(standing))
 }
 
 /// `POST /credentials/{id}/delete`

@@ -1,28 +1,23 @@
 //! Claims as people read them: a label and a value, in the language of the page.
 
+use chrono::DateTime;
 use serde::{Deserialize, Serialize};
 use serde_json::Value;
 use shared::{
     activity::{ActivityKind, Assurance, Role},
     credential::activity_claims::known_paths,
+    format::sd_jwt_vc::PROTECTED_CLAIMS,
     service::page::PageContext,
 };
 
-/// What every presentation carries whatever the person chooses: not selectable, so not listed as claims.
-const ENVELOPE: &[&str] = &[
-    "iss",
-    "sub",
-    "aud",
-    "iat",
-    "nbf",
-    "exp",
-    "jti",
-    "vct",
-    "vct#integrity",
-    "cnf",
-    "status",
-    "_sd_alg",
-];
+/// Registered claims of other attestations than ours that have words of their own (RFC 7519 §4.1).
+const REGISTERED: [&str; 4] = ["iat", "sub", "aud", "jti"];
+
+/// What every presentation carries whatever the person chooses, and [`SdJwt`](shared::format::sd_jwt_vc::SdJwt) never
+/// discloses selectively. The page says so once; everything else is listed.
+fn is_envelope(name: &str) -> bool {
+    PROTECTED_CLAIMS.contains(&name) || name == "_sd_alg"
+}
 
 /// One fact of an attestation, by its dotted path.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
@@ -43,7 +38,7 @@ pub(crate) fn facts(claims: &Value) -> Vec<Fact> {
     let known: Vec<&str> = known_paths().into_iter().map(|(_, key)| key).collect();
     let mut facts = Vec::new();
     if let Value::Object(members) = claims {
-        for (name, value) in members.iter().filter(|(name, _)| !ENVELOPE.contains(&name.as_str())) {
+        for (name, value) in members.iter().filter(|(name, _)| !is_envelope(name)) {
             collect(name.clone(), value, &known, &mut facts);
         }
     }
@@ -54,7 +49,7 @@ pub(crate) fn facts(claims: &Value) -> Vec<Fact> {
 
 fn collect(key: String, value: &Value, known: &[&str], facts: &mut Vec<Fact>) {
     match value {
-        Value::Object(members) if !known.contains(&key.as_str()) => {
+        Value::Object(members) if !members.is_empty() && !known.contains(&key.as_str()) => {
             for (name, value) in members {
                 collect(format!("{key}.{name}"), value, known, facts);
             }
@@ -79,7 +74,7 @@ pub(crate) fn lines(page: &PageContext, facts: &[Fact]) -> Vec<Line> {
 
 /// The label of a claim; its dotted path when it is not one of ours.
 pub(crate) fn label(page: &PageContext, key: &str) -> String {
-    if known_paths().iter().any(|(_, known)| *known == key) {
+    if known_paths().iter().any(|(_, known)| *known == key) || REGISTERED.contains(&key) {
         page.t(&format!("claim-{}", message_part(key)))
     } else {
         key.replace('.', " › ")
@@ -101,6 +96,11 @@ fn value(page: &PageContext, fact: &Fact) -> String {
         "activity.kind" => coded("kind", text.is_some_and(|code| code.parse::<ActivityKind>().is_ok())),
         "activity.assurance" => coded("assurance", text.is_some_and(|code| code.parse::<Assurance>().is_ok())),
         "activity.breakdown" => breakdown(page, &fact.value),
+        "iat" => fact
+            .value
+            .as_i64()
+            .and_then(|seconds| DateTime::from_timestamp(seconds, 0))
+            .map_or_else(|| plain(page, &fact.value), |instant| page.date(instant.date_naive())),
         "activity.start_date" | "activity.end_date" => text
             .and_then(|date| date.parse().ok())
             .map_or_else(|| plain(page, &fact.value), |date| page.date(date)),
@@ -205,9 +205,33 @@ mod tests {
     fn facts_are_in_display_order_and_leave_the_envelope_out() {
         let facts = facts(&claims());
         let keys: Vec<&str> = facts.iter().map(|fact| fact.key.as_str()).collect();
-        assert!(!keys.contains(&"iss") && !keys.contains(&"vct"), "{keys:?}");
+        for name in PROTECTED_CLAIMS.iter().chain(&["_sd_alg"]) {
+            assert!(!keys.contains(name), "{keys:?}");
+        }
         assert!(keys.contains(&"activity.breakdown"), "{keys:?}");
-        assert_eq!(keys.last(), Some(&"motto"));
+        assert!(keys[keys.len() - 2..].contains(&"motto"), "{keys:?}");
+    }
+
+    #[test]
+    fn what_may_be_disclosed_or_is_always_told_is_listed() {
+        let claims = json!({ "iss": "https://issuer.example", "iat": 1_768_176_000, "sub": "nadia", "jti": "7",
+            "aud": "everybody", "nickname": {}, "_sd_alg": "sha-256" });
+        let facts = facts(&claims);
+        let mut keys: Vec<&str> = facts.iter().map(|fact| fact.key.as_str()).collect();
+        keys.sort_unstable();
+        assert_eq!(keys, ["aud", "iat", "jti", "nickname", "sub"]);
+        for language in Language::ALL {
+            let page = page(language);
+            for key in REGISTERED {
+                assert!(
+                    !label(&page, key).contains(key),
+                    "no label for {key} in {}",
+                    language.tag()
+                );
+            }
+            let issued = facts.iter().find(|fact| fact.key == "iat").unwrap();
+            assert_eq!(value(&page, issued), page.date("2026-01-12".parse().unwrap()));
+        }
     }
 
     #[test]

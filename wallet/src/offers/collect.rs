@@ -13,14 +13,14 @@ use shared::{
         metadata::{self, IssuerMetadata, MetadataError},
         offer::{CredentialOffer, OfferError, OfferLink},
         proof,
-        token::{TokenRequest, TokenResponse},
+        token::{ReceivedToken, TokenRequest},
     },
     service::http_client::FetchError,
     verification::{Policy, Verdict},
 };
 use url::Url;
 
-use super::{CodeShape, Progress, Terms};
+use super::{CodeShape, Ending, Progress, Terms};
 use crate::{
     app::App,
     credentials::{self, CheckError, HolderKey, Issuer, Kept, Secret, Standing},
@@ -48,7 +48,7 @@ pub(crate) enum CollectError {
     /// VCI-W-006: the offer names an authorization server that the issuer does not.
     #[error("the invitation sends its code to a server that is not the issuer's")]
     ForeignServer,
-    /// VCI-W-011: the issuer wants encrypted messages.
+    /// The issuer wants encrypted messages (VCI-W-011), which this wallet cannot send: it stops there.
     #[error("the issuer asks for an encryption that this wallet does not have")]
     EncryptionRequired,
     /// The invitation was collected before, or its time is over.
@@ -60,6 +60,9 @@ pub(crate) enum CollectError {
     /// Another code than the one sent.
     #[error("the code is wrong")]
     WrongCode,
+    /// The code was refused, and nothing tells whether it is wrong or the invitation over.
+    #[error("the code is wrong or the invitation has ended")]
+    WrongCodeOrEnded,
     /// The token of an interrupted collection is over, and its code is spent.
     #[error("the collection was interrupted for too long")]
     TokenEnded,
@@ -138,17 +141,21 @@ pub(crate) async fn redeem(app: &App, terms: &Terms, code: &Secret, typed: &str)
         Err(error) => return Err(token_refusal(app, terms, error, with_code).await),
     };
     let identifier = credential_identifier(&answer, &terms.configuration);
-    let token: TokenResponse =
+    let token: ReceivedToken =
         serde_json::from_value(answer).map_err(|_| CollectError::Answer(FetchError::Malformed))?;
     if !token.token_type.eq_ignore_ascii_case("Bearer") {
         return Err(CollectError::Answer(FetchError::Malformed));
     }
-    let lifetime = Duration::seconds(i64::try_from(token.expires_in.min(86_400)).unwrap_or(0));
+    // Not said, or said as nothing: the issuer alone knows.
+    let lifetime = token
+        .expires_in
+        .filter(|seconds| *seconds > 0)
+        .map(|seconds| Duration::seconds(i64::try_from(seconds.min(86_400)).unwrap_or(86_400)));
     Ok(Progress::Redeemed {
         token: Secret::new(token.access_token),
         key: HolderKey::generate(),
         identifier,
-        ends_at: app.now() + lifetime,
+        ends_at: lifetime.map(|lifetime| app.now() + lifetime),
     })
 }
 
@@ -311,8 +318,9 @@ async fn token_refusal(app: &App, terms: &Terms, error: FetchError, with_code: b
     match error_code(body) {
         Some(ErrorCode::InvalidGrant) if with_code => match &terms.link {
             Some(link) => match fetch_offer(app, link).await {
+                Ok(_) => CollectError::WrongCode,
                 Err(CollectError::Ended) => CollectError::Ended,
-                _ => CollectError::WrongCode,
+                Err(_) => CollectError::WrongCodeOrEnded,
             },
             None => CollectError::WrongCode,
         },
@@ -340,6 +348,30 @@ fn error_code(body: &str) -> Option<ErrorCode> {
 }
 
 impl CollectError {
+    /// What this makes of an invitation that was accepted, when nothing more can come of it.
+    pub(super) fn ending(&self) -> Option<Ending> {
+        match self {
+            Self::Ended => Some(Ending::Invitation),
+            Self::TokenEnded => Some(Ending::Token),
+            Self::Denied => Some(Ending::Denied),
+            Self::Deferred => Some(Ending::Deferred),
+            Self::Unreadable(_) => Some(Ending::Unreadable),
+            Self::Refused(_) => Some(Ending::Checks),
+            Self::Offer(_)
+            | Self::Metadata(_)
+            | Self::Unreachable(_)
+            | Self::Forbidden
+            | Self::Answer(_)
+            | Self::ForeignServer
+            | Self::EncryptionRequired
+            | Self::CodeShape
+            | Self::WrongCode
+            | Self::WrongCodeOrEnded
+            | Self::Unchecked(_)
+            | Self::Key(_) => None,
+        }
+    }
+
     fn fetch(error: FetchError) -> Self {
         match error {
             FetchError::Forbidden => Self::Forbidden,
@@ -398,7 +430,7 @@ mod tests {
     }
 
     #[test]
-    fn vci_w_011_required_encryption_is_noticed_on_either_side() {
+    fn an_encryption_that_is_required_is_noticed_on_either_side() {
         assert!(requires_encryption(
             &json!({ "credential_response_encryption": { "encryption_required": true } })
         ));

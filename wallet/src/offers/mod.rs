@@ -2,10 +2,11 @@
 //!
 //! ```text
 //! link ─ collect::inspect ─► Pending(Waiting) ─ redeem ─► Redeemed ─ fetch ─► Received ─ verify ─► Collected
-//!                                 └─► Refused
+//!                                 └─► Refused        └──────────┴──► Ended
 //! ```
 //! Each step is stored sealed before the next one asks anything of the network, so that a retry goes on where the last
-//! try stopped: a code is never redeemed twice, a credential never lost.
+//! try stopped: a code is never redeemed twice, a credential never lost. Two requests at once may race: what one of them
+//! got of the issuer stays, whatever the other wrote meanwhile.
 
 pub(crate) mod collect;
 pub(crate) mod pages;
@@ -32,7 +33,7 @@ pub(crate) struct Offer {
     pub(crate) id: OfferId,
     pub(crate) state: State,
     pub(crate) terms: Terms,
-    /// Grows with each change, so that two requests do not overwrite each other.
+    /// Grows with each change: tells whether what was read is still so.
     revision: i64,
 }
 
@@ -41,7 +42,29 @@ pub(crate) enum State {
     Pending(Progress),
     /// Kept; `None` once the attestation was deleted.
     Collected(Option<CredentialId>),
-    Refused,
+    /// The person said no. `spent`: the issuer had given something already, and its code serves no more.
+    Refused {
+        spent: bool,
+    },
+    /// Nothing more can come of it.
+    Ended(Ending),
+}
+
+/// Why nothing more can come of an invitation. All of them ask for a new one.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
+pub(crate) enum Ending {
+    /// The issuer takes its code no more.
+    Invitation,
+    /// The code is spent, and the token ended before the attestation came.
+    Token,
+    /// The issuer will not issue.
+    Denied,
+    /// The issuer gives it later, which this wallet cannot wait for.
+    Deferred,
+    /// What came is no attestation of this issuer.
+    Unreadable,
+    /// What came did not pass its checks.
+    Checks,
 }
 
 /// What was read of the offer and of its issuer's description. Rests sealed.
@@ -77,17 +100,54 @@ pub(crate) enum Progress {
         token: Secret,
         key: HolderKey,
         identifier: Option<String>,
-        ends_at: DateTime<Utc>,
+        /// When the token ends, when the issuer said so.
+        ends_at: Option<DateTime<Utc>>,
     },
     /// It came; it is not checked yet.
     Received { key: HolderKey, text: String },
 }
 
-/// What rests sealed in one column: the terms, and the progress while pending.
+/// What rests sealed in one column: the terms, the progress while pending and nothing of it afterwards, why it ended.
 #[derive(Serialize, Deserialize)]
 struct Sealed {
     terms: Terms,
     progress: Option<Progress>,
+    ending: Option<Ending>,
+}
+
+impl Sealed {
+    fn pending(terms: Terms, progress: Progress) -> Self {
+        Self {
+            terms,
+            progress: Some(progress),
+            ending: None,
+        }
+    }
+
+    /// Without any code, token, key or attestation.
+    fn over(terms: Terms, ending: Option<Ending>) -> Self {
+        Self {
+            terms,
+            progress: None,
+            ending,
+        }
+    }
+}
+
+impl Progress {
+    /// What the issuer gave so far, as a number that grows.
+    fn stage(&self) -> i64 {
+        match self {
+            Self::Waiting { .. } => 0,
+            Self::Redeemed { .. } => 1,
+            Self::Received { .. } => 2,
+        }
+    }
+
+    /// Whether it waits for an attestation that its token can no longer fetch.
+    pub(crate) fn is_over(&self, now: DateTime<Utc>) -> bool {
+        matches!(self, Self::Redeemed { ends_at: Some(end), .. } if *end <= now)
+    }
 }
 
 impl Offer {

@@ -18,7 +18,7 @@ use shared::{
 };
 
 use super::{
-    Offer, OfferId, Progress, State,
+    Ending, Offer, OfferId, Progress, State,
     collect::{self, CollectError},
     store::{self, NewOffer},
     views::{OfferPage, UnverifiedPage},
@@ -48,7 +48,7 @@ pub(crate) async fn arrive(app: &App, holder: &Holder, link: &OfferLink) -> Resu
         if let Some(offer) = known(app, holder, Fingerprint::Link(&fingerprint))
             .await
             .map_err(internal)?
-            && !matches!(offer.state, State::Refused)
+            && !matches!(offer.state, State::Refused { spent: false } | State::Ended(_))
         {
             return Ok(Redirect::to(&urls::offer(&offer.id)).into_response());
         }
@@ -66,7 +66,15 @@ pub(crate) async fn show(
     holder: Holder,
     Path(id): Path<String>,
 ) -> Result<Response, PageError> {
-    let offer = load(&app, &holder, &id).await?;
+    let mut offer = load(&app, &holder, &id).await?;
+    if let State::Pending(progress) = &offer.state
+        && progress.is_over(app.now())
+    {
+        end(&app, &holder, &offer, Ending::Token)
+            .await
+            .map_err(|error| holder.internal(&error))?;
+        offer = load(&app, &holder, &id).await?;
+    }
     Ok(render(&OfferPage::new(holder.page, &offer, None)))
 }
 
@@ -78,23 +86,37 @@ pub(crate) async fn accept(
     Form(form): Form<AcceptForm>,
 ) -> Result<Response, Response> {
     holder.expect_token(&form.csrf).map_err(IntoResponse::into_response)?;
+    // A browser that leaves, or sends the form again, drops its request; what the issuer gives must be stored all the same.
+    let page = holder.page.clone();
+    let collection = tokio::spawn(async move { collect_offer(&app, holder, &id, &form.tx_code).await });
+    match collection.await {
+        Ok(reply) => reply,
+        Err(stopped) => Err(PageError::internal(&page, &stopped).into_response()),
+    }
+}
+
+/// Goes as far as the collection can go.
+async fn collect_offer(app: &App, holder: Holder, id: &str, typed: &str) -> Result<Response, Response> {
     for _ in 0..MAX_STEPS {
-        let offer = load(&app, &holder, &id).await.map_err(IntoResponse::into_response)?;
+        let offer = load(app, &holder, id).await.map_err(IntoResponse::into_response)?;
         let progress = match &offer.state {
             State::Pending(progress) => progress,
             State::Collected(Some(credential)) => {
                 return Ok(Redirect::to(&urls::credential(credential)).into_response());
             }
-            State::Collected(None) | State::Refused => return Ok(Redirect::to(&urls::offer(&offer.id)).into_response()),
+            State::Collected(None) | State::Refused { .. } | State::Ended(_) => {
+                return Ok(Redirect::to(&urls::offer(&offer.id)).into_response());
+            }
         };
-        let stored = match step(&app, &offer, progress, &form.tx_code).await {
-            Ok(Step::Further(next)) => advance(&app, &holder, &offer, &next).await.map(drop),
-            Ok(Step::Kept(kept)) => collected(&app, &holder, &offer, &kept).await,
+        let stored = match step(app, &offer, progress, typed).await {
+            // When another request came as far first, its token or attestation serves as well.
+            Ok(Step::Further(next)) => advance(app, &holder, &offer, &next).await.map(drop),
+            Ok(Step::Kept(kept)) => collected(app, &holder, &offer, &kept).await,
             Err(error) => {
                 // Another tab may have gone further meanwhile: then its result counts, not this refusal.
-                let now = load(&app, &holder, &id).await.map_err(IntoResponse::into_response)?;
+                let now = load(app, &holder, id).await.map_err(IntoResponse::into_response)?;
                 if now.revision == offer.revision {
-                    return Err(refused_step(&app, holder, offer, error).await);
+                    return Err(refused_step(app, holder, offer, error).await);
                 }
                 Ok(())
             }
@@ -102,7 +124,7 @@ pub(crate) async fn accept(
         stored.map_err(|error| holder.internal(&error).into_response())?;
     }
     Err(holder
-        .error(StatusCode::CONFLICT, "offer-interrupted", urls::offer(&id))
+        .error(StatusCode::CONFLICT, "offer-interrupted", urls::offer(id))
         .into_response())
 }
 
@@ -117,7 +139,8 @@ pub(crate) async fn refuse(
     let offer = load(&app, &holder, &id).await?;
     let refused = async {
         let mut tx = app.db.write().await?;
-        store::refuse(&mut tx, &holder.account, &offer.id).await?;
+        // When it moved on since, the page shows where it stands.
+        store::refuse(&mut tx, &holder.account, &holder.vault, &offer, &*app.entropy).await?;
         tx.commit().await
     };
     refused.await.map_err(|error| holder.internal(&error))?;
@@ -133,6 +156,7 @@ enum Step {
 async fn step(app: &App, offer: &Offer, progress: &Progress, typed: &str) -> Result<Step, CollectError> {
     let terms = &offer.terms;
     match progress {
+        progress if progress.is_over(app.now()) => Err(CollectError::TokenEnded),
         Progress::Waiting { code, .. } => collect::redeem(app, terms, code, typed).await.map(Step::Further),
         Progress::Redeemed {
             token, key, identifier, ..
@@ -155,7 +179,7 @@ async fn refused_step(app: &App, holder: Holder, offer: Offer, error: CollectErr
                 code: code.clone(),
                 tries: tries.saturating_add(1),
             };
-            if let Err(error) = advance(app, &holder, &offer, &counted).await {
+            if let Err(error) = count(app, &holder, &offer, &counted).await {
                 return holder.internal(&error).into_response();
             }
             let offer = Offer {
@@ -165,12 +189,23 @@ async fn refused_step(app: &App, holder: Holder, offer: Offer, error: CollectErr
             unprocessable(&OfferPage::new(holder.page, &offer, Some("offer-code-wrong")))
         }
         (CollectError::CodeShape, _) => unprocessable(&OfferPage::new(holder.page, &offer, Some("offer-code-shape"))),
+        (CollectError::WrongCodeOrEnded, _) => {
+            unprocessable(&OfferPage::new(holder.page, &offer, Some("offer-code-doubtful")))
+        }
         (_, progress) => {
             let back = urls::offer(&offer.id);
-            if let (CollectError::Unreachable(_), Progress::Redeemed { .. }) = (&error, progress) {
-                return holder
-                    .error(StatusCode::BAD_GATEWAY, "offer-interrupted", back)
-                    .into_response();
+            if let Some(ending) = error.ending()
+                && let Err(error) = end(app, &holder, &offer, ending).await
+            {
+                return holder.internal(&error).into_response();
+            }
+            if let CollectError::Unreachable(_) = &error {
+                let key = match progress {
+                    // The code may have arrived: only the answer is known to be missing.
+                    Progress::Waiting { .. } => "offer-unconfirmed",
+                    Progress::Redeemed { .. } | Progress::Received { .. } => "offer-interrupted",
+                };
+                return holder.error(StatusCode::BAD_GATEWAY, key, back).into_response();
             }
             refusal(&holder, Some(&offer), &error, &back)
         }
@@ -205,7 +240,7 @@ fn refusal(holder: &Holder, offer: Option<&Offer>, error: &CollectError, back: &
         CollectError::Denied => (StatusCode::UNPROCESSABLE_ENTITY, "offer-denied"),
         CollectError::Deferred => (StatusCode::UNPROCESSABLE_ENTITY, "offer-deferred"),
         CollectError::CodeShape => (StatusCode::UNPROCESSABLE_ENTITY, "offer-answer"),
-        CollectError::WrongCode => (StatusCode::UNPROCESSABLE_ENTITY, "offer-ended"),
+        CollectError::WrongCode | CollectError::WrongCodeOrEnded => (StatusCode::UNPROCESSABLE_ENTITY, "offer-ended"),
         CollectError::Unreadable(_) => (StatusCode::UNPROCESSABLE_ENTITY, "offer-unreadable"),
     };
     holder.error(status, key, back).into_response()
@@ -305,6 +340,20 @@ async fn keep(
 async fn advance(app: &App, holder: &Holder, offer: &Offer, progress: &Progress) -> Result<bool, sqlx::Error> {
     let mut tx = app.db.write().await?;
     let stored = store::advance(&mut tx, &holder.account, &holder.vault, offer, progress, &*app.entropy).await?;
+    tx.commit().await?;
+    Ok(stored)
+}
+
+async fn end(app: &App, holder: &Holder, offer: &Offer, ending: Ending) -> Result<bool, sqlx::Error> {
+    let mut tx = app.db.write().await?;
+    let stored = store::end(&mut tx, &holder.account, &holder.vault, offer, ending, &*app.entropy).await?;
+    tx.commit().await?;
+    Ok(stored)
+}
+
+async fn count(app: &App, holder: &Holder, offer: &Offer, waiting: &Progress) -> Result<bool, sqlx::Error> {
+    let mut tx = app.db.write().await?;
+    let stored = store::count(&mut tx, &holder.account, &holder.vault, offer, waiting, &*app.entropy).await?;
     tx.commit().await?;
     Ok(stored)
 }

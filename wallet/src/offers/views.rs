@@ -6,7 +6,7 @@ use shared::{
     verification::{CheckId, Outcome, Verdict},
 };
 
-use super::{CodeShape, Offer, Progress, State};
+use super::{CodeShape, Ending, Offer, Progress, State};
 use crate::{credentials, urls};
 
 #[derive(Template)]
@@ -19,6 +19,8 @@ pub(crate) struct OfferPage {
     pub(crate) kind: String,
     pub(crate) stage: Stage,
     pub(crate) code: Option<CodeShape>,
+    /// Where the code would go (VCI-W-003): not always the site of the organisation.
+    pub(crate) code_host: String,
     pub(crate) code_error: Option<&'static str>,
     /// Wrong codes typed so far.
     pub(crate) tries: u32,
@@ -35,8 +37,38 @@ pub(crate) enum Stage {
     Collected { page: String },
     /// It was kept, then deleted.
     Deleted,
-    /// It was refused.
+    /// It was refused, and its link opens it again.
     Refused,
+    /// It was refused once its code was spent.
+    RefusedForGood,
+    /// Nothing more can come of it.
+    Ended(Ending),
+}
+
+impl Ending {
+    /// The key of its title.
+    fn title_key(self) -> &'static str {
+        match self {
+            Self::Invitation => "offer-ended-title",
+            Self::Token => "offer-token-ended-title",
+            Self::Denied => "offer-denied-title",
+            Self::Deferred => "offer-deferred-title",
+            Self::Unreadable => "offer-unreadable-title",
+            Self::Checks => "unverified-title",
+        }
+    }
+
+    /// The key of what happened, and of what the person can ask for.
+    fn text_key(self) -> &'static str {
+        match self {
+            Self::Invitation => "offer-ended-text",
+            Self::Token => "offer-token-ended-text",
+            Self::Denied => "offer-denied-text",
+            Self::Deferred => "offer-deferred-text",
+            Self::Unreadable => "offer-unreadable-text",
+            Self::Checks => "offer-unverified",
+        }
+    }
 }
 
 #[derive(Template)]
@@ -70,7 +102,9 @@ impl OfferPage {
                 0,
             ),
             State::Collected(None) => (Stage::Deleted, None, 0),
-            State::Refused => (Stage::Refused, None, 0),
+            State::Refused { spent: false } => (Stage::Refused, None, 0),
+            State::Refused { spent: true } => (Stage::RefusedForGood, None, 0),
+            State::Ended(ending) => (Stage::Ended(*ending), None, 0),
         };
         Self {
             id: offer.id.to_string(),
@@ -79,6 +113,7 @@ impl OfferPage {
             kind: credentials::pages::kind(&page, &terms.vct, terms.title.as_deref()),
             stage,
             code,
+            code_host: urls::host(&terms.token_endpoint),
             code_error,
             tries,
             page,

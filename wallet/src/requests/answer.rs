@@ -67,17 +67,15 @@ pub(crate) async fn refuse(app: &App, request: &RequestObject) -> Result<Option<
 
 async fn post(app: &App, request: &RequestObject, response: &Response) -> Result<Option<Url>, AnswerError> {
     let form = response::to_form(response, request)?;
-    let answer = app
-        .http
-        .post_form(&request.response_uri, &form)
-        .await
-        .map_err(|error| match error {
-            FetchError::Unreachable(_) => AnswerError::Unreachable(error),
-            FetchError::Status { status, .. } if status >= 500 => AnswerError::Unreachable(error),
-            error => AnswerError::NotTaken(error),
-        })?;
-    // The answer was taken; what else the verifier says of it is optional.
-    let answer: Answer = serde_json::from_value(answer).unwrap_or_default();
+    let answer = match app.http.post_form(&request.response_uri, &form).await {
+        // It was taken; what else the verifier says of it is optional.
+        Ok(answer) => serde_json::from_value(answer).unwrap_or_default(),
+        // A 2xx takes it whatever its body (§8.2): saying otherwise would have it sent again.
+        Err(FetchError::MediaType | FetchError::Malformed | FetchError::TooLarge) => Answer::default(),
+        Err(error @ FetchError::Unreachable(_)) => return Err(AnswerError::Unreachable(error)),
+        Err(error @ FetchError::Status { status, .. }) if status >= 500 => return Err(AnswerError::Unreachable(error)),
+        Err(error @ (FetchError::Status { .. } | FetchError::Forbidden)) => return Err(AnswerError::NotTaken(error)),
+    };
     Ok(answer
         .redirect_uri
         .filter(|address| is_page(address, app.is_development())))

@@ -66,6 +66,9 @@ pub(crate) enum ChoiceError {
     /// Several for a query that takes one.
     #[error("several were chosen where one is asked")]
     Several,
+    /// More than a verifier of ours takes.
+    #[error("more than {MAX_PRESENTATIONS} were chosen")]
+    TooMany,
     /// What must be there is not.
     #[error("something required is not chosen")]
     Missing,
@@ -137,6 +140,10 @@ pub(crate) fn is_answerable(query: &DcqlQuery, asked: &[Asked]) -> bool {
 
 /// What to tick before the person chooses: what is required, and no more than the whole needs.
 pub(crate) fn proposed(query: &DcqlQuery, asked: &[Asked], credentials: &[Credential]) -> Vec<Choice> {
+    propose(query, asked, |fit| credentials[fit.credential].kept.standing.counts())
+}
+
+fn propose(query: &DcqlQuery, asked: &[Asked], counts: impl Fn(&Fit) -> bool) -> Vec<Choice> {
     let mut queries = answered(asked, |asked| asked.required);
     for optional in answered(asked, |asked| !asked.required) {
         if query.is_satisfied_by(&queries) {
@@ -144,24 +151,26 @@ pub(crate) fn proposed(query: &DcqlQuery, asked: &[Asked], credentials: &[Creden
         }
         queries.push(optional);
     }
+    // One for each, and what is left of an answer to the first that takes several.
+    let mut spare = MAX_PRESENTATIONS.saturating_sub(queries.len());
     asked
         .iter()
         .filter(|asked| queries.contains(&asked.query.as_str()))
         .flat_map(|asked| {
             // One that was revoked answers nothing: propose it only when there is no other.
-            let good: Vec<&Fit> = asked
-                .fits
-                .iter()
-                .filter(|fit| credentials[fit.credential].kept.standing.counts())
-                .collect();
+            let good: Vec<&Fit> = asked.fits.iter().filter(|fit| counts(fit)).collect();
             let fits = if good.is_empty() {
                 asked.fits.iter().collect()
             } else {
                 good
             };
-            fits.into_iter()
-                .take(if asked.multiple { MAX_PRESENTATIONS } else { 1 })
-                .map(|fit| fit.choice.clone())
+            let more = if asked.multiple {
+                spare.min(fits.len().saturating_sub(1))
+            } else {
+                0
+            };
+            spare -= more;
+            fits.into_iter().take(1 + more).map(|fit| fit.choice.clone())
         })
         .collect()
 }
@@ -182,6 +191,9 @@ pub(crate) fn choose<'a>(
         if !chosen.iter().any(|other| other.choice == fit.choice) {
             chosen.push(fit);
         }
+    }
+    if chosen.len() > MAX_PRESENTATIONS {
+        return Err(ChoiceError::TooMany);
     }
     for asked in asked.iter().filter(|asked| !asked.multiple) {
         if chosen.iter().filter(|fit| fit.choice.query == asked.query).count() > 1 {
@@ -244,4 +256,62 @@ fn claims(query: &CredentialQuery) -> Vec<String> {
             keys.join(".")
         })
         .collect()
+}
+
+#[cfg(test)]
+mod tests {
+    use serde_json::json;
+
+    use super::*;
+
+    /// Two queries that take several, and as many fits for each.
+    fn asked(fits: usize) -> (DcqlQuery, Vec<Asked>) {
+        let one =
+            |id: &str| json!({ "id": id, "format": "dc+sd-jwt", "multiple": true, "meta": { "vct_values": ["x"] } });
+        let query = DcqlQuery::from_value(&json!({ "credentials": [one("a"), one("b")] })).unwrap();
+        let asked = ["a", "b"].map(|query| Asked {
+            query: query.to_owned(),
+            kinds: Vec::new(),
+            claims: Vec::new(),
+            required: true,
+            multiple: true,
+            fits: (0..fits)
+                .map(|credential| Fit {
+                    credential,
+                    choice: Choice {
+                        query: query.to_owned(),
+                        credential: credential.to_string(),
+                    },
+                    disclose: Vec::new(),
+                    shared: Vec::new(),
+                    kept_back: Vec::new(),
+                })
+                .collect(),
+        });
+        (query, asked.into())
+    }
+
+    #[test]
+    fn no_more_is_chosen_than_a_verifier_takes() {
+        let (query, asked) = asked(40);
+        let mut choices: Vec<Choice> = asked
+            .iter()
+            .flat_map(|asked| &asked.fits)
+            .map(|fit| fit.choice.clone())
+            .collect();
+        let refused = choose(&query, &asked, &choices).map(|chosen| chosen.len());
+        assert_eq!(refused, Err(ChoiceError::TooMany));
+        choices.drain(..choices.len() - MAX_PRESENTATIONS);
+        assert_eq!(choose(&query, &asked, &choices).unwrap().len(), MAX_PRESENTATIONS);
+    }
+
+    #[test]
+    fn what_is_proposed_answers_everything_and_can_be_chosen() {
+        for fits in [1, 40, 100] {
+            let (query, asked) = asked(fits);
+            let choices = propose(&query, &asked, |_| true);
+            assert_eq!(choices.len(), (2 * fits).min(MAX_PRESENTATIONS));
+            assert!(choose(&query, &asked, &choices).is_ok(), "{fits}");
+        }
+    }
 }

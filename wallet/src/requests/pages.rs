@@ -326,6 +326,7 @@ fn choice_key(error: ChoiceError) -> &'static str {
     match error {
         ChoiceError::Unfit => "request-choice-unfit",
         ChoiceError::Several => "request-choice-several",
+        ChoiceError::TooMany => "request-choice-too-many",
         ChoiceError::Missing => "request-choice-missing",
     }
 }

@@ -122,6 +122,7 @@ async fn a_request_shows_who_why_and_exactly_what_is_shared() {
         "nom non vérifié",
         "Savoir si 240",
         "Dirigeant ou dirigeante",
+        "Date de signature",
     ] {
         asked.page.expect(200, text);
     }
@@ -141,6 +142,7 @@ async fn a_request_shows_who_why_and_exactly_what_is_shared() {
     let page = asked.nadia.get(&receipt).await;
     page.expect(200, "Partagé");
     page.expect(200, "response_code=abc");
+    page.expect(200, "Date de signature");
 
     let presentations = asked.presented();
     assert_eq!(presentations.len(), 2);
@@ -165,6 +167,22 @@ async fn a_request_shows_who_why_and_exactly_what_is_shared() {
     // The same request again leads to the receipt.
     assert_eq!(asked.nadia.get(&asked.request).await.location(), receipt);
     asked.nadia.get("/presentations").await.expect(200, "Cap Compétences");
+}
+
+#[tokio::test]
+async fn an_answer_that_is_taken_without_a_word_is_shared() {
+    for says in [
+        ("application/json", ""),
+        ("application/json", "[]"),
+        ("text/plain", ""),
+        ("text/html", "<p>ok"),
+    ] {
+        let mut asked = Asked::by(TestVerifier::that(|behaviour| behaviour.says = Some(says)).await).await;
+        let receipt = asked.share_all().await.location().to_owned();
+        let page = asked.nadia.get(&receipt).await;
+        assert!(!page.body.contains("sans confirmation"), "{says:?}: {}", page.body);
+        assert_eq!(asked.answers(), 1, "{says:?}");
+    }
 }
 
 #[tokio::test]

@@ -29,6 +29,7 @@ use shared::{
     status_list::token::{self, StatusList, StatusReference},
     testing::SeededEntropy,
 };
+use tokio::sync::{OwnedSemaphorePermit, Semaphore};
 use url::Url;
 
 use super::{NOW, listen, serve};
@@ -61,7 +62,13 @@ pub(crate) struct Behaviour {
     /// The offer by reference; `None`: gone.
     pub(crate) offer: Option<Value>,
     pub(crate) tx_code: Option<String>,
+    /// Whether its offer answers 503.
+    pub(crate) offer_fails: bool,
+    /// Whether a token is given and lost on its way: 503.
+    pub(crate) loses_tokens: bool,
     pub(crate) redeemed: bool,
+    /// What it says of the life of its tokens.
+    pub(crate) expires_in: Option<u64>,
     /// How many credential requests get `invalid_nonce` before one is answered.
     pub(crate) stale_nonces: u32,
     /// How many credential requests get a 503.
@@ -88,6 +95,8 @@ pub(crate) struct TestIssuer {
     pub(crate) base: Url,
     key: Arc<SigningKey>,
     behaviour: Arc<Mutex<Behaviour>>,
+    /// Closed while its tokens are held back.
+    gate: Arc<Semaphore>,
 }
 
 impl TestIssuer {
@@ -117,7 +126,10 @@ impl TestIssuer {
             server_metadata: metadata::publish_authorization_server_metadata(&base),
             offer: None,
             tx_code: None,
+            offer_fails: false,
+            loses_tokens: false,
             redeemed: false,
+            expires_in: Some(300),
             stale_nonces: 0,
             failures: 0,
             keys_published: true,
@@ -134,6 +146,7 @@ impl TestIssuer {
             base,
             key: Arc::new(SigningKey::generate()),
             behaviour: Arc::new(Mutex::new(behaviour)),
+            gate: Arc::new(Semaphore::new(1)),
         };
         let offer = issuer.offer(None).to_value();
         issuer.tell(|behaviour| behaviour.offer = Some(offer));
@@ -161,6 +174,18 @@ impl TestIssuer {
 
     pub(crate) fn behaviour(&self) -> MutexGuard<'_, Behaviour> {
         self.behaviour.lock().unwrap()
+    }
+
+    /// Holds back its tokens, once they are given, until what this returns is dropped.
+    pub(crate) async fn hold_tokens(&self) -> OwnedSemaphorePermit {
+        Arc::clone(&self.gate).acquire_owned().await.unwrap()
+    }
+
+    /// Until a code was redeemed.
+    pub(crate) async fn redemption(&self) {
+        while !self.behaviour().redeemed {
+            tokio::time::sleep(std::time::Duration::from_millis(5)).await;
+        }
     }
 
     /// Asks for a code that is sent apart.
@@ -291,21 +316,33 @@ async fn keys(State(issuer): State<TestIssuer>) -> Response {
 
 async fn offer_by_reference(State(issuer): State<TestIssuer>) -> Response {
     issuer.note("offer");
+    if issuer.behaviour().offer_fails {
+        return StatusCode::SERVICE_UNAVAILABLE.into_response();
+    }
     let offer = issuer.behaviour().offer.clone();
     offer.map_or_else(|| StatusCode::GONE.into_response(), |offer| Json(offer).into_response())
 }
 
-async fn token_endpoint(State(issuer): State<TestIssuer>, body: Bytes) -> Result<Json<Value>, OAuthError> {
+async fn token_endpoint(State(issuer): State<TestIssuer>, body: Bytes) -> Result<Response, OAuthError> {
     issuer.note("token");
     let request = TokenRequest::from_form(&body)?;
-    let mut behaviour = issuer.behaviour();
-    if request.tx_code != behaviour.tx_code || behaviour.redeemed || request.pre_authorized_code != "the-code" {
-        return Err(ErrorCode::InvalidGrant.into());
+    let expires_in = {
+        let mut behaviour = issuer.behaviour();
+        if request.tx_code != behaviour.tx_code || behaviour.redeemed || request.pre_authorized_code != "the-code" {
+            return Err(ErrorCode::InvalidGrant.into());
+        }
+        behaviour.redeemed = true;
+        behaviour.expires_in
+    };
+    drop(issuer.gate.acquire().await);
+    if issuer.behaviour().loses_tokens {
+        return Ok(StatusCode::SERVICE_UNAVAILABLE.into_response());
     }
-    behaviour.redeemed = true;
-    Ok(Json(
-        json!({ "access_token": "the-token", "token_type": "bearer", "expires_in": 300 }),
-    ))
+    let mut answer = json!({ "access_token": "the-token", "token_type": "bearer" });
+    if let Some(seconds) = expires_in {
+        answer["expires_in"] = json!(seconds);
+    }
+    Ok(Json(answer).into_response())
 }
 
 async fn nonce(State(issuer): State<TestIssuer>) -> Json<Value> {

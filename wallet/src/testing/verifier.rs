@@ -45,6 +45,8 @@ pub(crate) struct Behaviour {
     pub(crate) failures: u32,
     /// Answers 400.
     pub(crate) refuses: bool,
+    /// Says this, of this media type, when it takes an answer.
+    pub(crate) says: Option<(&'static str, &'static str)>,
     /// Whether the request is still there.
     pub(crate) gone: bool,
     /// What came.
@@ -109,6 +111,7 @@ impl TestVerifier {
             forgets_nonce: false,
             failures: 0,
             refuses: false,
+            says: None,
             gone: false,
             answers: Vec::new(),
             asked: Vec::new(),
@@ -194,5 +197,8 @@ async fn take(State(verifier): State<TestVerifier>, body: Bytes) -> Response {
     behaviour
         .answers
         .push(response::from_form(&body, &verifier.decryption).unwrap());
+    if let Some((media_type, body)) = behaviour.says {
+        return ([(header::CONTENT_TYPE, media_type)], body).into_response();
+    }
     Json(json!({ "redirect_uri": verifier.base.join("/done?response_code=abc").unwrap() })).into_response()
 }

@@ -86,7 +86,7 @@ pub enum SdJwtError {
 
 /// Claims that stand in the open, with all they contain (SDVC-003): they decide whether a credential is to be believed, so
 /// a holder must not be able to leave them out.
-const PROTECTED_CLAIMS: [&str; 8] = ["iss", "nbf", "exp", "cnf", "vct", "vct#integrity", "aka_vcts", "status"];
+pub const PROTECTED_CLAIMS: [&str; 8] = ["iss", "nbf", "exp", "cnf", "vct", "vct#integrity", "aka_vcts", "status"];
 
 /// Whether `path` is a protected claim or lies within one.
 fn is_protected(path: &[PathElement]) -> bool {

@@ -36,7 +36,7 @@ const MAX_PURPOSE: usize = 500;
 /// The longest name of a verifier that is shown, in characters.
 const MAX_NAME: usize = 200;
 
-/// Why a wallet refuses a request. [`RequestError::code`] is what §8.5 answers.
+/// Why a wallet refuses a request. The person is told; nothing is answered to a verifier that is not known to be one.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, thiserror::Error)]
 pub enum RequestError {
     /// Structure, `typ`, algorithm, missing or contradictory parameters.
@@ -69,23 +69,6 @@ pub enum RequestError {
     /// Signed in the future or expired.
     #[error("the request has expired")]
     Expired,
-}
-impl RequestError {
-    /// §8.5: `invalid_request`, `invalid_transaction_data`…
-    pub fn code(self) -> &'static str {
-        match self {
-            Self::TransactionData => "invalid_transaction_data",
-            Self::Malformed
-            | Self::OtherClient
-            | Self::BadSignature
-            | Self::WalletNonce
-            | Self::RedirectUri
-            | Self::ResponseUri
-            | Self::Query
-            | Self::Encryption
-            | Self::Expired => "invalid_request",
-        }
-    }
 }
 
 /// A request, as the verifier makes it and the wallet reads it: `response_type=vp_token`, `response_mode=direct_post.jwt`.

@@ -50,11 +50,6 @@ impl PageError {
     pub fn stale_form(page: &PageContext) -> Self {
         Self::new(page, StatusCode::FORBIDDEN, "error-csrf", "/")
     }
-
-    /// Too many tries of a passphrase or a code.
-    pub fn too_many_tries(page: &PageContext, back: impl Into<String>) -> Self {
-        Self::new(page, StatusCode::TOO_MANY_REQUESTS, "error-too-many-tries", back)
-    }
 }
 
 #[derive(Template)]

@@ -99,10 +99,58 @@ async fn a_code_sent_apart_is_asked_and_wrong_ones_are_counted() {
 }
 
 #[tokio::test]
+async fn vci_w_003_where_a_code_would_go_is_shown_before_it_is_typed() {
+    let issuer = TestIssuer::start().await;
+    issuer.require_code("493536");
+    let elsewhere = issuer.host().replace("localhost", "127.0.0.1");
+    issuer.tell(|behaviour| {
+        behaviour.server_metadata["token_endpoint"] = json!(format!("http://{elsewhere}/o/paniers/token"));
+    });
+    let mut invited = Invited::by(issuer).await;
+    let page = invited.page().await;
+    page.expect(200, &format!("envoyé qu’à {elsewhere}"));
+    page.expect(200, &invited.issuer.host());
+}
+
+#[tokio::test]
+async fn a_code_is_not_called_wrong_while_nothing_tells() {
+    let issuer = TestIssuer::start().await;
+    issuer.require_code("493536");
+    let mut invited = Invited::by(issuer).await;
+    invited.issuer.tell(|behaviour| behaviour.offer_fails = true);
+    invited
+        .accept_with("111111")
+        .await
+        .expect(422, "si le code est faux ou si l’invitation est finie");
+    invited.issuer.tell(|behaviour| behaviour.offer_fails = false);
+    invited.accept_with("111111").await.expect(422, "(1 essai)");
+    assert!(
+        invited
+            .accept_with("493536")
+            .await
+            .location()
+            .starts_with("/credentials/")
+    );
+}
+
+#[tokio::test]
+async fn a_code_whose_answer_was_lost_is_not_said_to_be_unused() {
+    let mut invited = Invited::by(TestIssuer::that(|behaviour| behaviour.loses_tokens = true).await).await;
+    let page = invited.accept().await;
+    page.expect(502, "Elle a peut-être été utilisée");
+    assert!(!page.body.contains("n’a pas été utilisée"), "{}", page.body);
+    invited.accept().await.expect(410, "n’est plus valable");
+}
+
+#[tokio::test]
 async fn an_invitation_that_ended_or_was_collected_elsewhere_says_so() {
     let mut invited = Invited::by_an_honest_one().await;
     invited.issuer.tell(|behaviour| behaviour.redeemed = true);
     invited.accept().await.expect(410, "n’est plus valable");
+    invited.assert_over("n’est plus valable").await;
+    let again = bring(&mut invited.nadia, &invited.issuer).await;
+    assert_eq!(again.location(), invited.offer, "the same code is as dead as before");
+    invited.assert_over("n’est plus valable").await;
 
     let gone = TestIssuer::that(|behaviour| behaviour.offer = None).await;
     bring(&mut invited.nadia, &gone).await.expect(410, "n’est plus valable");

@@ -74,6 +74,15 @@ impl Invited {
         kept
     }
 
+    /// The page says why it is over and asks for a new invitation, and nothing can be resumed.
+    async fn assert_over(&mut self, says: &str) {
+        let page = self.page().await;
+        page.expect(200, says);
+        page.expect(200, "ouvelle invitation");
+        assert!(!page.body.contains("/accept"), "{}", page.body);
+        assert_eq!(self.accept().await.location(), self.offer);
+    }
+
     async fn kept_count(&mut self) -> usize {
         kept_count(&mut self.nadia).await
     }
