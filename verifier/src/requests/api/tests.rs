@@ -120,6 +120,20 @@ async fn two_attestations_open_the_right_and_the_answer_is_a_page_to_go_to() {
 }
 
 #[tokio::test]
+async fn wages_from_the_same_association_over_the_same_days_are_for_a_person_to_look_at() {
+    let asked = Asked::on(stage().await).await;
+    let wages = asked.stage.issuer.attest_with(60_000, 2, |claims| {
+        claims["activity"]["kind"] = Value::from("salariat");
+        claims["activity"]["paid"] = Value::from(true);
+    });
+    let presentations = vec![asked.right(), asked.present(&wages)];
+    assert_eq!(asked.answer(presentations).await.0, StatusCode::OK);
+    let decision = asked.stage.decision(&asked.id).await;
+    assert_decided(&decision, "review", "reasons", "PAID_BY_SAME_ISSUER");
+    assert_eq!(decision["rejected"][0]["code"], "WRONG_KIND", "{decision:#}");
+}
+
+#[tokio::test]
 async fn vp_v_004_the_object_is_signed_by_our_did_and_may_be_fetched_twice() {
     let stage = stage().await;
     let id = stage.ask().await;
