@@ -10,7 +10,7 @@ pub use self::verdict::{Check, CheckId, Outcome, Policy, Reason, Verdict};
 use crate::{
     format::sd_jwt_vc::{self, BindingChecks, ExpectedBinding, SdJwt, SdJwtError, check_binding, holder_key},
     json::numeric_date,
-    keys::{JwkSet, PublicKey},
+    keys::{JwkSet, PublicKey, jws::JwsError},
     status_list::token::{self, Status, StatusList, StatusListError, StatusReference},
     trust::{Recognition, TrustList},
 };
@@ -25,8 +25,12 @@ pub enum Fetched<T> {
     Found(T),
     /// The network or the server failed.
     Unreachable,
-    /// The address is one we do not fetch, or what came was unusable.
-    Refused,
+    /// Something else came: another media type, a redirection, too many bytes, no such document.
+    Unusable,
+    /// The address is one we do not fetch.
+    Forbidden,
+    /// It was not asked for: what needs it fails without it.
+    NotAsked,
 }
 
 /// What must be fetched before [`verify`]: read from the unverified credential.
@@ -131,7 +135,15 @@ pub fn verify(
             ]);
         }
     }
-    let checks = checks.into_iter().map(|(id, outcome)| Check { id, outcome }).collect();
+    let note = |id| (id == CheckId::Status && signed.has_no_status()).then_some(Reason::NoStatus);
+    let checks = checks
+        .into_iter()
+        .map(|(id, outcome)| Check {
+            id,
+            outcome,
+            note: note(id),
+        })
+        .collect();
     Ok(Verdict {
         checks,
         claims: revealed,
@@ -183,7 +195,9 @@ impl Signed {
         let keys = match &materials.issuer_keys {
             Fetched::Found(keys) => keys,
             Fetched::Unreachable => return Outcome::Skipped(Reason::IssuerUnreachable),
-            Fetched::Refused => return Outcome::Failed(Reason::IssuerRefused),
+            Fetched::Unusable => return Outcome::Skipped(Reason::IssuerUnusable),
+            Fetched::Forbidden => return Outcome::Failed(Reason::IssuerRefused),
+            Fetched::NotAsked => return Outcome::Skipped(Reason::NotNeeded),
         };
         match key_of(keys, self.sd_jwt.jws().kid()) {
             None => Outcome::Failed(Reason::UnknownKey),
@@ -218,25 +232,34 @@ impl Signed {
         }
     }
 
-    /// TSL §8.3. A list that is out of reach or past its time proves nothing; one that cannot be believed fails (NEG-19).
+    /// `status` is the issuer's to give or not, and in the open: nobody else can have left it out (SDVC-003).
+    fn has_no_status(&self) -> bool {
+        matches!(StatusReference::from_claims(&self.claims), Ok(None))
+    }
+
+    /// TSL §8.3 (TSL-006). Without a status there is nothing to check ([`Reason::NoStatus`] is noted). A list that is out of reach, past its time or unreadable says nothing; one that was signed by
+    /// somebody else or for another address, or that has no such entry, is held against whoever names it (NEG-19).
     fn check_status(&self, materials: &Materials, now: DateTime<Utc>) -> (Outcome, Option<Status>) {
         let reference = match StatusReference::from_claims(&self.claims) {
             Ok(Some(reference)) => reference,
-            Ok(None) => return (Outcome::Skipped(Reason::NoStatus), None),
+            Ok(None) => return (Outcome::Passed, None),
             Err(_) => return (Outcome::Failed(Reason::Malformed), None),
         };
         let token = match &materials.status_list {
             Fetched::Found(token) => token,
             Fetched::Unreachable => return (Outcome::Skipped(Reason::StatusUnreachable), None),
-            Fetched::Refused => return (Outcome::Failed(Reason::StatusRefused), None),
+            Fetched::Unusable => return (Outcome::Skipped(Reason::StatusUnusable), None),
+            Fetched::Forbidden => return (Outcome::Failed(Reason::StatusRefused), None),
+            Fetched::NotAsked => return (Outcome::Skipped(Reason::NotNeeded), None),
         };
         let Fetched::Found(keys) = &materials.issuer_keys else {
             return (Outcome::Skipped(Reason::Unavailable), None);
         };
         match read_status(token, &reference, keys, now) {
             Ok(status) => (outcome_of(status), Some(status)),
-            Err(Some(StatusListError::Expired)) => (Outcome::Skipped(Reason::StatusRefused), None),
-            Err(_) => (Outcome::Failed(Reason::StatusRefused), None),
+            Err(None) => (Outcome::Failed(Reason::StatusRefused), None),
+            Err(Some(error)) if is_wrong(&error) => (Outcome::Failed(Reason::StatusRefused), None),
+            Err(Some(_)) => (Outcome::Skipped(Reason::StatusUnusable), None),
         }
     }
 
@@ -248,8 +271,10 @@ impl Signed {
         if list.is_stale(now) {
             return Outcome::Skipped(Reason::StaleTrustList);
         }
-        let issued_at = revealed.unwrap_or(&self.claims).get("iat").and_then(instant);
-        let (Some(issuer), Some(issued_at)) = (self.text("iss"), issued_at) else {
+        let Some(issuer) = self.text("iss").filter(|issuer| list.issuers.contains_key(*issuer)) else {
+            return Outcome::Failed(Reason::UnknownIssuer);
+        };
+        let Some(issued_at) = revealed.unwrap_or(&self.claims).get("iat").and_then(instant) else {
             return Outcome::Skipped(Reason::Unavailable);
         };
         match list.recognition(issuer, issued_at.date_naive()) {
@@ -270,6 +295,16 @@ fn read_status(
     let kid = token::unverified_kid(token)?;
     let key = key_of(keys, kid.as_deref()).ok_or(None)?;
     Ok(StatusList::verify(token, &reference.uri, &key, now)?.status(reference.idx)?)
+}
+
+/// Whether a status list is a wrong one, rather than none.
+fn is_wrong(error: &StatusListError) -> bool {
+    matches!(
+        error,
+        StatusListError::Jws(JwsError::BadSignature | JwsError::Algorithm)
+            | StatusListError::OtherList
+            | StatusListError::OutOfRange
+    )
 }
 
 fn outcome_of(status: Status) -> Outcome {

@@ -83,6 +83,8 @@ pub enum Reason {
     UnknownKey,
     /// The issuer's keys could not be fetched.
     IssuerUnreachable,
+    /// What the issuer's site answered are no keys of that issuer.
+    IssuerUnusable,
     /// The issuer's identifier is not one we fetch (not https, private address).
     IssuerRefused,
     /// A type that was not asked.
@@ -107,9 +109,12 @@ pub enum Reason {
     UnknownStatus,
     /// The status list could not be fetched.
     StatusUnreachable,
-    /// The status list was fetched and cannot be believed.
+    /// What was fetched is no status list, or one that has expired.
+    StatusUnusable,
+    /// The status list is one we do not fetch, or one that cannot be believed.
     StatusRefused,
-    /// No status is published for this credential.
+    /// The issuer publishes no status for this credential: it cannot revoke it. Only ever a [`Check::note`], since asking
+    /// again changes nothing.
     NoStatus,
     /// The issuer is not on the trust list.
     UnknownIssuer,
@@ -121,6 +126,8 @@ pub enum Reason {
     StaleTrustList,
     /// What this check needs was not there, because another check failed.
     Unavailable,
+    /// This check was not made, because another that failed is enough.
+    NotNeeded,
 }
 
 impl Reason {
@@ -130,6 +137,7 @@ impl Reason {
         Self::WrongSignature,
         Self::UnknownKey,
         Self::IssuerUnreachable,
+        Self::IssuerUnusable,
         Self::IssuerRefused,
         Self::WrongType,
         Self::NotBound,
@@ -142,6 +150,7 @@ impl Reason {
         Self::Suspended,
         Self::UnknownStatus,
         Self::StatusUnreachable,
+        Self::StatusUnusable,
         Self::StatusRefused,
         Self::NoStatus,
         Self::UnknownIssuer,
@@ -149,6 +158,7 @@ impl Reason {
         Self::NoTrustList,
         Self::StaleTrustList,
         Self::Unavailable,
+        Self::NotNeeded,
     ];
 
     /// Stable code, as in JSON and translation keys.
@@ -158,6 +168,7 @@ impl Reason {
             Self::WrongSignature => "wrong_signature",
             Self::UnknownKey => "unknown_key",
             Self::IssuerUnreachable => "issuer_unreachable",
+            Self::IssuerUnusable => "issuer_unusable",
             Self::IssuerRefused => "issuer_refused",
             Self::WrongType => "wrong_type",
             Self::NotBound => "not_bound",
@@ -170,6 +181,7 @@ impl Reason {
             Self::Suspended => "suspended",
             Self::UnknownStatus => "unknown_status",
             Self::StatusUnreachable => "status_unreachable",
+            Self::StatusUnusable => "status_unusable",
             Self::StatusRefused => "status_refused",
             Self::NoStatus => "no_status",
             Self::UnknownIssuer => "unknown_issuer",
@@ -177,6 +189,7 @@ impl Reason {
             Self::NoTrustList => "no_trust_list",
             Self::StaleTrustList => "stale_trust_list",
             Self::Unavailable => "unavailable",
+            Self::NotNeeded => "not_needed",
         }
     }
 }
@@ -189,6 +202,9 @@ pub struct Check {
     /// How it ended.
     #[serde(flatten)]
     pub outcome: Outcome,
+    /// What is to be known although it passed: [`Reason::NoStatus`], and nothing else so far.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub note: Option<Reason>,
 }
 
 /// Every check, in the order of [`CheckId`], and what was read.

@@ -10,7 +10,7 @@ use chrono::{DateTime, Utc};
 use shared::{
     entitlement::Rule,
     service::{
-        form::Form,
+        form::{Form, TokenForm},
         page::{PageContext, PageError, render},
         qr,
     },
@@ -18,11 +18,7 @@ use shared::{
 use url::Url;
 
 use super::{Request, RequestError, RequestId, State as RequestState};
-use crate::{
-    App, decisions,
-    desk::pages::{Clerk, TokenForm},
-    urls,
-};
+use crate::{App, decisions, desk::pages::Clerk, urls};
 
 #[derive(Template)]
 #[template(path = "waiting.html")]
@@ -190,6 +186,8 @@ mod tests {
         let mut wanted = vec![
             "decision-incomplete-headline".to_owned(),
             "decision-warning-status".to_owned(),
+            "counter-declared-on-error".to_owned(),
+            "counter-declared-on-future".to_owned(),
             "request-purpose".to_owned(),
         ];
         for outcome in ["granted", "denied", "review", "incomplete"] {
@@ -246,10 +244,13 @@ mod tests {
             assert_eq!(status, StatusCode::NOT_FOUND);
             assert!(html.contains("Demande introuvable"), "{html}");
         }
-        let (status, _, html) = stage
-            .post(&urls::path(urls::AGAIN, &id), clerk, &[("csrf", &format!("{csrf}x"))])
-            .await;
-        assert_eq!(status, StatusCode::FORBIDDEN, "{html}");
+        let other = format!("{csrf}x");
+        for form in [&[("csrf", other.as_str())][..], &[]] {
+            for path in [urls::path(urls::AGAIN, &id), urls::SIGN_OUT.to_owned()] {
+                let (status, _, html) = stage.post(&path, clerk.clone(), form).await;
+                assert_eq!(status, StatusCode::FORBIDDEN, "{path}: {html}");
+            }
+        }
     }
 
     #[tokio::test]
@@ -275,6 +276,18 @@ mod tests {
         let (status, _, html) = stage.post(urls::REQUESTS, clerk.clone(), &wrong).await;
         assert_eq!(status, StatusCode::UNPROCESSABLE_ENTITY);
         assert!(html.contains("year-error") && html.contains("declared-error"), "{html}");
+        let early = [
+            ("csrf", csrf.as_str()),
+            ("rule", crate::testing::RULE),
+            ("year", "2025"),
+            ("declared_on", "2026-03-16"),
+        ];
+        let (status, _, html) = stage.post(urls::REQUESTS, clerk.clone(), &early).await;
+        assert_eq!(status, StatusCode::UNPROCESSABLE_ENTITY);
+        assert!(
+            html.contains("id=\"declared-error\">Ce jour n’est pas encore venu"),
+            "{html}"
+        );
         let right = [
             ("csrf", csrf.as_str()),
             ("rule", crate::testing::RULE),

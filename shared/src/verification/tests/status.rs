@@ -28,6 +28,12 @@ fn neg_20_an_unreachable_status_is_neither_good_nor_bad() {
 }
 
 #[test]
+fn a_status_that_was_not_asked_for_is_not_a_good_one() {
+    let verdict = Scene::new().verify_by(Fetched::NotAsked);
+    assert_only(&verdict, CheckId::Status, Outcome::Skipped(Reason::NotNeeded));
+}
+
+#[test]
 fn neg_20_an_expired_list_is_accepted_only_by_an_explicit_policy() {
     let scene = Scene::new();
     let ttl = Duration::seconds(300);
@@ -40,8 +46,32 @@ fn neg_20_an_expired_list_is_accepted_only_by_an_explicit_policy() {
         &scene.issuer,
     );
     let verdict = scene.verify_by(Fetched::Found(old));
-    assert_only(&verdict, CheckId::Status, Outcome::Skipped(Reason::StatusRefused));
+    assert_only(&verdict, CheckId::Status, Outcome::Skipped(Reason::StatusUnusable));
     assert!(verdict.accepted(Policy::AcceptUncheckedStatus));
+}
+
+#[test]
+fn tsl_006_what_is_no_status_list_says_nothing() {
+    let scene = Scene::new();
+    let signed = |claims: Value| {
+        let header = Map::from_iter([("kid".to_owned(), json!(scene.kid()))]);
+        Fetched::Found(jws::sign(token::TYPE, header, &claims, &scene.issuer))
+    };
+    let cases = [
+        ("another answer", Fetched::Unusable),
+        ("not a token", Fetched::Found("<html>".into())),
+        ("a credential", Fetched::Found(scene.issued())),
+        ("no list in it", signed(json!({ "sub": STATUS_LIST, "iat": now().timestamp() }))),
+    ];
+    for (case, status_list) in cases {
+        let verdict = scene.verify_by(status_list);
+        assert_eq!(
+            verdict.outcome(CheckId::Status),
+            Some(Outcome::Skipped(Reason::StatusUnusable)),
+            "{case}"
+        );
+        assert!(!verdict.has_failed() && !verdict.accepted(Policy::Strict), "{case}");
+    }
 }
 
 #[test]
@@ -67,9 +97,11 @@ fn neg_19_a_status_list_that_cannot_be_believed_is_refused() {
             "index out of range",
             signed(&short, STATUS_LIST, &scene.kid(), &scene.issuer),
         ),
-        ("a credential as a status list", Fetched::Found(scene.issued())),
-        ("not a token", Fetched::Found("x".into())),
-        ("forbidden address", Fetched::Refused),
+        (
+            "not signed",
+            Fetched::Found("eyJhbGciOiJub25lIiwidHlwIjoic3RhdHVzbGlzdCtqd3QifQ.e30.".into()),
+        ),
+        ("forbidden address", Fetched::Forbidden),
     ];
     for (case, status_list) in cases {
         let verdict = scene.verify_by(status_list);
@@ -83,12 +115,20 @@ fn neg_19_a_status_list_that_cannot_be_believed_is_refused() {
 }
 
 #[test]
-fn a_credential_without_status_needs_an_explicit_policy() {
+fn a_credential_without_status_passes_and_the_verdict_notes_that_it_cannot_be_revoked() {
     let verdict = Scene::new().claiming(|claims| {
         claims.as_object_mut().unwrap().remove("status");
     });
-    assert_only(&verdict, CheckId::Status, Outcome::Skipped(Reason::NoStatus));
-    assert!(verdict.accepted(Policy::AcceptUncheckedStatus));
+    assert!(verdict.accepted(Policy::Strict), "{:?}", verdict.checks);
+    assert_eq!(verdict.status, None);
+    let notes: Vec<_> = verdict
+        .checks
+        .iter()
+        .filter_map(|check| Some((check.id, check.note?)))
+        .collect();
+    assert_eq!(notes, [(CheckId::Status, Reason::NoStatus)]);
+    let with_status = Scene::new().claiming(|_| {});
+    assert!(with_status.checks.iter().all(|check| check.note.is_none()));
     let other_mechanism = Scene::new().claiming(|claims| claims["status"] = json!({ "other": {} }));
     assert_fails(&other_mechanism, CheckId::Status, Reason::Malformed);
 }

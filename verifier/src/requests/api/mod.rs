@@ -18,6 +18,7 @@ use shared::{
         request::MEDIA_TYPE,
         response::{Answer, Response as WalletResponse, ResponseError, from_form},
     },
+    parameters::Parameters,
     service::{body, body::BodyError, telemetry},
 };
 
@@ -122,7 +123,9 @@ pub(crate) async fn object_for_wallet(
     request: extract::Request,
 ) -> Result<Response, WalletError> {
     let form = read_form(request, MAX_OBJECT_REQUEST).await?;
-    let wallet_nonce = only(&form, "wallet_nonce")?;
+    let mut parameters =
+        Parameters::from_form(&form).map_err(|repeated| WalletError::new(StatusCode::BAD_REQUEST, repeated))?;
+    let wallet_nonce = parameters.take("wallet_nonce");
     signed_object(&app, &id, wallet_nonce.as_deref()).await
 }
 
@@ -174,14 +177,14 @@ pub(crate) async fn response(
         .await
         .inspect_err(|error| tracing::warn!(error = error as &dyn std::error::Error, "no trust list to rely on"))
         .ok();
-    let answer = verification::Answer::read(&request.query, &vp_token)?;
-    let gathered = answer.fetch(&app.http).await;
     let audience = app.identity.client_id().to_string();
     let binding = ExpectedBinding {
         audience: &audience,
         nonce: &secrets.nonce,
     };
-    let examined = answer.examine(binding, &gathered, trust.as_ref(), now)?;
+    let answer = verification::Answer::read(&request.query, &vp_token, binding, now)?;
+    let gathered = answer.fetch(&app.http, trust.as_ref(), now).await;
+    let examined = answer.examine(&gathered, trust.as_ref(), now)?;
     let id = DecisionId::random(app.entropy.as_ref());
     let decision = decisions::decide(
         id,
@@ -225,20 +228,6 @@ async fn read_form(request: extract::Request, limit: usize) -> Result<Bytes, Wal
         BodyError::TooLarge => WalletError::new(StatusCode::PAYLOAD_TOO_LARGE, error),
         BodyError::Broken => WalletError::new(StatusCode::BAD_REQUEST, error),
     })
-}
-
-/// The value of a parameter that may be there once.
-fn only(form: &[u8], name: &str) -> Result<Option<String>, WalletError> {
-    let pairs: Vec<(String, String)> = serde_urlencoded::from_bytes(form)
-        .map_err(|_| WalletError::new(StatusCode::BAD_REQUEST, "the form is malformed"))?;
-    let mut values = pairs.into_iter().filter(|(key, _)| key == name).map(|(_, value)| value);
-    match (values.next(), values.next()) {
-        (value, None) => Ok(value),
-        _ => Err(WalletError::new(
-            StatusCode::BAD_REQUEST,
-            format_args!("{name} is there twice"),
-        )),
-    }
 }
 
 #[cfg(test)]

@@ -120,6 +120,20 @@ async fn two_attestations_open_the_right_and_the_answer_is_a_page_to_go_to() {
 }
 
 #[tokio::test]
+async fn wages_from_the_same_association_over_the_same_days_are_for_a_person_to_look_at() {
+    let asked = Asked::on(stage().await).await;
+    let wages = asked.stage.issuer.attest_with(60_000, 2, |claims| {
+        claims["activity"]["kind"] = Value::from("salariat");
+        claims["activity"]["paid"] = Value::from(true);
+    });
+    let presentations = vec![asked.right(), asked.present(&wages)];
+    assert_eq!(asked.answer(presentations).await.0, StatusCode::OK);
+    let decision = asked.stage.decision(&asked.id).await;
+    assert_decided(&decision, "review", "reasons", "PAID_BY_SAME_ISSUER");
+    assert_eq!(decision["rejected"][0]["code"], "WRONG_KIND", "{decision:#}");
+}
+
+#[tokio::test]
 async fn vp_v_004_the_object_is_signed_by_our_did_and_may_be_fetched_twice() {
     let stage = stage().await;
     let id = stage.ask().await;
@@ -152,15 +166,21 @@ async fn vp_v_007_the_wallet_nonce_is_copied_within_limits() {
     assert_eq!(claims["response_type"], "vp_token");
 
     let long = "n".repeat(super::super::MAX_WALLET_NONCE + 1);
-    for wrong in [long.as_str(), "", "é", "a b"] {
+    for wrong in [long.as_str(), "é", "a b"] {
         let (status, _, body) = stage.post(&path, HeaderMap::new(), &[("wallet_nonce", wrong)]).await;
         assert_eq!(status, StatusCode::BAD_REQUEST, "{body}");
         assert!(body.contains("invalid_request"), "{body}");
     }
-    let twice = stage
-        .post(&path, HeaderMap::new(), &[("wallet_nonce", "a"), ("wallet_nonce", "b")])
-        .await;
-    assert_eq!(twice.0, StatusCode::BAD_REQUEST);
+    for name in ["wallet_nonce", "other"] {
+        let twice = [(name, "a"), (name, "b")];
+        let (status, _, body) = stage.post(&path, HeaderMap::new(), &twice).await;
+        assert_eq!(status, StatusCode::BAD_REQUEST, "{name}: {body}");
+    }
+    // RFC 6749 §3.1: without a value, it is not there.
+    let (status, _, jwt) = stage.post(&path, HeaderMap::new(), &[("wallet_nonce", "")]).await;
+    assert_eq!(status, StatusCode::OK, "{jwt}");
+    let claims: Value = Jws::parse(&jwt).unwrap().unverified_claims().unwrap();
+    assert_eq!(claims.get("wallet_nonce"), None);
 }
 
 #[tokio::test]
@@ -235,7 +255,9 @@ async fn vp_v_026_a_presentation_for_another_nonce_changes_nothing() {
     let nonsense = asked.answer(vec!["not a credential".to_owned()]).await;
     assert_eq!(nonsense.0, StatusCode::BAD_REQUEST);
     assert!(asked.is_waiting().await);
-    assert_eq!(asked.answer(vec![right]).await.0, StatusCode::OK);
+    assert_eq!(asked.stage.issuer.asked(), 0, "nothing is fetched for it");
+    assert_eq!(asked.answer(vec![right.clone(), right]).await.0, StatusCode::OK);
+    assert_eq!(asked.stage.issuer.asked(), 2, "keys and statuses, once each");
 }
 
 #[tokio::test]
@@ -245,6 +267,7 @@ async fn neg_08_a_presentation_for_another_verifier_is_decided_against() {
     let bare = held.present_to(&asked.request, nonce, "did:web:elsewhere.example", testing::now());
     let decision = asked.decide(bare).await;
     assert_decided(&decision, "denied", "rejected", "other_verifier");
+    assert_eq!(asked.stage.issuer.asked(), 0, "nothing is fetched for it");
 }
 
 #[tokio::test]
@@ -265,6 +288,21 @@ async fn neg_20_a_status_out_of_reach_is_neither_good_nor_bad() {
 }
 
 #[tokio::test]
+async fn an_attestation_that_cannot_be_revoked_counts_and_the_decision_tells() {
+    let asked = Asked::on(stage().await).await;
+    let lasting = asked.stage.issuer.attest_with(12000, 1, |claims| {
+        claims.as_object_mut().unwrap().remove("status");
+    });
+    let decision = asked.decide(asked.present(&lasting)).await;
+    assert_eq!(decision["outcome"], "granted", "{decision:#}");
+    assert_eq!(decision["warnings"], serde_json::json!([]), "{decision:#}");
+    let checks = decision["checks"][0]["checks"].as_array().unwrap();
+    let status = checks.iter().find(|check| check["id"] == "status").unwrap();
+    assert_eq!((&status["outcome"], &status["reason"]), (&"passed".into(), &"no_status".into()));
+    assert!(status["text"].as_str().unwrap().contains("révoquer"), "{status}");
+}
+
+#[tokio::test]
 async fn neg_20_a_lenient_counter_accepts_with_a_warning() {
     let database = shared::testing::ThrowAwayDatabase::sqlite();
     let db = database.open(&crate::app::SQLITE, &crate::app::POSTGRES).await;
@@ -281,6 +319,12 @@ async fn neg_30_an_issuer_off_the_list_opens_nothing_and_without_list_nothing_is
     asked.publish(&elsewhere.sign(&asked.stage.authority));
     let decision = asked.decide(asked.right()).await;
     assert_decided(&decision, "denied", "rejected", "unknown_issuer");
+    assert_eq!(asked.stage.issuer.asked(), 0, "nobody answers for it");
+    let signature = &decision["checks"][0]["checks"][1];
+    assert_eq!(
+        (&signature["id"], &signature["outcome"], &signature["reason"]),
+        (&"signature".into(), &"skipped".into(), &"not_needed".into())
+    );
 
     let asked = Asked::on(asked.stage).await;
     asked.publish(&testing::trust_list(&[]).sign(&SigningKey::generate()));
