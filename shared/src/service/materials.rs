@@ -154,7 +154,10 @@ mod tests {
                 "html" => answer("text/html", &json!({ "issuer": issuer, "jwks": keys() })),
                 "maintenance" => answer("application/json", &json!({ "message": "Retour dans une heure" })),
                 "broken" => answer("application/json", &"{"),
-                "endless" => answer("application/json", &" ".repeat(crate::service::http_client::MAX_BYTES + 1)),
+                "endless" => answer(
+                    "application/json",
+                    &" ".repeat(crate::service::http_client::MAX_BYTES + 1),
+                ),
                 "gone" => StatusCode::GONE.into_response(),
                 "moved" => (StatusCode::FOUND, [(header::LOCATION, format!("{base}/keys"))]).into_response(),
                 _ => StatusCode::SERVICE_UNAVAILABLE.into_response(),

@@ -47,11 +47,7 @@ pub(crate) enum DayProblem {
 }
 
 /// Reads the form: what the rule needs must be there, what it does not need is left out.
-pub(crate) fn read<'a>(
-    rules: &'a RuleSet,
-    choice: &Choice,
-    today: NaiveDate,
-) -> Result<(&'a Rule, Claimed), Problems> {
+pub(crate) fn read<'a>(rules: &'a RuleSet, choice: &Choice, today: NaiveDate) -> Result<(&'a Rule, Claimed), Problems> {
     let rule = rules.rule(&choice.rule).ok_or(Problems {
         rule: true,
         ..Problems::default()

@@ -112,8 +112,7 @@ impl<'a> Answer<'a> {
     pub(crate) async fn fetch(&self, http: &HttpClient, trust: Option<&TrustList>, now: DateTime<Utc>) -> Gathered {
         let current = trust.filter(|list| !list.is_stale(now));
         let worth_fetching = |presentation: &&Presentation<'_>| {
-            presentation.is_for_us
-                && current.is_none_or(|list| list.issuers.contains_key(&presentation.needs.issuer))
+            presentation.is_for_us && current.is_none_or(|list| list.issuers.contains_key(&presentation.needs.issuer))
         };
         let mut issuers = BTreeSet::new();
         let mut lists = BTreeSet::new();
@@ -372,7 +371,10 @@ mod tests {
             presentations: presentations.collect(),
         };
         let gathered = answer.fetch(&HttpClient::new(true), None, testing::now()).await;
-        assert_eq!((gathered.keys.len(), gathered.lists.len()), (MAX_PRESENTATIONS, MAX_PRESENTATIONS));
+        assert_eq!(
+            (gathered.keys.len(), gathered.lists.len()),
+            (MAX_PRESENTATIONS, MAX_PRESENTATIONS)
+        );
         let most = most.load(Ordering::SeqCst);
         assert!((1..=MAX_FETCHES).contains(&most), "{most}");
         let unknown = answer

@@ -41,7 +41,10 @@ fn a_query_asks_for_what_the_rule_reads_and_never_for_a_name() {
 fn only_a_rule_that_reviews_paid_activities_is_shown_them() {
     let asked = |rule: &Rule, place: usize| query_for(rule, true).credentials[0].claims[place].values.clone();
     let nothing: [Value; 0] = [];
-    assert_eq!((asked(&law(), 0), asked(&law(), 2)), (nothing.to_vec(), nothing.to_vec()));
+    assert_eq!(
+        (asked(&law(), 0), asked(&law(), 2)),
+        (nothing.to_vec(), nothing.to_vec())
+    );
     let indifferent = cec_with(&[("/paid_same_issuer", Value::Null)]).unwrap();
     assert_eq!(
         (asked(&indifferent, 0), asked(&indifferent, 2)),

@@ -61,7 +61,10 @@ fn tsl_006_what_is_no_status_list_says_nothing() {
         ("another answer", Fetched::Unusable),
         ("not a token", Fetched::Found("<html>".into())),
         ("a credential", Fetched::Found(scene.issued())),
-        ("no list in it", signed(json!({ "sub": STATUS_LIST, "iat": now().timestamp() }))),
+        (
+            "no list in it",
+            signed(json!({ "sub": STATUS_LIST, "iat": now().timestamp() })),
+        ),
     ];
     for (case, status_list) in cases {
         let verdict = scene.verify_by(status_list);

@@ -298,7 +298,10 @@ async fn an_attestation_that_cannot_be_revoked_counts_and_the_decision_tells() {
     assert_eq!(decision["warnings"], serde_json::json!([]), "{decision:#}");
     let checks = decision["checks"][0]["checks"].as_array().unwrap();
     let status = checks.iter().find(|check| check["id"] == "status").unwrap();
-    assert_eq!((&status["outcome"], &status["reason"]), (&"passed".into(), &"no_status".into()));
+    assert_eq!(
+        (&status["outcome"], &status["reason"]),
+        (&"passed".into(), &"no_status".into())
+    );
     assert!(status["text"].as_str().unwrap().contains("révoquer"), "{status}");
 }
 
