@@ -30,8 +30,9 @@ const BREAKDOWN: &str = "breakdown";
 /// The DCQL query of a rule: activity claims the engine reads, and `age_over_16` when the rule wants that predicate and
 /// `ask_age` is true. Never a name. `multiple` is true: rights add up several attestations.
 ///
-/// Kind and paid are asked with the values that the rule fixes, so that a wallet offers only what may count. The role is
-/// not: the person should learn that hours were found, and why they do not count. The yearly breakdown and the age are
+/// Kind and paid are asked with the values that the rule fixes, so that a wallet offers only what may count; but not when
+/// the rule reviews what the same association paid (`paid_same_issuer`), which it can only do when it sees it. The role
+/// never is: the person should learn that hours were found, and why they do not count. The yearly breakdown and the age are
 /// preferred, not required (`claim_sets`, best first): an attestation within one year has no breakdown, and one that
 /// says nothing of the age still proves hours.
 pub fn query_for(rule: &Rule, ask_age: bool) -> DcqlQuery {
@@ -70,8 +71,8 @@ pub fn query_for(rule: &Rule, ask_age: bool) -> DcqlQuery {
 
 fn activity_claim(rule: &Rule, name: &str) -> ClaimQuery {
     let values = match name {
-        "kind" => rule.select.kinds.iter().cloned().map(Value::String).collect(),
-        "paid" => rule.select.paid.map(Value::Bool).into_iter().collect(),
+        "kind" if !rule.reviews_paid => rule.select.kinds.iter().cloned().map(Value::String).collect(),
+        "paid" if !rule.reviews_paid => rule.select.paid.map(Value::Bool).into_iter().collect(),
         _ => Vec::new(),
     };
     ClaimQuery {
