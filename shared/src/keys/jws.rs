@@ -146,11 +146,6 @@ impl Jws {
         self.verify(key)?;
         self.unverified_claims()
     }
-
-    /// The payload, byte for byte, **whether or not** the signature was checked.
-    pub fn unverified_payload(&self) -> &[u8] {
-        &self.payload
-    }
 }
 
 /// Strict base64url: no padding, no whitespace, no stray trailing bits (NEG-29).

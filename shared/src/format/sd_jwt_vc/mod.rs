@@ -73,12 +73,9 @@ pub enum SdJwtError {
     /// SDVC-003: a claim that may not be selectively disclosed was.
     #[error("a protected claim is hidden in a disclosure")]
     ProtectedClaim,
-    /// §7.3 step 2: key binding is missing, or there although none was expected.
+    /// §7.3 step 2.
     #[error("the holder's key binding is missing")]
     KeyBindingMissing,
-    /// VCI-W-016: an issuer sent a presentation.
-    #[error("an issuer may not send a key binding")]
-    KeyBindingUnexpected,
     /// A path names nothing that can be disclosed.
     #[error("a claim to disclose does not exist")]
     NoSuchClaim,
@@ -157,15 +154,6 @@ impl SdJwt {
     /// The key binding JWT, when there is one.
     pub fn key_binding(&self) -> Option<&Jws> {
         self.key_binding.as_ref()
-    }
-
-    /// Refuses a presentation where an issuer should have sent a credential.
-    pub fn expect_no_key_binding(&self) -> Result<(), SdJwtError> {
-        if self.key_binding.is_none() {
-            Ok(())
-        } else {
-            Err(SdJwtError::KeyBindingUnexpected)
-        }
     }
 
     /// `sd_hash`: the digest of everything before the key binding (§4.3.1).
