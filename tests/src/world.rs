@@ -172,13 +172,7 @@ impl World {
         let faults = Faults::default();
         let mut world = Self {
             organisations: fixtures::organisations()?,
-            verifier: {
-                // The verifier refuses to start without its list, so the list comes first.
-                let list = trust_list(&fixtures::organisations()?, &addresses, &clock)?;
-                fs::write(folder.path().join("trust.jwt"), list.sign(&authority))
-                    .context("cannot write the trust list")?;
-                verifier::App::open(verifier::Config::load(Some(&verifier_file))?, shared_clock, entropy).await?
-            },
+            verifier: verifier::App::open(verifier::Config::load(Some(&verifier_file))?, shared_clock, entropy).await?,
             clock,
             issuer: issuer_app,
             wallet: wallet_app,
@@ -189,6 +183,7 @@ impl World {
             databases,
             folder,
         };
+        world.publish_trust(|_, _| {})?;
         world.introduce_everybody().await?;
         let [issuer_listener, wallet_listener, verifier_listener] = listeners;
         world.listen(issuer_listener, issuer::router(world.issuer.clone()));

@@ -31,7 +31,7 @@ pub struct TrustList {
     pub format: String,
     /// Who publishes it, in words.
     pub authority: String,
-    /// Grows with each edition.
+    /// Grows with each edition: for people to tell them apart. Nothing compares it yet.
     pub sequence: u64,
     /// When this edition was signed.
     pub issued_at: DateTime<Utc>,
@@ -104,7 +104,7 @@ impl TrustList {
     }
 
     /// Checks the signature against the pinned key and reads the list. Fail-closed; staleness is for the caller to see
-    /// ([`Self::is_stale`]), and so is an edition older than one already seen (`sequence`).
+    /// ([`Self::is_stale`]). Nothing is remembered: an older edition whose successor is not due yet is believed.
     pub fn verify(jws: &str, authority: &PublicKey, now: DateTime<Utc>) -> Result<Self, TrustListError> {
         let jws = Jws::parse(jws.trim())?;
         jws.expect_type(TYPE)?;

@@ -3,7 +3,7 @@
 use serde_json::Value;
 use shared::{
     keys::{SigningKey, jws::JwsError},
-    status_list::token::{Edition, StatusList, StatusListError, unverified_kid},
+    status_list::token::{StatusList, StatusListError, unverified_kid},
 };
 
 use crate::source::Vectors;
@@ -65,6 +65,6 @@ fn the_example_token_is_read_and_only_its_signer_believed() {
     assert_eq!(StatusList::decode(&claims["status_list"]).unwrap().size(), 16);
     let now = chrono::DateTime::from_timestamp(claims["iat"].as_i64().unwrap(), 0).unwrap();
     let stranger = SigningKey::generate();
-    let refused = Edition::verify(&token, claims["sub"].as_str().unwrap(), stranger.public(), now);
+    let refused = StatusList::verify(&token, claims["sub"].as_str().unwrap(), stranger.public(), now);
     assert_eq!(refused, Err(StatusListError::Jws(JwsError::BadSignature)));
 }

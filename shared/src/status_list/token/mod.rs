@@ -218,42 +218,8 @@ impl StatusList {
         jws::sign(TYPE, header, &claims, key)
     }
 
-    /// Checks and reads the token fetched from `uri` (§8.3), at `now`.
-    pub fn verify(token: &str, uri: &str, key: &PublicKey, now: DateTime<Utc>) -> Result<Self, StatusListError> {
-        Edition::verify(token, uri, key, now).map(|edition| edition.list)
-    }
-
-    fn mask(&self) -> u8 {
-        u8::MAX >> (8 - self.bits)
-    }
-
-    /// The byte of an entry and how far its bits are from the least significant.
-    fn place(&self, index: u64) -> Result<(usize, u8), StatusListError> {
-        let in_a_byte = u64::from(8 / self.bits);
-        let byte = usize::try_from(index / in_a_byte).map_err(|_| StatusListError::OutOfRange)?;
-        if byte >= self.bytes.len() {
-            return Err(StatusListError::OutOfRange);
-        }
-        let entry = u8::try_from(index % in_a_byte).map_err(|_| StatusListError::OutOfRange)?;
-        Ok((byte, entry * self.bits))
-    }
-}
-
-/// A list as it was published, with the times that say how long it may be kept (TSL-007).
-#[derive(Debug, Clone, PartialEq, Eq)]
-pub struct Edition {
-    /// The statuses.
-    pub list: StatusList,
-    /// `iat`, in seconds since 1970: an older edition never replaces a newer one (NEG-20).
-    pub issued_at: i64,
-    /// `exp`, in seconds since 1970: not to be used from then on.
-    pub expires_at: Option<i64>,
-    /// `ttl`, in seconds: to be fetched anew after that.
-    pub ttl: Option<i64>,
-}
-
-impl Edition {
-    /// Checks and reads the token fetched from `uri` (§8.3), at `now`.
+    /// Checks and reads the token fetched from `uri` (§8.3), at `now`. Nothing is remembered: of two that have not expired, the
+    /// older is believed as well as the newer.
     pub fn verify(token: &str, uri: &str, key: &PublicKey, now: DateTime<Utc>) -> Result<Self, StatusListError> {
         let jws = Jws::parse(token)?;
         jws.expect_type(TYPE)?;
@@ -270,22 +236,29 @@ impl Edition {
             Some(sub) if sub != uri => return Err(StatusListError::OtherList),
             Some(_) => {}
         }
-        let issued_at = seconds("iat")?.ok_or(StatusListError::Malformed)?;
-        let expires_at = seconds("exp")?;
-        let ttl = seconds("ttl")?;
-        if ttl.is_some_and(|ttl| ttl <= 0) {
+        seconds("iat")?.ok_or(StatusListError::Malformed)?;
+        if seconds("ttl")?.is_some_and(|ttl| ttl <= 0) {
             return Err(StatusListError::Malformed);
         }
-        if expires_at.is_some_and(|expiry| expiry <= now.timestamp()) {
+        if seconds("exp")?.is_some_and(|expiry| expiry <= now.timestamp()) {
             return Err(StatusListError::Expired);
         }
-        let list = StatusList::decode(claims.get("status_list").ok_or(StatusListError::Malformed)?)?;
-        Ok(Self {
-            list,
-            issued_at,
-            expires_at,
-            ttl,
-        })
+        Self::decode(claims.get("status_list").ok_or(StatusListError::Malformed)?)
+    }
+
+    fn mask(&self) -> u8 {
+        u8::MAX >> (8 - self.bits)
+    }
+
+    /// The byte of an entry and how far its bits are from the least significant.
+    fn place(&self, index: u64) -> Result<(usize, u8), StatusListError> {
+        let in_a_byte = u64::from(8 / self.bits);
+        let byte = usize::try_from(index / in_a_byte).map_err(|_| StatusListError::OutOfRange)?;
+        if byte >= self.bytes.len() {
+            return Err(StatusListError::OutOfRange);
+        }
+        let entry = u8::try_from(index % in_a_byte).map_err(|_| StatusListError::OutOfRange)?;
+        Ok((byte, entry * self.bits))
     }
 }
 
