@@ -16,7 +16,7 @@ const ALGORITHM: &str = "ES256";
 /// Why a JWS was refused.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, thiserror::Error)]
 pub enum JwsError {
-    /// Larger than [`MAX_BYTES`].
+    /// Larger than [`MAX_BYTES`], or than the limit of its kind.
     #[error("the token is too large")]
     TooLarge,
     /// RFC 7515 §7.1: three base64url parts, a JSON object without duplicate names as header.
@@ -68,7 +68,12 @@ pub struct Jws {
 impl Jws {
     /// Parses structure and header. Refuses `alg` other than ES256 and any `crit`. Checks no signature.
     pub fn parse(compact: &str) -> Result<Self, JwsError> {
-        if compact.len() > MAX_BYTES {
+        Self::parse_within(compact, MAX_BYTES)
+    }
+
+    /// The same within another limit, in bytes.
+    pub(crate) fn parse_within(compact: &str, limit: usize) -> Result<Self, JwsError> {
+        if compact.len() > limit {
             return Err(JwsError::TooLarge);
         }
         let mut parts = compact.split('.');

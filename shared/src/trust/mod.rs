@@ -20,6 +20,9 @@ pub const TYPE: &str = "musette-trust-list+jwt";
 /// What `format` says.
 pub const FORMAT: &str = "musette-trust-list/1";
 
+/// The largest signed list that is read, in bytes: every association of a large region.
+pub const MAX_BYTES: usize = 4 * 1024 * 1024;
+
 /// How far the clock of the authority may be ahead of ours (NEG-18).
 const MAX_SKEW: Duration = Duration::seconds(60);
 
@@ -106,7 +109,7 @@ impl TrustList {
     /// Checks the signature against the pinned key and reads the list. Fail-closed; staleness is for the caller to see
     /// ([`Self::is_stale`]). Nothing is remembered: an older edition whose successor is not due yet is believed.
     pub fn verify(jws: &str, authority: &PublicKey, now: DateTime<Utc>) -> Result<Self, TrustListError> {
-        let jws = Jws::parse(jws.trim())?;
+        let jws = Jws::parse_within(jws.trim(), MAX_BYTES)?;
         jws.expect_type(TYPE)?;
         jws.verify(authority)?;
         let list: Self = jws.claims(authority).map_err(|_| TrustListError::Malformed)?;
@@ -203,6 +206,20 @@ mod tests {
             TrustList::verify(&format!("{signed}\n"), key.public(), now()),
             Ok(list(issuer()))
         );
+    }
+
+    #[test]
+    fn a_list_of_thousands_is_read_within_its_own_limit() {
+        let key = SigningKey::generate();
+        let mut long = list(issuer());
+        let named = (0..5_000).map(|number| (format!("{ISSUER}-{number}"), issuer()));
+        long.issuers.extend(named);
+        let signed = long.sign(&key);
+        assert!(signed.len() > jws::MAX_BYTES, "{}", signed.len());
+        assert_eq!(TrustList::verify(&signed, key.public(), now()), Ok(long));
+        let endless = "a".repeat(MAX_BYTES + 1);
+        let refused = TrustList::verify(&endless, key.public(), now());
+        assert_eq!(refused, Err(TrustListError::Jws(JwsError::TooLarge)));
     }
 
     #[test]

@@ -11,13 +11,10 @@ use std::{
 use chrono::{DateTime, Utc};
 use shared::{
     keys::{Jwk, PublicKey},
-    trust::{TrustList, TrustListError},
+    trust::{MAX_BYTES, TrustList, TrustListError},
 };
 
 use crate::config::TrustFiles;
-
-/// A trust list is not larger than this, in bytes.
-const MAX_BYTES: u64 = 4 * 1024 * 1024;
 
 /// Why there is no trust list to rely on.
 #[derive(Debug, thiserror::Error)]
@@ -70,7 +67,7 @@ fn text(path: &Path) -> Result<String, TrustError> {
         source,
     };
     let length = fs::metadata(path).map_err(unreadable)?.len();
-    if length > MAX_BYTES {
+    if length > MAX_BYTES as u64 {
         return Err(unreadable(io::Error::new(
             io::ErrorKind::FileTooLarge,
             "larger than 4 MiB",
