@@ -33,7 +33,7 @@ pub async fn issuer_keys(http: &HttpClient, issuer: &str) -> Fetched<JwkSet> {
         .ok()
         .filter(|url| url.query().is_none() && url.fragment().is_none())
     else {
-        return Fetched::Refused;
+        return Fetched::Forbidden;
     };
     let mut document = match http.fetch_json(&well_known(&url, "jwt-vc-issuer")).await {
         Ok(document) => document,
@@ -47,7 +47,7 @@ pub async fn issuer_keys(http: &HttpClient, issuer: &str) -> Fetched<JwkSet> {
             document.get("jwks"),
             document.get("issuer").map(|found| found == issuer),
         ) else {
-            return Fetched::Refused;
+            return Fetched::Unusable;
         };
         document = match http.fetch_json(&location).await {
             Ok(keys) => json!({ "issuer": issuer, "jwks": keys }),
@@ -73,7 +73,7 @@ pub async fn did_document(http: &HttpClient, did: &Did) -> Result<Option<DidDocu
 /// The status list token at `uri` (TSL-005), unverified.
 async fn status_list_token(http: &HttpClient, uri: &str) -> Fetched<String> {
     let Ok(url) = Url::parse(uri) else {
-        return Fetched::Refused;
+        return Fetched::Forbidden;
     };
     match http.fetch_text(&url, status_list::token::MEDIA_TYPE).await {
         Ok(token) => Fetched::Found(token),
@@ -84,15 +84,19 @@ async fn status_list_token(http: &HttpClient, uri: &str) -> Fetched<String> {
 fn keys_of(issuer: &str, document: Value) -> Fetched<JwkSet> {
     match metadata::issuer_keys(issuer, document) {
         Ok(keys) => Fetched::Found(keys),
-        Err(_) => Fetched::Refused,
+        Err(_) => Fetched::Unusable,
     }
 }
 
+/// Whatever a server answers in the place of what was asked says nothing of the attestation: its pages of maintenance come
+/// with any status and any media type.
 fn failed<T>(error: &FetchError) -> Fetched<T> {
-    if error.is_temporary() {
-        Fetched::Unreachable
-    } else {
-        Fetched::Refused
+    match error {
+        FetchError::Forbidden => Fetched::Forbidden,
+        FetchError::Unreachable(_) | FetchError::Status { status: 500.., .. } => Fetched::Unreachable,
+        FetchError::Status { .. } | FetchError::MediaType | FetchError::TooLarge | FetchError::Malformed => {
+            Fetched::Unusable
+        }
     }
 }
 
@@ -148,6 +152,13 @@ mod tests {
                     &json!({ "issuer": issuer, "jwks_uri": "https://169.254.169.254/keys" }),
                 ),
                 "html" => answer("text/html", &json!({ "issuer": issuer, "jwks": keys() })),
+                "maintenance" => answer("application/json", &json!({ "message": "Retour dans une heure" })),
+                "broken" => answer("application/json", &"{"),
+                "endless" => answer(
+                    "application/json",
+                    &" ".repeat(crate::service::http_client::MAX_BYTES + 1),
+                ),
+                "gone" => StatusCode::GONE.into_response(),
                 "moved" => (StatusCode::FOUND, [(header::LOCATION, format!("{base}/keys"))]).into_response(),
                 _ => StatusCode::SERVICE_UNAVAILABLE.into_response(),
             }
@@ -178,18 +189,23 @@ mod tests {
         for (path, expected) in [
             ("by-value", "found"),
             ("by-reference", "found"),
-            ("both", "refused"),
-            ("other", "refused"),
-            ("other-by-reference", "refused"),
-            ("elsewhere", "refused"),
-            ("html", "refused"),
-            ("moved", "refused"),
+            ("both", "unusable"),
+            ("other", "unusable"),
+            ("other-by-reference", "unusable"),
+            ("elsewhere", "forbidden"),
+            ("html", "unusable"),
+            ("maintenance", "unusable"),
+            ("broken", "unusable"),
+            ("endless", "unusable"),
+            ("gone", "unusable"),
+            ("moved", "unusable"),
             ("down", "unreachable"),
         ] {
             let issuer = format!("http://localhost:{}/{path}", issuers.port());
             let found = match issuer_keys(&http, &issuer).await {
                 Fetched::Found(_) => "found",
-                Fetched::Refused => "refused",
+                Fetched::Forbidden => "forbidden",
+                Fetched::Unusable => "unusable",
                 Fetched::Unreachable => "unreachable",
             };
             assert_eq!(found, expected, "{path}");
@@ -201,7 +217,7 @@ mod tests {
             "did:web:localhost",
             "https://10.0.0.1",
         ] {
-            assert_eq!(issuer_keys(&http, issuer).await, Fetched::Refused, "{issuer}");
+            assert_eq!(issuer_keys(&http, issuer).await, Fetched::Forbidden, "{issuer}");
         }
     }
 
@@ -216,11 +232,15 @@ mod tests {
         let materials = fetch(&HttpClient::new(true), &needs).await;
         assert!(matches!(materials.issuer_keys, Fetched::Found(_)));
         assert_eq!(materials.status_list, Fetched::Found("a.b.c".to_owned()));
-        needs.status_list = Some(format!("{base}/keys"));
-        assert_eq!(
-            fetch(&HttpClient::new(true), &needs).await.status_list,
-            Fetched::Refused
-        );
+        for (address, expected) in [
+            (format!("{base}/keys"), Fetched::Unusable),
+            (format!("{base}/nowhere"), Fetched::Unusable),
+            ("https://10.0.0.1/status".to_owned(), Fetched::Forbidden),
+            ("nonsense".to_owned(), Fetched::Forbidden),
+        ] {
+            needs.status_list = Some(address);
+            assert_eq!(fetch(&HttpClient::new(true), &needs).await.status_list, expected);
+        }
         needs.status_list = None;
         assert_eq!(
             fetch(&HttpClient::new(true), &needs).await.status_list,

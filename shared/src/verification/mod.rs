@@ -10,7 +10,7 @@ pub use self::verdict::{Check, CheckId, Outcome, Policy, Reason, Verdict};
 use crate::{
     format::sd_jwt_vc::{self, BindingChecks, ExpectedBinding, SdJwt, SdJwtError, check_binding, holder_key},
     json::numeric_date,
-    keys::{JwkSet, PublicKey},
+    keys::{JwkSet, PublicKey, jws::JwsError},
     status_list::token::{self, Status, StatusList, StatusListError, StatusReference},
     trust::{Recognition, TrustList},
 };
@@ -25,8 +25,10 @@ pub enum Fetched<T> {
     Found(T),
     /// The network or the server failed.
     Unreachable,
-    /// The address is one we do not fetch, or what came was unusable.
-    Refused,
+    /// Something else came: another media type, a redirection, too many bytes, no such document.
+    Unusable,
+    /// The address is one we do not fetch.
+    Forbidden,
 }
 
 /// What must be fetched before [`verify`]: read from the unverified credential.
@@ -183,7 +185,8 @@ impl Signed {
         let keys = match &materials.issuer_keys {
             Fetched::Found(keys) => keys,
             Fetched::Unreachable => return Outcome::Skipped(Reason::IssuerUnreachable),
-            Fetched::Refused => return Outcome::Failed(Reason::IssuerRefused),
+            Fetched::Unusable => return Outcome::Skipped(Reason::IssuerUnusable),
+            Fetched::Forbidden => return Outcome::Failed(Reason::IssuerRefused),
         };
         match key_of(keys, self.sd_jwt.jws().kid()) {
             None => Outcome::Failed(Reason::UnknownKey),
@@ -218,7 +221,8 @@ impl Signed {
         }
     }
 
-    /// TSL §8.3. A list that is out of reach or past its time proves nothing; one that cannot be believed fails (NEG-19).
+    /// TSL §8.3 (TSL-006). A list that is out of reach, past its time or unreadable says nothing; one that was signed by
+    /// somebody else or for another address, or that has no such entry, is held against whoever names it (NEG-19).
     fn check_status(&self, materials: &Materials, now: DateTime<Utc>) -> (Outcome, Option<Status>) {
         let reference = match StatusReference::from_claims(&self.claims) {
             Ok(Some(reference)) => reference,
@@ -228,15 +232,17 @@ impl Signed {
         let token = match &materials.status_list {
             Fetched::Found(token) => token,
             Fetched::Unreachable => return (Outcome::Skipped(Reason::StatusUnreachable), None),
-            Fetched::Refused => return (Outcome::Failed(Reason::StatusRefused), None),
+            Fetched::Unusable => return (Outcome::Skipped(Reason::StatusUnusable), None),
+            Fetched::Forbidden => return (Outcome::Failed(Reason::StatusRefused), None),
         };
         let Fetched::Found(keys) = &materials.issuer_keys else {
             return (Outcome::Skipped(Reason::Unavailable), None);
         };
         match read_status(token, &reference, keys, now) {
             Ok(status) => (outcome_of(status), Some(status)),
-            Err(Some(StatusListError::Expired)) => (Outcome::Skipped(Reason::StatusRefused), None),
-            Err(_) => (Outcome::Failed(Reason::StatusRefused), None),
+            Err(None) => (Outcome::Failed(Reason::StatusRefused), None),
+            Err(Some(error)) if is_wrong(&error) => (Outcome::Failed(Reason::StatusRefused), None),
+            Err(Some(_)) => (Outcome::Skipped(Reason::StatusUnusable), None),
         }
     }
 
@@ -270,6 +276,16 @@ fn read_status(
     let kid = token::unverified_kid(token)?;
     let key = key_of(keys, kid.as_deref()).ok_or(None)?;
     Ok(StatusList::verify(token, &reference.uri, &key, now)?.status(reference.idx)?)
+}
+
+/// Whether a status list is a wrong one, rather than none.
+fn is_wrong(error: &StatusListError) -> bool {
+    matches!(
+        error,
+        StatusListError::Jws(JwsError::BadSignature | JwsError::Algorithm)
+            | StatusListError::OtherList
+            | StatusListError::OutOfRange
+    )
 }
 
 fn outcome_of(status: Status) -> Outcome {

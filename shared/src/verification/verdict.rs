@@ -83,6 +83,8 @@ pub enum Reason {
     UnknownKey,
     /// The issuer's keys could not be fetched.
     IssuerUnreachable,
+    /// What the issuer's site answered are no keys of that issuer.
+    IssuerUnusable,
     /// The issuer's identifier is not one we fetch (not https, private address).
     IssuerRefused,
     /// A type that was not asked.
@@ -107,7 +109,9 @@ pub enum Reason {
     UnknownStatus,
     /// The status list could not be fetched.
     StatusUnreachable,
-    /// The status list was fetched and cannot be believed.
+    /// What was fetched is no status list, or one that has expired.
+    StatusUnusable,
+    /// The status list is one we do not fetch, or one that cannot be believed.
     StatusRefused,
     /// No status is published for this credential.
     NoStatus,
@@ -130,6 +134,7 @@ impl Reason {
         Self::WrongSignature,
         Self::UnknownKey,
         Self::IssuerUnreachable,
+        Self::IssuerUnusable,
         Self::IssuerRefused,
         Self::WrongType,
         Self::NotBound,
@@ -142,6 +147,7 @@ impl Reason {
         Self::Suspended,
         Self::UnknownStatus,
         Self::StatusUnreachable,
+        Self::StatusUnusable,
         Self::StatusRefused,
         Self::NoStatus,
         Self::UnknownIssuer,
@@ -158,6 +164,7 @@ impl Reason {
             Self::WrongSignature => "wrong_signature",
             Self::UnknownKey => "unknown_key",
             Self::IssuerUnreachable => "issuer_unreachable",
+            Self::IssuerUnusable => "issuer_unusable",
             Self::IssuerRefused => "issuer_refused",
             Self::WrongType => "wrong_type",
             Self::NotBound => "not_bound",
@@ -170,6 +177,7 @@ impl Reason {
             Self::Suspended => "suspended",
             Self::UnknownStatus => "unknown_status",
             Self::StatusUnreachable => "status_unreachable",
+            Self::StatusUnusable => "status_unusable",
             Self::StatusRefused => "status_refused",
             Self::NoStatus => "no_status",
             Self::UnknownIssuer => "unknown_issuer",

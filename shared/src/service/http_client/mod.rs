@@ -40,17 +40,6 @@ pub enum FetchError {
     Malformed,
 }
 
-impl FetchError {
-    /// Whether asking again later may help: the network or the server failed, rather than what was asked or answered.
-    pub fn is_temporary(&self) -> bool {
-        match self {
-            Self::Unreachable(_) => true,
-            Self::Status { status, .. } => *status >= 400,
-            Self::Forbidden | Self::MediaType | Self::TooLarge | Self::Malformed => false,
-        }
-    }
-}
-
 /// A fetcher. Cheap to clone.
 #[derive(Debug, Clone)]
 pub struct HttpClient {
@@ -380,14 +369,14 @@ mod tests {
     }
 
     #[tokio::test]
-    async fn nobody_there_is_unreachable_and_may_be_asked_again() {
+    async fn nobody_there_is_unreachable() {
         let closed = TcpListener::bind("127.0.0.1:0").await.unwrap();
         let url = format!("http://localhost:{}/?code=secret", closed.local_addr().unwrap().port())
             .parse()
             .unwrap();
         drop(closed);
         let error = HttpClient::new(true).fetch_json(&url).await.unwrap_err();
-        assert!(matches!(error, FetchError::Unreachable(_)) && error.is_temporary());
+        assert!(matches!(error, FetchError::Unreachable(_)));
         assert!(!format!("{error:?}").contains("secret"), "{error:?}");
     }
 }

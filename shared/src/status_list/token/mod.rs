@@ -82,7 +82,7 @@ impl StatusReference {
     }
 }
 
-/// Why a status list was refused. Any of these means: could not check.
+/// Why a status list was refused: none of these is a statement about a status (TSL-006).
 #[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
 pub enum StatusListError {
     /// The JWS layer refused it.

@@ -65,7 +65,8 @@ fn sdvc_005_without_the_issuers_keys_nothing_is_accepted() {
     let scene = Scene::new();
     let cases = [
         (Fetched::Unreachable, Outcome::Skipped(Reason::IssuerUnreachable)),
-        (Fetched::Refused, Outcome::Failed(Reason::IssuerRefused)),
+        (Fetched::Unusable, Outcome::Skipped(Reason::IssuerUnusable)),
+        (Fetched::Forbidden, Outcome::Failed(Reason::IssuerRefused)),
     ];
     for (issuer_keys, outcome) in cases {
         let materials = Materials {

@@ -40,8 +40,35 @@ fn neg_20_an_expired_list_is_accepted_only_by_an_explicit_policy() {
         &scene.issuer,
     );
     let verdict = scene.verify_by(Fetched::Found(old));
-    assert_only(&verdict, CheckId::Status, Outcome::Skipped(Reason::StatusRefused));
+    assert_only(&verdict, CheckId::Status, Outcome::Skipped(Reason::StatusUnusable));
     assert!(verdict.accepted(Policy::AcceptUncheckedStatus));
+}
+
+#[test]
+fn tsl_006_what_is_no_status_list_says_nothing() {
+    let scene = Scene::new();
+    let signed = |claims: Value| {
+        let header = Map::from_iter([("kid".to_owned(), json!(scene.kid()))]);
+        Fetched::Found(jws::sign(token::TYPE, header, &claims, &scene.issuer))
+    };
+    let cases = [
+        ("another answer", Fetched::Unusable),
+        ("not a token", Fetched::Found("<html>".into())),
+        ("a credential", Fetched::Found(scene.issued())),
+        (
+            "no list in it",
+            signed(json!({ "sub": STATUS_LIST, "iat": now().timestamp() })),
+        ),
+    ];
+    for (case, status_list) in cases {
+        let verdict = scene.verify_by(status_list);
+        assert_eq!(
+            verdict.outcome(CheckId::Status),
+            Some(Outcome::Skipped(Reason::StatusUnusable)),
+            "{case}"
+        );
+        assert!(!verdict.has_failed() && !verdict.accepted(Policy::Strict), "{case}");
+    }
 }
 
 #[test]
@@ -67,9 +94,11 @@ fn neg_19_a_status_list_that_cannot_be_believed_is_refused() {
             "index out of range",
             signed(&short, STATUS_LIST, &scene.kid(), &scene.issuer),
         ),
-        ("a credential as a status list", Fetched::Found(scene.issued())),
-        ("not a token", Fetched::Found("x".into())),
-        ("forbidden address", Fetched::Refused),
+        (
+            "not signed",
+            Fetched::Found("eyJhbGciOiJub25lIiwidHlwIjoic3RhdHVzbGlzdCtqd3QifQ.e30.".into()),
+        ),
+        ("forbidden address", Fetched::Forbidden),
     ];
     for (case, status_list) in cases {
         let verdict = scene.verify_by(status_list);
