@@ -133,7 +133,15 @@ pub fn verify(
             ]);
         }
     }
-    let checks = checks.into_iter().map(|(id, outcome)| Check { id, outcome }).collect();
+    let note = |id| (id == CheckId::Status && signed.has_no_status()).then_some(Reason::NoStatus);
+    let checks = checks
+        .into_iter()
+        .map(|(id, outcome)| Check {
+            id,
+            outcome,
+            note: note(id),
+        })
+        .collect();
     Ok(Verdict {
         checks,
         claims: revealed,
@@ -221,12 +229,17 @@ impl Signed {
         }
     }
 
-    /// TSL §8.3 (TSL-006). A list that is out of reach, past its time or unreadable says nothing; one that was signed by
+    /// `status` is the issuer's to give or not, and in the open: nobody else can have left it out (SDVC-003).
+    fn has_no_status(&self) -> bool {
+        matches!(StatusReference::from_claims(&self.claims), Ok(None))
+    }
+
+    /// TSL §8.3 (TSL-006). Without a status there is nothing to check ([`Reason::NoStatus`] is noted). A list that is out of reach, past its time or unreadable says nothing; one that was signed by
     /// somebody else or for another address, or that has no such entry, is held against whoever names it (NEG-19).
     fn check_status(&self, materials: &Materials, now: DateTime<Utc>) -> (Outcome, Option<Status>) {
         let reference = match StatusReference::from_claims(&self.claims) {
             Ok(Some(reference)) => reference,
-            Ok(None) => return (Outcome::Skipped(Reason::NoStatus), None),
+            Ok(None) => return (Outcome::Passed, None),
             Err(_) => return (Outcome::Failed(Reason::Malformed), None),
         };
         let token = match &materials.status_list {

@@ -113,7 +113,8 @@ pub enum Reason {
     StatusUnusable,
     /// The status list is one we do not fetch, or one that cannot be believed.
     StatusRefused,
-    /// No status is published for this credential.
+    /// The issuer publishes no status for this credential: it cannot revoke it. Only ever a [`Check::note`], since asking
+    /// again changes nothing.
     NoStatus,
     /// The issuer is not on the trust list.
     UnknownIssuer,
@@ -197,6 +198,9 @@ pub struct Check {
     /// How it ended.
     #[serde(flatten)]
     pub outcome: Outcome,
+    /// What is to be known although it passed: [`Reason::NoStatus`], and nothing else so far.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub note: Option<Reason>,
 }
 
 /// Every check, in the order of [`CheckId`], and what was read.

@@ -156,7 +156,7 @@ pub(crate) struct NamedCheck {
     /// How it ended.
     #[serde(rename = "outcome")]
     pub(crate) mark: Mark,
-    /// Ends a message key: `reason-CODE`.
+    /// Ends a message key: `reason-CODE`. What is to be known of a check that passed, else why it did not.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub(crate) reason: Option<String>,
 }
@@ -376,7 +376,7 @@ impl From<Explanation> for Narrative {
 impl From<&verification::Check> for NamedCheck {
     fn from(check: &verification::Check) -> Self {
         let (mark, reason) = match check.outcome {
-            verification::Outcome::Passed => (Mark::Passed, None),
+            verification::Outcome::Passed => (Mark::Passed, check.note),
             verification::Outcome::Failed(reason) => (Mark::Failed, Some(reason)),
             verification::Outcome::Skipped(reason) => (Mark::Skipped, Some(reason)),
         };

@@ -313,7 +313,8 @@ fn codes_are_those_of_json() {
     assert_eq!(codes.len(), Reason::ALL.len());
     let written = |outcome| {
         let id = CheckId::Time;
-        serde_json::to_value(Check { id, outcome }).unwrap()
+        let note = None;
+        serde_json::to_value(Check { id, outcome, note }).unwrap()
     };
     assert_eq!(
         written(Outcome::Failed(Reason::Expired)),

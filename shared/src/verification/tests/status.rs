@@ -112,12 +112,20 @@ fn neg_19_a_status_list_that_cannot_be_believed_is_refused() {
 }
 
 #[test]
-fn a_credential_without_status_needs_an_explicit_policy() {
+fn a_credential_without_status_passes_and_the_verdict_notes_that_it_cannot_be_revoked() {
     let verdict = Scene::new().claiming(|claims| {
         claims.as_object_mut().unwrap().remove("status");
     });
-    assert_only(&verdict, CheckId::Status, Outcome::Skipped(Reason::NoStatus));
-    assert!(verdict.accepted(Policy::AcceptUncheckedStatus));
+    assert!(verdict.accepted(Policy::Strict), "{:?}", verdict.checks);
+    assert_eq!(verdict.status, None);
+    let notes: Vec<_> = verdict
+        .checks
+        .iter()
+        .filter_map(|check| Some((check.id, check.note?)))
+        .collect();
+    assert_eq!(notes, [(CheckId::Status, Reason::NoStatus)]);
+    let with_status = Scene::new().claiming(|_| {});
+    assert!(with_status.checks.iter().all(|check| check.note.is_none()));
     let other_mechanism = Scene::new().claiming(|claims| claims["status"] = json!({ "other": {} }));
     assert_fails(&other_mechanism, CheckId::Status, Reason::Malformed);
 }

@@ -283,6 +283,24 @@ async fn neg_20_a_status_out_of_reach_is_neither_good_nor_bad() {
 }
 
 #[tokio::test]
+async fn an_attestation_that_cannot_be_revoked_counts_and_the_decision_tells() {
+    let asked = Asked::on(stage().await).await;
+    let lasting = asked.stage.issuer.attest_with(12000, 1, |claims| {
+        claims.as_object_mut().unwrap().remove("status");
+    });
+    let decision = asked.decide(asked.present(&lasting)).await;
+    assert_eq!(decision["outcome"], "granted", "{decision:#}");
+    assert_eq!(decision["warnings"], serde_json::json!([]), "{decision:#}");
+    let checks = decision["checks"][0]["checks"].as_array().unwrap();
+    let status = checks.iter().find(|check| check["id"] == "status").unwrap();
+    assert_eq!(
+        (&status["outcome"], &status["reason"]),
+        (&"passed".into(), &"no_status".into())
+    );
+    assert!(status["text"].as_str().unwrap().contains("révoquer"), "{status}");
+}
+
+#[tokio::test]
 async fn neg_20_a_lenient_counter_accepts_with_a_warning() {
     let database = shared::testing::ThrowAwayDatabase::sqlite();
     let db = database.open(&crate::app::SQLITE, &crate::app::POSTGRES).await;
