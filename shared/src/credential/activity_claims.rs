@@ -216,11 +216,15 @@ pub fn to_rule_input(
     })
 }
 
-/// The disclosed breakdown: minutes of years of the period that add up to the total.
+/// The disclosed breakdown: minutes of years of the period that add up to the total. Mandatory when the period crosses 31
+/// December: without it, nobody knows which year the minutes belong to.
 fn breakdown(claims: &Value, period: Period, minutes: u64) -> Result<Option<BTreeMap<i32, u64>>, ClaimMissing> {
     const PATH: &[&str] = &["activity", "breakdown"];
     let Some(disclosed) = at(claims, PATH) else {
-        return Ok(None);
+        return match period.calendar_year() {
+            Some(_) => Ok(None),
+            None => Err(missing(PATH)),
+        };
     };
     let years = disclosed
         .as_object()
@@ -412,6 +416,13 @@ mod tests {
         ] {
             assert_eq!(with(name, Value::Null), format!("activity.{name}"));
         }
+        let mut withheld = claims.clone();
+        withheld["activity"].as_object_mut().unwrap().remove("breakdown");
+        let error = to_rule_input(&withheld, "a", "holder", CredentialStatus::Valid).unwrap_err();
+        assert_eq!(error.claim, "activity.breakdown", "it crosses 31 December");
+        let (within, _) = to_claims(&attestations::within_a_year(), &envelope());
+        let input = to_rule_input(&within, "a", "holder", CredentialStatus::Valid).unwrap();
+        assert_eq!(input.activity.breakdown, None);
         assert_eq!(with("minutes", json!(-1)), "activity.minutes");
         assert_eq!(with("minutes", json!("18000")), "activity.minutes");
         assert_eq!(with("minutes", json!(0)), "activity.minutes");

@@ -33,8 +33,8 @@ const BREAKDOWN: &str = "breakdown";
 /// Kind and paid are asked with the values that the rule fixes, so that a wallet offers only what may count; but not when
 /// the rule reviews what the same association paid (`paid_same_issuer`), which it can only do when it sees it. The role
 /// never is: the person should learn that hours were found, and why they do not count. The yearly breakdown and the age are
-/// preferred, not required (`claim_sets`, best first): an attestation within one year has no breakdown, and one that
-/// says nothing of the age still proves hours.
+/// preferred, not required (`claim_sets`, best first): an attestation within one year has no breakdown (one that crosses 31
+/// December and withholds it does not count), and one that says nothing of the age still proves hours.
 pub fn query_for(rule: &Rule, ask_age: bool) -> DcqlQuery {
     let with_age = ask_age && rule.predicates.iter().any(|name| name == AGE_OVER_16);
     let mut claims: Vec<ClaimQuery> = NEEDED.iter().map(|name| activity_claim(rule, name)).collect();
