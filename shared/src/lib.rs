@@ -20,7 +20,7 @@ pub mod language;
 pub mod oid4vci;
 pub mod oid4vp;
 pub mod organisation;
-mod parameters;
+pub mod parameters;
 pub mod presentation;
 #[cfg(feature = "service")]
 pub mod service;

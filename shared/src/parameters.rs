@@ -5,16 +5,17 @@ use std::collections::BTreeMap;
 use url::{Url, form_urlencoded};
 
 /// A parameter came twice.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub(crate) struct Repeated;
+#[derive(Debug, Clone, Copy, PartialEq, Eq, thiserror::Error)]
+#[error("a parameter is there twice")]
+pub struct Repeated;
 
 /// Parameters by name. One without a value counts as omitted (RFC 6749 §3.1).
 #[derive(Debug, Clone, Default)]
-pub(crate) struct Parameters(BTreeMap<String, String>);
+pub struct Parameters(BTreeMap<String, String>);
 
 impl Parameters {
     /// Of an `application/x-www-form-urlencoded` body.
-    pub(crate) fn from_form(body: &[u8]) -> Result<Self, Repeated> {
+    pub fn from_form(body: &[u8]) -> Result<Self, Repeated> {
         let mut parameters = BTreeMap::new();
         for (name, value) in form_urlencoded::parse(body) {
             if parameters.insert(name.into_owned(), value.into_owned()).is_some() {
@@ -26,17 +27,17 @@ impl Parameters {
     }
 
     /// Of the query of a link.
-    pub(crate) fn from_query(url: &Url) -> Result<Self, Repeated> {
+    pub fn from_query(url: &Url) -> Result<Self, Repeated> {
         Self::from_form(url.query().unwrap_or_default().as_bytes())
     }
 
     /// The value of a parameter, taken out.
-    pub(crate) fn take(&mut self, name: &str) -> Option<String> {
+    pub fn take(&mut self, name: &str) -> Option<String> {
         self.0.remove(name)
     }
 
     /// Whether it is there.
-    pub(crate) fn has(&self, name: &str) -> bool {
+    pub fn has(&self, name: &str) -> bool {
         self.0.contains_key(name)
     }
 }

@@ -51,10 +51,12 @@ impl<T: DeserializeOwned, S: Send + Sync> FromRequest<S> for Form<T> {
     }
 }
 
-/// A form that says nothing but its token.
+/// A form that says nothing but its token. One that does not even say that is read too: it is refused as the form of another
+/// session is (403).
 #[derive(Debug, Deserialize)]
 pub struct TokenForm {
     /// The hidden field `csrf`: see [`Session::check_form`](super::session::Session::check_form).
+    #[serde(default)]
     pub csrf: String,
 }
 

@@ -8,7 +8,7 @@ use axum::{
 };
 use serde::Deserialize;
 use shared::service::{
-    form::Form,
+    form::{Form, TokenForm},
     page::{PageContext, PageError, render},
     session::Session,
 };
@@ -104,13 +104,6 @@ pub(crate) async fn sign_in(
         }),
     )
         .into_response())
-}
-
-/// A form with nothing but its token.
-#[derive(Deserialize)]
-pub(crate) struct TokenForm {
-    #[serde(default)]
-    pub(crate) csrf: String,
 }
 
 /// `POST /sign-out`.

@@ -10,7 +10,7 @@ use chrono::{DateTime, Utc};
 use shared::{
     entitlement::Rule,
     service::{
-        form::Form,
+        form::{Form, TokenForm},
         page::{PageContext, PageError, render},
         qr,
     },
@@ -18,11 +18,7 @@ use shared::{
 use url::Url;
 
 use super::{Request, RequestError, RequestId, State as RequestState};
-use crate::{
-    App, decisions,
-    desk::pages::{Clerk, TokenForm},
-    urls,
-};
+use crate::{App, decisions, desk::pages::Clerk, urls};
 
 #[derive(Template)]
 #[template(path = "waiting.html")]
@@ -246,10 +242,13 @@ mod tests {
             assert_eq!(status, StatusCode::NOT_FOUND);
             assert!(html.contains("Demande introuvable"), "{html}");
         }
-        let (status, _, html) = stage
-            .post(&urls::path(urls::AGAIN, &id), clerk, &[("csrf", &format!("{csrf}x"))])
-            .await;
-        assert_eq!(status, StatusCode::FORBIDDEN, "{html}");
+        let other = format!("{csrf}x");
+        for form in [&[("csrf", other.as_str())][..], &[]] {
+            for path in [urls::path(urls::AGAIN, &id), urls::SIGN_OUT.to_owned()] {
+                let (status, _, html) = stage.post(&path, clerk.clone(), form).await;
+                assert_eq!(status, StatusCode::FORBIDDEN, "{path}: {html}");
+            }
+        }
     }
 
     #[tokio::test]

@@ -99,7 +99,7 @@ async fn vp_v_007_the_wallet_nonce_comes_back_in_the_signed_object() -> Result<(
         .await?
         .expect(StatusCode::OK)?;
     assert_eq!(payload_of(&object.body)["wallet_nonce"], "n-0123456789");
-    for bad in ["", "a b", &"n".repeat(100_000)] {
+    for bad in ["é", "a b", &"n".repeat(100_000)] {
         let answer = post_form(&desk.presenting.link.request_uri, &[("wallet_nonce", bad)]).await?;
         assert!(answer.status.is_client_error(), "{bad:.20}: {}", answer.status);
     }

@@ -18,6 +18,7 @@ use shared::{
         request::MEDIA_TYPE,
         response::{Answer, Response as WalletResponse, ResponseError, from_form},
     },
+    parameters::Parameters,
     service::{body, body::BodyError, telemetry},
 };
 
@@ -122,7 +123,9 @@ pub(crate) async fn object_for_wallet(
     request: extract::Request,
 ) -> Result<Response, WalletError> {
     let form = read_form(request, MAX_OBJECT_REQUEST).await?;
-    let wallet_nonce = only(&form, "wallet_nonce")?;
+    let mut parameters =
+        Parameters::from_form(&form).map_err(|repeated| WalletError::new(StatusCode::BAD_REQUEST, repeated))?;
+    let wallet_nonce = parameters.take("wallet_nonce");
     signed_object(&app, &id, wallet_nonce.as_deref()).await
 }
 
@@ -225,20 +228,6 @@ async fn read_form(request: extract::Request, limit: usize) -> Result<Bytes, Wal
         BodyError::TooLarge => WalletError::new(StatusCode::PAYLOAD_TOO_LARGE, error),
         BodyError::Broken => WalletError::new(StatusCode::BAD_REQUEST, error),
     })
-}
-
-/// The value of a parameter that may be there once.
-fn only(form: &[u8], name: &str) -> Result<Option<String>, WalletError> {
-    let pairs: Vec<(String, String)> = serde_urlencoded::from_bytes(form)
-        .map_err(|_| WalletError::new(StatusCode::BAD_REQUEST, "the form is malformed"))?;
-    let mut values = pairs.into_iter().filter(|(key, _)| key == name).map(|(_, value)| value);
-    match (values.next(), values.next()) {
-        (value, None) => Ok(value),
-        _ => Err(WalletError::new(
-            StatusCode::BAD_REQUEST,
-            format_args!("{name} is there twice"),
-        )),
-    }
 }
 
 #[cfg(test)]
