@@ -114,6 +114,11 @@ impl SessionPolicy {
         }))
     }
 
+    /// Whether a request brings a cookie that may be a session's: without one there is nothing to look for.
+    pub fn is_claimed(&self, headers: &HeaderMap) -> bool {
+        self.token(headers).is_some()
+    }
+
     /// Ends the session of a request; gives the `Set-Cookie` that clears the cookie.
     pub async fn close(&self, tx: &mut Tx, headers: &HeaderMap) -> Result<HeaderValue, sqlx::Error> {
         if let Some(token) = self.token(headers) {
@@ -335,8 +340,10 @@ mod tests {
                     .unwrap()
                     .is_none()
             );
+            assert!(policy(true).is_claimed(&headers(&cookie)));
             for sent in ["__Host-wallet=", "__Host-wallet=short", "nothing"] {
                 let headers = HeaderMap::from_iter([(COOKIE, HeaderValue::from_static(sent))]);
+                assert!(!policy(true).is_claimed(&headers), "{sent}");
                 assert!(policy(true).find(&mut tx, &headers, start()).await.unwrap().is_none());
             }
             assert!(

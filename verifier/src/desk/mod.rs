@@ -91,8 +91,11 @@ pub(crate) async fn sign_in(app: &App, passphrase: Zeroizing<String>) -> Result<
     Ok(cookie)
 }
 
-/// The clerk's session, when there is one.
+/// The clerk's session, when there is one. Strangers without a cookie cost no transaction.
 pub(crate) async fn session(app: &App, headers: &HeaderMap) -> Result<Option<Session>, sqlx::Error> {
+    if !app.sessions.is_claimed(headers) {
+        return Ok(None);
+    }
     let mut tx = app.db.write().await?;
     let session = app.sessions.find(&mut tx, headers, app.now()).await?;
     tx.commit().await?;
@@ -133,6 +136,18 @@ mod tests {
 
         stage.clock.advance(Duration::hours(2));
         assert!(session(app, &headers).await.unwrap().is_none(), "an idle session ends");
+    }
+
+    #[tokio::test]
+    async fn without_a_cookie_of_its_shape_the_database_is_not_asked() {
+        let stage = testing::stage().await;
+        let (clerk, _) = stage.clerk().await;
+        stage.app.db.close().await;
+        assert!(session(&stage.app, &clerk).await.is_err(), "it is closed");
+        let odd = testing::cookie_headers(&HeaderValue::from_static("verifier=short; Path=/"));
+        for headers in [HeaderMap::new(), odd] {
+            assert!(session(&stage.app, &headers).await.unwrap().is_none(), "{headers:?}");
+        }
     }
 
     #[tokio::test]
