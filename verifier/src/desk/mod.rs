@@ -65,7 +65,8 @@ pub(crate) async fn set_passphrase(app: &App, passphrase: Zeroizing<String>) -> 
     Ok(())
 }
 
-/// Signs in; gives the cookie. Counts the try before the slow comparison, which runs outside any transaction.
+/// Signs in; gives the cookie. Counts the try before the slow comparison, which runs outside any transaction: a passphrase that
+/// was replaced meanwhile opens nothing.
 pub(crate) async fn sign_in(app: &App, passphrase: Zeroizing<String>) -> Result<HeaderValue, SignInError> {
     let now = app.now();
     let mut tx = app.db.write().await?;
@@ -78,10 +79,19 @@ pub(crate) async fn sign_in(app: &App, passphrase: Zeroizing<String>) -> Result<
     let Some(stored) = stored else {
         return Err(SignInError::NotSet);
     };
-    if !password::verify(passphrase, stored).await {
+    if !password::verify(passphrase, stored.clone()).await {
         return Err(SignInError::WrongPassphrase);
     }
+    open(app, &stored).await
+}
+
+/// Opens a session for whoever knew the passphrase of this hash, if it still is the counter's.
+async fn open(app: &App, verified: &str) -> Result<HeaderValue, SignInError> {
+    let now = app.now();
     let mut tx = app.db.write().await?;
+    if !store::confirm(&mut tx, ACCOUNT, verified).await? {
+        return Err(SignInError::WrongPassphrase);
+    }
     throttle::clear(&mut tx, THROTTLE).await?;
     let cookie = app
         .sessions
@@ -136,6 +146,22 @@ mod tests {
 
         stage.clock.advance(Duration::hours(2));
         assert!(session(app, &headers).await.unwrap().is_none(), "an idle session ends");
+    }
+
+    #[tokio::test]
+    async fn a_passphrase_replaced_while_it_was_compared_opens_nothing() {
+        shared::on_every_database!(crate::app::SQLITE, crate::app::POSTGRES, |db| {
+            let stage = testing::stage_on(db, crate::Policy::Strict).await;
+            let app = &stage.app;
+            set_passphrase(app, passphrase(testing::PASSPHRASE)).await.unwrap();
+            let mut tx = app.db.read().await.unwrap();
+            let verified = store::find(&mut tx, ACCOUNT).await.unwrap().unwrap();
+            drop(tx);
+            assert!(open(app, &verified).await.is_ok());
+            set_passphrase(app, passphrase("une tout autre phrase")).await.unwrap();
+            let late = open(app, &verified).await;
+            assert!(matches!(late, Err(SignInError::WrongPassphrase)), "{late:?}");
+        });
     }
 
     #[tokio::test]
