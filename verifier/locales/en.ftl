@@ -30,6 +30,7 @@ counter-year-error = Write a year in four digits, for example 2025.
 counter-declared-on = Day of the declaration
 counter-declared-on-hint = Usually today.
 counter-declared-on-error = Choose a day, for example 15 March 2026.
+counter-declared-on-future = This day has not come yet. Choose the day on which the declaration was made.
 counter-age-seen = Identity card seen: 16 or over
 counter-age-seen-hint = Tick this if you saw the card. Otherwise the age is asked from the person’s wallet.
 counter-action = Ask for attestations

@@ -30,6 +30,7 @@ counter-year-error = Écrivez une année en quatre chiffres, par exemple 2025.
 counter-declared-on = Jour de la déclaration
 counter-declared-on-hint = En général aujourd’hui.
 counter-declared-on-error = Choisissez un jour, par exemple le 15 mars 2026.
+counter-declared-on-future = Ce jour n’est pas encore venu. Choisissez le jour où la déclaration a été faite.
 counter-age-seen = Pièce d’identité vue : 16 ans ou plus
 counter-age-seen-hint = À cocher si vous avez vu la pièce. Sinon, l’âge sera demandé à la musette de la personne.
 counter-action = Demander les attestations

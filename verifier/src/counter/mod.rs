@@ -33,12 +33,21 @@ pub(crate) struct Problems {
     pub(crate) rule: bool,
     /// No year, or not one.
     pub(crate) year: bool,
-    /// No day, or not one.
-    pub(crate) declared_on: bool,
+    /// What is wrong with the day.
+    pub(crate) declared_on: Option<DayProblem>,
+}
+
+/// What is wrong with a day of declaration.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(crate) enum DayProblem {
+    /// None, or not a day.
+    Unreadable,
+    /// It has not come yet: nobody has declared on it.
+    Future,
 }
 
 /// Reads the form: what the rule needs must be there, what it does not need is left out.
-pub(crate) fn read<'a>(rules: &'a RuleSet, choice: &Choice) -> Result<(&'a Rule, Claimed), Problems> {
+pub(crate) fn read<'a>(rules: &'a RuleSet, choice: &Choice, today: NaiveDate) -> Result<(&'a Rule, Claimed), Problems> {
     let rule = rules.rule(&choice.rule).ok_or(Problems {
         rule: true,
         ..Problems::default()
@@ -48,11 +57,12 @@ pub(crate) fn read<'a>(rules: &'a RuleSet, choice: &Choice) -> Result<(&'a Rule,
         .then(|| choice.year.trim().parse().ok().filter(|year| YEARS.contains(year)));
     let declared_on = rule
         .needs_declaration()
-        .then(|| choice.declared_on.trim().parse::<NaiveDate>().ok());
+        .then(|| past_day(&choice.declared_on, today))
+        .transpose();
     let problems = Problems {
         rule: false,
         year: year == Some(None),
-        declared_on: declared_on == Some(None),
+        declared_on: declared_on.err(),
     };
     if problems != Problems::default() {
         return Err(problems);
@@ -60,10 +70,19 @@ pub(crate) fn read<'a>(rules: &'a RuleSet, choice: &Choice) -> Result<(&'a Rule,
     let claimed = Claimed {
         rule: rule.id().to_owned(),
         year: year.flatten(),
-        declared_on: declared_on.flatten(),
+        declared_on: declared_on.ok().flatten(),
         age_seen: choice.age_seen.is_some(),
     };
     Ok((rule, claimed))
+}
+
+/// A day that has come.
+fn past_day(typed: &str, today: NaiveDate) -> Result<NaiveDate, DayProblem> {
+    match typed.trim().parse() {
+        Ok(day) if day <= today => Ok(day),
+        Ok(_) => Err(DayProblem::Future),
+        Err(_) => Err(DayProblem::Unreadable),
+    }
 }
 
 #[cfg(test)]
@@ -82,21 +101,31 @@ mod tests {
     #[test]
     fn a_choice_is_read_or_each_problem_is_told() {
         let rules = crate::rules::load(None).unwrap();
-        let (rule, claimed) = read(&rules, &choice("fr-cec-benevolat", " 2025 ", "2026-03-15")).unwrap();
+        let today = NaiveDate::from_ymd_opt(2026, 3, 15).unwrap();
+        let read = |choice: &Choice| read(&rules, choice, today);
+        let (rule, claimed) = read(&choice("fr-cec-benevolat", " 2025 ", "2026-03-15")).unwrap();
         assert_eq!(rule.id(), "fr-cec-benevolat");
         assert_eq!(claimed.year, Some(2025));
         assert_eq!(claimed.declared_on, NaiveDate::from_ymd_opt(2026, 3, 15));
         assert!(!claimed.age_seen);
 
-        let problems = read(&rules, &choice("fr-cec-benevolat", "25", "15/03/2026")).unwrap_err();
+        let problems = read(&choice("fr-cec-benevolat", "25", "15/03/2026")).unwrap_err();
         assert_eq!(
             problems,
             Problems {
                 rule: false,
                 year: true,
-                declared_on: true
+                declared_on: Some(DayProblem::Unreadable)
             }
         );
-        assert!(read(&rules, &choice("nothing", "2025", "2026-03-15")).unwrap_err().rule);
+        let tomorrow = read(&choice("fr-cec-benevolat", "2025", "2026-03-16")).unwrap_err();
+        assert_eq!(
+            tomorrow,
+            Problems {
+                declared_on: Some(DayProblem::Future),
+                ..Problems::default()
+            }
+        );
+        assert!(read(&choice("nothing", "2025", "2026-03-15")).unwrap_err().rule);
     }
 }

@@ -15,7 +15,7 @@ use shared::{
     },
 };
 
-use super::{Choice, Problems};
+use super::{Choice, DayProblem, Problems};
 use crate::{App, desk::pages::Clerk, requests, trust, trust::TrustError, urls};
 
 #[derive(Template)]
@@ -26,6 +26,17 @@ struct CounterPage<'a> {
     choice: Choice,
     problems: Problems,
     trust_warning: Option<&'static str>,
+}
+
+impl CounterPage<'_> {
+    /// What is wrong with the day of declaration, in a sentence.
+    fn day_problem(&self) -> Option<String> {
+        let key = match self.problems.declared_on? {
+            DayProblem::Unreadable => "counter-declared-on-error",
+            DayProblem::Future => "counter-declared-on-future",
+        };
+        Some(self.page.t(key))
+    }
 }
 
 /// `GET /`.
@@ -52,7 +63,7 @@ pub(crate) async fn start(
     Form(choice): Form<Choice>,
 ) -> Result<Response, PageError> {
     clerk.check(&choice.csrf)?;
-    let (rule, claimed) = match super::read(&app.rules, &choice) {
+    let (rule, claimed) = match super::read(&app.rules, &choice, app.now().date_naive()) {
         Ok(read) => read,
         Err(problems) => {
             return Ok((

@@ -186,6 +186,8 @@ mod tests {
         let mut wanted = vec![
             "decision-incomplete-headline".to_owned(),
             "decision-warning-status".to_owned(),
+            "counter-declared-on-error".to_owned(),
+            "counter-declared-on-future".to_owned(),
             "request-purpose".to_owned(),
         ];
         for outcome in ["granted", "denied", "review", "incomplete"] {
@@ -274,6 +276,18 @@ mod tests {
         let (status, _, html) = stage.post(urls::REQUESTS, clerk.clone(), &wrong).await;
         assert_eq!(status, StatusCode::UNPROCESSABLE_ENTITY);
         assert!(html.contains("year-error") && html.contains("declared-error"), "{html}");
+        let early = [
+            ("csrf", csrf.as_str()),
+            ("rule", crate::testing::RULE),
+            ("year", "2025"),
+            ("declared_on", "2026-03-16"),
+        ];
+        let (status, _, html) = stage.post(urls::REQUESTS, clerk.clone(), &early).await;
+        assert_eq!(status, StatusCode::UNPROCESSABLE_ENTITY);
+        assert!(
+            html.contains("id=\"declared-error\">Ce jour n’est pas encore venu"),
+            "{html}"
+        );
         let right = [
             ("csrf", csrf.as_str()),
             ("rule", crate::testing::RULE),
