@@ -215,6 +215,20 @@ impl Rule {
                 .min_age
                 .is_some_and(|min_age| min_age.at == ClaimDate::DeclaredOn)
     }
+
+    /// Whether a claim needs the day from which the benefit runs.
+    pub fn needs_benefit_effective(&self) -> bool {
+        self.benefit_effective_from.is_some()
+            || self
+                .select
+                .min_age
+                .is_some_and(|min_age| min_age.at == ClaimDate::BenefitEffective)
+    }
+
+    /// Whether it measures amounts of money, which attestations of time do not state.
+    pub fn needs_amounts(&self) -> bool {
+        self.measure == Measure::AmountCents
+    }
 }
 
 /// Rules by id.

@@ -7,7 +7,9 @@ use std::{
     path::{Path, PathBuf},
 };
 
-use shared::entitlement::{RuleError, RuleSet};
+use shared::entitlement::{Rule, RuleError, RuleSet};
+
+use crate::requests::AGE_OVER_16;
 
 /// The law's rules that this version evaluates, as shipped.
 const SHIPPED: &[(&str, &str)] = &[(
@@ -34,10 +36,46 @@ pub(crate) enum RulesError {
         /// Where in it, and why.
         source: RuleError,
     },
+    /// The rule is right, and this counter can never satisfy it: it would refuse everybody.
+    #[error("the rule {rule} needs what this counter does not ask: {}", missing.join(", "))]
+    MissingInputs {
+        /// Its id.
+        rule: String,
+        /// What is missing, as rules call it.
+        missing: Vec<String>,
+    },
 }
 
-/// Reads every `.toml` and `.json` file of a folder, in the order of their names.
+/// Reads every `.toml` and `.json` file of a folder, in the order of their names. Refuses rules whose inputs are never given here.
 pub(crate) fn load(folder: Option<&Path>) -> Result<RuleSet, RulesError> {
+    let rules = read(folder)?;
+    for rule in rules.iter() {
+        let missing = missing_inputs(rule);
+        if !missing.is_empty() {
+            return Err(RulesError::MissingInputs {
+                rule: rule.id().to_owned(),
+                missing,
+            });
+        }
+    }
+    Ok(rules)
+}
+
+/// What a rule reads and nothing here provides.
+fn missing_inputs(rule: &Rule) -> Vec<String> {
+    let inputs = [
+        (rule.needs_benefit_effective(), "benefit_effective"),
+        (rule.needs_amounts(), "amount_cents"),
+    ];
+    let inputs = inputs.iter().filter(|(needed, _)| *needed).map(|(_, name)| *name);
+    let predicates = rule.predicates().iter().map(String::as_str);
+    inputs
+        .chain(predicates.filter(|name| *name != AGE_OVER_16))
+        .map(str::to_owned)
+        .collect()
+}
+
+fn read(folder: Option<&Path>) -> Result<RuleSet, RulesError> {
     let mut rules = RuleSet::default();
     let Some(folder) = folder else {
         for (name, contents) in SHIPPED {
@@ -102,5 +140,38 @@ mod tests {
         fs::write(folder.path().join("b.toml"), wrong).unwrap();
         let error = load(Some(folder.path())).unwrap_err();
         assert!(error.to_string().contains("b.toml"), "{error}");
+    }
+
+    #[test]
+    fn a_rule_that_this_counter_cannot_satisfy_is_refused_by_what_it_misses() {
+        for (from, to, missing) in [
+            (
+                "age_at = \"declared_on\"",
+                "age_at = \"benefit_effective\"",
+                "benefit_effective",
+            ),
+            (
+                "predicates =",
+                "benefit_effective_from = \"2024-01-01\"\npredicates =",
+                "benefit_effective",
+            ),
+            ("type = \"minutes\"", "type = \"amount_cents\"", "amount_cents"),
+            (
+                "[\"age_over_16\"]",
+                "[\"age_over_16\", \"resident\", \"retired\"]",
+                "resident, retired",
+            ),
+        ] {
+            let folder = tempfile::tempdir().unwrap();
+            let changed = SHIPPED[0].1.replacen(from, to, 1);
+            assert_ne!(changed, SHIPPED[0].1, "{from}");
+            fs::write(folder.path().join("a.toml"), changed).unwrap();
+            let error = load(Some(folder.path())).unwrap_err();
+            let told = error.to_string();
+            assert!(
+                told.contains("fr-cec-benevolat") && told.ends_with(&format!(": {missing}")),
+                "{told}"
+            );
+        }
     }
 }
