@@ -241,17 +241,22 @@ impl RuleSet {
     /// Adds a rule file: TOML (one rule) or JSON (one rule, or `{"rules": {…}}`). A name that ends in `.toml` or `.json`
     /// says which; otherwise the first character does. Nothing is added when something in the file is refused.
     pub fn add(&mut self, name: &str, contents: &str) -> Result<(), RuleError> {
-        let rules = read::file(name, contents)?.into_iter().collect::<Result<Vec<_>, _>>()?;
+        let rules = read::file(name, contents)?
+            .into_iter()
+            .map(|(_, rule)| rule)
+            .collect::<Result<Vec<_>, _>>()?;
         self.insert(rules)
     }
 
-    /// Like [`Self::add`], but leaves out rules that this version cannot evaluate, and says which and why.
-    pub fn add_supported(&mut self, name: &str, contents: &str) -> Result<Vec<RuleError>, RuleError> {
-        let (mut rules, mut left_out) = (Vec::new(), Vec::new());
-        for rule in read::file(name, contents)? {
+    /// Like [`Self::add`], but leaves out rules that this version cannot evaluate, and says which (by id) and why.
+    pub fn add_supported(&mut self, name: &str, contents: &str) -> Result<BTreeMap<String, RuleError>, RuleError> {
+        let (mut rules, mut left_out) = (Vec::new(), BTreeMap::new());
+        for (id, rule) in read::file(name, contents)? {
             match rule {
                 Ok(rule) => rules.push(rule),
-                Err(error) if error.is_not_supported_yet() => left_out.push(error),
+                Err(error) if error.is_not_supported_yet() => {
+                    left_out.insert(id, error);
+                }
                 Err(error) => return Err(error),
             }
         }

@@ -5,7 +5,7 @@ use std::{collections::BTreeMap, fmt::Write as _, fs, path::Path};
 use anyhow::{Context, bail};
 use serde::Deserialize;
 use serde_json::Value;
-use shared::entitlement::{Claim, Credential, Decision, IssuerFacts, Rule, RuleError, evaluate};
+use shared::entitlement::{Claim, Credential, Decision, IssuerFacts, Rule, RuleSet, evaluate};
 
 /// The format of a file of cases.
 const FORMAT: &str = "musette-rule-cases/1";
@@ -42,10 +42,14 @@ pub(crate) struct Report {
     pub(crate) not_run: usize,
 }
 
-/// Runs every case of a file.
+/// Runs every case of a file. A rule that this version does not evaluate hides no other; one that is wrong is refused with its
+/// file, as it is when the service starts.
 pub(crate) fn check(cases: &Path, rules: &Path) -> anyhow::Result<Report> {
     let read = |path: &Path| fs::read_to_string(path).with_context(|| format!("cannot read {}", path.display()));
-    let rules = read_rules(rules, &read(rules)?)?;
+    let mut known = RuleSet::default();
+    let not_supported = known
+        .add_supported(&rules.to_string_lossy(), &read(rules)?)
+        .with_context(|| format!("{} is refused", rules.display()))?;
     let file: CaseFile =
         serde_json::from_str(&read(cases)?).with_context(|| format!("{} is not a file of cases", cases.display()))?;
     if file.format != FORMAT {
@@ -58,8 +62,8 @@ pub(crate) fn check(cases: &Path, rules: &Path) -> anyhow::Result<Report> {
         not_run: 0,
     };
     for case in &file.cases {
-        let line = match rules.get(&case.rule) {
-            Some(Ok(rule)) => match differences(rule, case, &file.issuers) {
+        let line = match (known.rule(&case.rule), not_supported.get(&case.rule)) {
+            (Some(rule), _) => match differences(rule, case, &file.issuers) {
                 Ok(differences) if differences.is_empty() => {
                     report.passed += 1;
                     "réussi".to_owned()
@@ -73,11 +77,11 @@ pub(crate) fn check(cases: &Path, rules: &Path) -> anyhow::Result<Report> {
                     format!("ÉCHOUÉ : {error:#}")
                 }
             },
-            Some(Err(problem)) => {
+            (None, Some(problem)) => {
                 report.not_run += 1;
                 format!("non joué : cette version n’évalue pas {} ({problem})", case.rule)
             }
-            None => {
+            (None, None) => {
                 report.failed += 1;
                 format!("ÉCHOUÉ : la règle {} n’est pas dans le fichier", case.rule)
             }
@@ -93,26 +97,6 @@ pub(crate) fn check(cases: &Path, rules: &Path) -> anyhow::Result<Report> {
         report.not_run
     )?;
     Ok(report)
-}
-
-/// Each rule on its own: one that this version does not evaluate must not hide the others.
-fn read_rules(path: &Path, contents: &str) -> anyhow::Result<BTreeMap<String, Result<Rule, RuleError>>> {
-    let file: Value = if path.extension().is_some_and(|extension| extension == "toml") {
-        serde_json::to_value(
-            toml::from_str::<toml::Table>(contents).with_context(|| format!("{} is not TOML", path.display()))?,
-        )?
-    } else {
-        serde_json::from_str(contents).with_context(|| format!("{} is not JSON", path.display()))?
-    };
-    let of = |id: &str, rule: &Value| (id.to_owned(), Rule::from_value(rule));
-    match (
-        file.get("rules").and_then(Value::as_object),
-        file.get("id").and_then(Value::as_str),
-    ) {
-        (Some(rules), _) => Ok(rules.iter().map(|(id, rule)| of(id, rule)).collect()),
-        (None, Some(id)) => Ok(BTreeMap::from([of(id, &file)])),
-        (None, None) => bail!("{} has neither a rule nor rules", path.display()),
-    }
 }
 
 /// What the decision says otherwise than expected.
@@ -176,11 +160,38 @@ mod tests {
         assert!(report.text.ends_with("non joués\n"));
     }
 
+    const LAW: &str = include_str!("../../../fixtures/rules/fr-cec-benevolat.toml");
+
+    #[test]
+    fn a_rule_that_is_not_supported_is_not_run_and_a_wrong_one_is_refused() {
+        let folder = tempfile::tempdir().unwrap();
+        let (rules, cases) = (folder.path().join("rule.toml"), folder.path().join("cases.json"));
+        let case = serde_json::json!({
+            "format": FORMAT,
+            "cases": [{"id": "one", "rule": "fr-cec-benevolat", "title": "une", "credentials": [], "claim": {}, "expect": {}}]
+        });
+        fs::write(&cases, case.to_string()).unwrap();
+
+        fs::write(&rules, LAW.replace("type = \"fixed\"", "type = \"term_award\"")).unwrap();
+        let report = check(&cases, &rules).unwrap();
+        assert_eq!(
+            (report.passed, report.failed, report.not_run),
+            (0, 0, 1),
+            "{}",
+            report.text
+        );
+
+        fs::write(&rules, LAW.replace("legal_basis", "legal_bases")).unwrap();
+        let error = check(&cases, &rules).err().unwrap();
+        let told = format!("{error:#}");
+        assert!(told.contains("rule.toml") && told.contains("legal_bas"), "{told}");
+    }
+
     #[test]
     fn a_wrong_expectation_is_told() {
         let folder = tempfile::tempdir().unwrap();
         let rules = folder.path().join("rule.toml");
-        fs::write(&rules, include_str!("../../../fixtures/rules/fr-cec-benevolat.toml")).unwrap();
+        fs::write(&rules, LAW).unwrap();
         let cases = folder.path().join("cases.json");
         let case = serde_json::json!({
             "format": FORMAT, "issuers": {},

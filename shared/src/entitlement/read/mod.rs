@@ -13,8 +13,11 @@ use self::{
 };
 use super::rule::{Measure, Requirement, Rule, RuleError};
 
+/// A rule read on its own, by the id that the file gives it.
+type Read = (String, Result<Rule, RuleError>);
+
 /// The rules of a file, each read on its own; `Err` when the file itself is refused.
-pub(super) fn file(name: &str, contents: &str) -> Result<Vec<Result<Rule, RuleError>>, RuleError> {
+pub(super) fn file(name: &str, contents: &str) -> Result<Vec<Read>, RuleError> {
     let is_json = match name.rsplit_once('.') {
         Some((_, "json")) => true,
         Some((_, "toml")) => false,
@@ -32,7 +35,8 @@ pub(super) fn file(name: &str, contents: &str) -> Result<Vec<Result<Rule, RuleEr
         json(toml::Value::Table(table))
     };
     if value.get("rules").is_none() {
-        return Ok(vec![rule(&value, "")]);
+        let id = value.get("id").and_then(Value::as_str).unwrap_or_default().to_owned();
+        return Ok(vec![(id, rule(&value, ""))]);
     }
     let set = At::root(&value, "").members(&["format", "rules", "comment"])?;
     set.required("format")?.one_of(&[("musette-rule-set/1", ())])?;
@@ -43,18 +47,21 @@ pub(super) fn file(name: &str, contents: &str) -> Result<Vec<Result<Rule, RuleEr
         .ok_or_else(|| rules.refused("must be a table of rules"))?;
     Ok(named
         .iter()
-        .map(|(id, value)| {
-            let rule = rule(value, &format!("rules.{id}"))?;
-            if rule.id == *id {
-                Ok(rule)
-            } else {
-                Err(RuleError {
-                    path: format!("rules.{id}.id"),
-                    problem: format!("must be {id}, as the rule is called"),
-                })
-            }
-        })
+        .map(|(id, value)| (id.clone(), named_rule(id, value)))
         .collect())
+}
+
+/// A rule of a set, which calls it so.
+fn named_rule(id: &str, value: &Value) -> Result<Rule, RuleError> {
+    let rule = rule(value, &format!("rules.{id}"))?;
+    if rule.id == *id {
+        Ok(rule)
+    } else {
+        Err(RuleError {
+            path: format!("rules.{id}.id"),
+            problem: format!("must be {id}, as the rule is called"),
+        })
+    }
 }
 
 /// One rule; `path` is where it is in its file.
