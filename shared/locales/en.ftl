@@ -85,3 +85,4 @@ reason-issuer_not_then = The organisation was not recognised on the day it signe
 reason-no_trust_list = No usable trust list.
 reason-stale_trust_list = The trust list should have been renewed.
 reason-unavailable = This check depends on another that failed.
+reason-not_needed = This check was not made: another that failed is enough to set the attestation aside.

@@ -85,3 +85,4 @@ reason-issuer_not_then = L’organisme n’était pas reconnu à la date de la s
 reason-no_trust_list = Aucune liste de confiance utilisable.
 reason-stale_trust_list = La liste de confiance aurait dû être renouvelée.
 reason-unavailable = Ce contrôle dépend d’un autre qui a échoué.
+reason-not_needed = Ce contrôle n’a pas été fait : un autre, en échec, suffit à écarter l’attestation.

@@ -4,7 +4,10 @@ use std::{
     collections::BTreeMap,
     fs,
     path::Path,
-    sync::{Arc, Mutex, PoisonError},
+    sync::{
+        Arc, Mutex, PoisonError,
+        atomic::{AtomicUsize, Ordering},
+    },
 };
 
 use axum::{
@@ -73,6 +76,7 @@ pub(crate) struct Issuer {
     clock: FixedClock,
     statuses: Arc<Mutex<BTreeMap<u64, u8>>>,
     silent: Arc<Mutex<bool>>,
+    asked: Arc<AtomicUsize>,
 }
 
 /// A collected attestation with its holder's key.
@@ -131,7 +135,7 @@ pub(crate) async fn stage_on(db: Database, policy: Policy) -> Stage {
     }
 }
 
-async fn listen() -> (TcpListener, Url) {
+pub(crate) async fn listen() -> (TcpListener, Url) {
     let listener = TcpListener::bind("127.0.0.1:0").await.unwrap();
     let url = format!("http://localhost:{}", listener.local_addr().unwrap().port());
     (listener, url.parse().unwrap())
@@ -190,6 +194,7 @@ impl Issuer {
             clock: clock.clone(),
             statuses: Arc::default(),
             silent: Arc::default(),
+            asked: Arc::default(),
         };
         let router = Router::new()
             .route("/.well-known/jwt-vc-issuer/o/paniers", get(published_keys))
@@ -197,6 +202,11 @@ impl Issuer {
             .with_state(issuer.clone());
         tokio::spawn(serve(listener, router, std::future::pending()));
         issuer
+    }
+
+    /// How often something was fetched from it.
+    pub(crate) fn asked(&self) -> usize {
+        self.asked.load(Ordering::Relaxed)
     }
 
     fn kid(&self) -> String {
@@ -260,11 +270,13 @@ fn disclosable(claims: &Value) -> Vec<ClaimPath> {
 }
 
 async fn published_keys(State(issuer): State<Issuer>) -> Json<Value> {
+    issuer.asked.fetch_add(1, Ordering::Relaxed);
     let key = issuer.key.public().to_jwk().named(&issuer.kid(), "ES256", "sig");
     Json(json!({ "issuer": issuer.identifier, "jwks": { "keys": [key] } }))
 }
 
 async fn published_statuses(State(issuer): State<Issuer>) -> Response {
+    issuer.asked.fetch_add(1, Ordering::Relaxed);
     if *issuer.silent.lock().unwrap_or_else(PoisonError::into_inner) {
         return StatusCode::SERVICE_UNAVAILABLE.into_response();
     }

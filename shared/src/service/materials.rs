@@ -17,7 +17,7 @@ pub async fn fetch(http: &HttpClient, needs: &Needs) -> Materials {
     let status_list = async {
         match &needs.status_list {
             Some(uri) => status_list_token(http, uri).await,
-            None => Fetched::Unreachable,
+            None => Fetched::NotAsked,
         }
     };
     let (issuer_keys, status_list) = tokio::join!(issuer_keys(http, &needs.issuer), status_list);
@@ -71,7 +71,7 @@ pub async fn did_document(http: &HttpClient, did: &Did) -> Result<Option<DidDocu
 }
 
 /// The status list token at `uri` (TSL-005), unverified.
-async fn status_list_token(http: &HttpClient, uri: &str) -> Fetched<String> {
+pub async fn status_list_token(http: &HttpClient, uri: &str) -> Fetched<String> {
     let Ok(url) = Url::parse(uri) else {
         return Fetched::Forbidden;
     };
@@ -207,6 +207,7 @@ mod tests {
                 Fetched::Forbidden => "forbidden",
                 Fetched::Unusable => "unusable",
                 Fetched::Unreachable => "unreachable",
+                Fetched::NotAsked => "not asked",
             };
             assert_eq!(found, expected, "{path}");
         }
@@ -244,7 +245,7 @@ mod tests {
         needs.status_list = None;
         assert_eq!(
             fetch(&HttpClient::new(true), &needs).await.status_list,
-            Fetched::Unreachable
+            Fetched::NotAsked
         );
     }
 

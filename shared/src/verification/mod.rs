@@ -29,6 +29,8 @@ pub enum Fetched<T> {
     Unusable,
     /// The address is one we do not fetch.
     Forbidden,
+    /// It was not asked for: what needs it fails without it.
+    NotAsked,
 }
 
 /// What must be fetched before [`verify`]: read from the unverified credential.
@@ -195,6 +197,7 @@ impl Signed {
             Fetched::Unreachable => return Outcome::Skipped(Reason::IssuerUnreachable),
             Fetched::Unusable => return Outcome::Skipped(Reason::IssuerUnusable),
             Fetched::Forbidden => return Outcome::Failed(Reason::IssuerRefused),
+            Fetched::NotAsked => return Outcome::Skipped(Reason::NotNeeded),
         };
         match key_of(keys, self.sd_jwt.jws().kid()) {
             None => Outcome::Failed(Reason::UnknownKey),
@@ -247,6 +250,7 @@ impl Signed {
             Fetched::Unreachable => return (Outcome::Skipped(Reason::StatusUnreachable), None),
             Fetched::Unusable => return (Outcome::Skipped(Reason::StatusUnusable), None),
             Fetched::Forbidden => return (Outcome::Failed(Reason::StatusRefused), None),
+            Fetched::NotAsked => return (Outcome::Skipped(Reason::NotNeeded), None),
         };
         let Fetched::Found(keys) = &materials.issuer_keys else {
             return (Outcome::Skipped(Reason::Unavailable), None);
@@ -267,8 +271,10 @@ impl Signed {
         if list.is_stale(now) {
             return Outcome::Skipped(Reason::StaleTrustList);
         }
-        let issued_at = revealed.unwrap_or(&self.claims).get("iat").and_then(instant);
-        let (Some(issuer), Some(issued_at)) = (self.text("iss"), issued_at) else {
+        let Some(issuer) = self.text("iss").filter(|issuer| list.issuers.contains_key(*issuer)) else {
+            return Outcome::Failed(Reason::UnknownIssuer);
+        };
+        let Some(issued_at) = revealed.unwrap_or(&self.claims).get("iat").and_then(instant) else {
             return Outcome::Skipped(Reason::Unavailable);
         };
         match list.recognition(issuer, issued_at.date_naive()) {

@@ -126,6 +126,8 @@ pub enum Reason {
     StaleTrustList,
     /// What this check needs was not there, because another check failed.
     Unavailable,
+    /// This check was not made, because another that failed is enough.
+    NotNeeded,
 }
 
 impl Reason {
@@ -156,6 +158,7 @@ impl Reason {
         Self::NoTrustList,
         Self::StaleTrustList,
         Self::Unavailable,
+        Self::NotNeeded,
     ];
 
     /// Stable code, as in JSON and translation keys.
@@ -186,6 +189,7 @@ impl Reason {
             Self::NoTrustList => "no_trust_list",
             Self::StaleTrustList => "stale_trust_list",
             Self::Unavailable => "unavailable",
+            Self::NotNeeded => "not_needed",
         }
     }
 }

@@ -2,24 +2,26 @@
 //! check that can run, then the answer as a whole. Whatever is wrong with a presentation is told by its checks; only an
 //! answer that answers another question, or none, is refused as a whole.
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 
 use base64::{Engine, engine::general_purpose::URL_SAFE_NO_PAD};
 use chrono::{DateTime, Utc};
-use futures_util::future::join_all;
+use futures_util::{FutureExt, StreamExt, future::BoxFuture, stream};
 use serde_json::{Map, Value};
 use shared::{
     credential::{FORMAT_SD_JWT_VC, PathElement},
-    format::sd_jwt_vc::ExpectedBinding,
-    keys::seal::digest,
+    format::sd_jwt_vc::{ExpectedBinding, SdJwt, SdJwtError, check_binding},
+    keys::{JwkSet, seal::digest},
     presentation::dcql::{CredentialQuery, DcqlQuery},
     service::{http_client::HttpClient, materials},
     trust::TrustList,
-    verification::{CheckId, Expectation, Fetched, Materials, Needs, Outcome, Verdict, needs, verify},
+    verification::{Expectation, Fetched, Materials, Needs, Verdict, needs, verify},
 };
 
 /// The most presentations that one answer may hold.
 pub(crate) use shared::oid4vp::response::MAX_PRESENTATIONS;
+/// The most fetches under way at once for one answer: whoever answers chooses what is fetched.
+const MAX_FETCHES: usize = 8;
 /// What is always disclosed around the claims that were asked.
 const ENVELOPE: &[&str] = &["iss", "iat", "nbf", "exp", "vct", "cnf", "status"];
 
@@ -61,9 +63,10 @@ pub(crate) struct Examined {
     pub(crate) verdict: Verdict,
 }
 
-/// An answer of the right shape, before anything is fetched or believed.
+/// An answer of the right shape and to the right request, before anything is fetched or believed.
 #[derive(Debug)]
 pub(crate) struct Answer<'a> {
+    binding: ExpectedBinding<'a>,
     presentations: Vec<Presentation<'a>>,
 }
 
@@ -72,11 +75,19 @@ struct Presentation<'a> {
     query: &'a CredentialQuery,
     text: &'a str,
     needs: Needs,
+    /// Bound by its holder, to us: one that is not will be set aside, whatever its issuer says.
+    is_for_us: bool,
 }
 
 impl<'a> Answer<'a> {
-    /// Reads the shape of an answer to `query` (VP-V-021).
-    pub(crate) fn read(query: &'a DcqlQuery, vp_token: &'a BTreeMap<String, Vec<String>>) -> Result<Self, Rejection> {
+    /// Reads the shape of an answer to `query` (VP-V-021). Refuses the whole of it when a presentation was made for another
+    /// nonce.
+    pub(crate) fn read(
+        query: &'a DcqlQuery,
+        vp_token: &'a BTreeMap<String, Vec<String>>,
+        binding: ExpectedBinding<'a>,
+        now: DateTime<Utc>,
+    ) -> Result<Self, Rejection> {
         let sorted = sorted_by_query(query, vp_token)?;
         let answered = vp_token.keys().map(String::as_str).collect::<Vec<_>>();
         if !query.is_satisfied_by(&answered) {
@@ -89,30 +100,49 @@ impl<'a> Answer<'a> {
                     query,
                     text,
                     needs: needs(text).map_err(|_| Rejection::Malformed)?,
+                    is_for_us: is_for_us(text, binding, now)?,
                 })
             })
             .collect::<Result<_, _>>()?;
-        Ok(Self { presentations })
+        Ok(Self { binding, presentations })
     }
 
-    /// Fetches what the presentations need, at the same time, and once where they need the same.
-    pub(crate) async fn fetch(&self, http: &HttpClient) -> Gathered {
-        let mut distinct: Vec<&Needs> = Vec::new();
-        for presentation in &self.presentations {
-            if !distinct.contains(&&presentation.needs) {
-                distinct.push(&presentation.needs);
+    /// Fetches what the presentations need, once where they need the same, a few at a time. Nothing is fetched for one that is
+    /// not for us, nor from an issuer that a current trust list does not name: their checks say so.
+    pub(crate) async fn fetch(&self, http: &HttpClient, trust: Option<&TrustList>, now: DateTime<Utc>) -> Gathered {
+        let current = trust.filter(|list| !list.is_stale(now));
+        let worth_fetching = |presentation: &&Presentation<'_>| {
+            presentation.is_for_us && current.is_none_or(|list| list.issuers.contains_key(&presentation.needs.issuer))
+        };
+        let mut issuers = BTreeSet::new();
+        let mut lists = BTreeSet::new();
+        for presentation in self.presentations.iter().filter(worth_fetching) {
+            issuers.insert(presentation.needs.issuer.as_str());
+            lists.extend(presentation.needs.status_list.as_deref());
+        }
+        let keys = issuers.into_iter().map(|issuer| {
+            let keys = materials::issuer_keys(http, issuer);
+            keys.map(|keys| Material::Keys(issuer.to_owned(), keys)).boxed()
+        });
+        let lists = lists.into_iter().map(|list| {
+            let token = materials::status_list_token(http, list);
+            token.map(|token| Material::StatusList(list.to_owned(), token)).boxed()
+        });
+        let all: Vec<BoxFuture<'_, Material>> = keys.chain(lists).collect();
+        let mut gathered = Gathered::default();
+        let mut fetched = stream::iter(all).buffer_unordered(MAX_FETCHES);
+        while let Some(material) = fetched.next().await {
+            match material {
+                Material::Keys(issuer, keys) => drop(gathered.keys.insert(issuer, keys)),
+                Material::StatusList(list, token) => drop(gathered.lists.insert(list, token)),
             }
         }
-        let fetched = distinct
-            .into_iter()
-            .map(|needs| async move { (needs.clone(), materials::fetch(http, needs).await) });
-        Gathered(join_all(fetched).await)
+        gathered
     }
 
-    /// Runs every check on every presentation. Refuses the whole answer when one was made for another nonce.
+    /// Runs every check on every presentation.
     pub(crate) fn examine(
         &self,
-        binding: ExpectedBinding<'_>,
         gathered: &Gathered,
         trust: Option<&TrustList>,
         now: DateTime<Utc>,
@@ -122,35 +152,53 @@ impl<'a> Answer<'a> {
             .map(|presentation| {
                 let vcts = presentation.query.vct_values();
                 let expectation = Expectation::Presented {
-                    binding,
+                    binding: self.binding,
                     vcts: &vcts,
                     trust,
                 };
                 let materials = gathered.of(&presentation.needs);
                 let verdict =
                     verify(presentation.text, expectation, &materials, now).map_err(|_| Rejection::Malformed)?;
-                if matches!(verdict.outcome(CheckId::Nonce), Some(Outcome::Failed(_))) {
-                    return Err(Rejection::WrongNonce);
-                }
                 Ok(examined(presentation, verdict))
             })
             .collect()
     }
 }
 
-/// What was fetched, by what needed it.
+/// What was fetched: keys by issuer, status lists by address.
 #[derive(Debug, Default)]
-pub(crate) struct Gathered(Vec<(Needs, Materials)>);
+pub(crate) struct Gathered {
+    keys: BTreeMap<String, Fetched<JwkSet>>,
+    lists: BTreeMap<String, Fetched<String>>,
+}
+
+/// One thing that was fetched, and for whom.
+enum Material {
+    Keys(String, Fetched<JwkSet>),
+    StatusList(String, Fetched<String>),
+}
 
 impl Gathered {
     fn of(&self, needs: &Needs) -> Materials {
-        self.0.iter().find(|(needed, _)| needed == needs).map_or(
-            Materials {
-                issuer_keys: Fetched::Unreachable,
-                status_list: Fetched::Unreachable,
-            },
-            |(_, materials)| materials.clone(),
-        )
+        let list = needs.status_list.as_ref().and_then(|list| self.lists.get(list));
+        Materials {
+            issuer_keys: self.keys.get(&needs.issuer).cloned().unwrap_or(Fetched::NotAsked),
+            status_list: list.cloned().unwrap_or(Fetched::NotAsked),
+        }
+    }
+}
+
+/// Whether a presentation is bound by its holder, to us (RFC 9901 §7.3). One made for another nonce is no answer at all.
+fn is_for_us(presentation: &str, binding: ExpectedBinding<'_>, now: DateTime<Utc>) -> Result<bool, Rejection> {
+    let checked = SdJwt::parse(presentation).and_then(|sd_jwt| {
+        let claims = Value::Object(sd_jwt.jws().unverified_object()?);
+        check_binding(&sd_jwt, &claims, binding, now)
+    });
+    match checked {
+        Ok(checks) if checks.nonce.is_err() => Err(Rejection::WrongNonce),
+        Ok(checks) => Ok(checks.audience.is_ok() && checks.binding.is_ok()),
+        Err(SdJwtError::KeyBindingMissing) => Ok(false),
+        Err(_) => Err(Rejection::Malformed),
     }
 }
 
@@ -234,9 +282,20 @@ fn keep(kept: &mut Map<String, Value>, claims: &Value, path: &[&str]) {
 
 #[cfg(test)]
 mod tests {
+    use std::{
+        sync::{
+            Arc,
+            atomic::{AtomicUsize, Ordering},
+        },
+        time::Duration,
+    };
+
+    use axum::{Router, http::StatusCode};
     use serde_json::json;
+    use shared::service::serve::serve;
 
     use super::*;
+    use crate::testing;
 
     fn query(multiple: bool) -> DcqlQuery {
         DcqlQuery::from_value(&json!({"credentials": [{
@@ -280,6 +339,48 @@ mod tests {
             sorted_by_query(&question, &answer("activities", MAX_PRESENTATIONS + 1)).unwrap_err(),
             Rejection::TooMany
         );
+    }
+
+    #[tokio::test]
+    async fn neg_21_few_fetches_are_under_way_at_once() {
+        let (under_way, most) = (Arc::new(AtomicUsize::new(0)), Arc::new(AtomicUsize::new(0)));
+        let (listener, url) = testing::listen().await;
+        let counted = Arc::clone(&most);
+        let router = Router::new().fallback(async move || {
+            counted.fetch_max(under_way.fetch_add(1, Ordering::SeqCst) + 1, Ordering::SeqCst);
+            tokio::time::sleep(Duration::from_millis(10)).await;
+            under_way.fetch_sub(1, Ordering::SeqCst);
+            StatusCode::NOT_FOUND
+        });
+        tokio::spawn(serve(listener, router, std::future::pending()));
+        let question = query(true);
+        let presentations = (0..MAX_PRESENTATIONS).map(|number| Presentation {
+            query: &question.credentials[0],
+            text: "",
+            needs: Needs {
+                issuer: format!("{url}{number}"),
+                status_list: Some(format!("{url}{number}/status")),
+            },
+            is_for_us: true,
+        });
+        let answer = Answer {
+            binding: ExpectedBinding {
+                audience: "",
+                nonce: "",
+            },
+            presentations: presentations.collect(),
+        };
+        let gathered = answer.fetch(&HttpClient::new(true), None, testing::now()).await;
+        assert_eq!(
+            (gathered.keys.len(), gathered.lists.len()),
+            (MAX_PRESENTATIONS, MAX_PRESENTATIONS)
+        );
+        let most = most.load(Ordering::SeqCst);
+        assert!((1..=MAX_FETCHES).contains(&most), "{most}");
+        let unknown = answer
+            .fetch(&HttpClient::new(true), Some(&testing::trust_list(&[])), testing::now())
+            .await;
+        assert!(unknown.keys.is_empty() && unknown.lists.is_empty());
     }
 
     #[test]

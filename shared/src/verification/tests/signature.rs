@@ -67,6 +67,7 @@ fn sdvc_005_without_the_issuers_keys_nothing_is_accepted() {
         (Fetched::Unreachable, Outcome::Skipped(Reason::IssuerUnreachable)),
         (Fetched::Unusable, Outcome::Skipped(Reason::IssuerUnusable)),
         (Fetched::Forbidden, Outcome::Failed(Reason::IssuerRefused)),
+        (Fetched::NotAsked, Outcome::Skipped(Reason::NotNeeded)),
     ];
     for (issuer_keys, outcome) in cases {
         let materials = Materials {

@@ -28,6 +28,12 @@ fn neg_20_an_unreachable_status_is_neither_good_nor_bad() {
 }
 
 #[test]
+fn a_status_that_was_not_asked_for_is_not_a_good_one() {
+    let verdict = Scene::new().verify_by(Fetched::NotAsked);
+    assert_only(&verdict, CheckId::Status, Outcome::Skipped(Reason::NotNeeded));
+}
+
+#[test]
 fn neg_20_an_expired_list_is_accepted_only_by_an_explicit_policy() {
     let scene = Scene::new();
     let ttl = Duration::seconds(300);

@@ -11,6 +11,10 @@ fn neg_30_an_issuer_off_the_list_is_refused() {
         .issuers
         .insert("https://asso.example/o/autre".into(), trusted);
     assert_fails(&scene.verify(&scene.presented()), CheckId::Trust, Reason::UnknownIssuer);
+    let undated = scene.claiming(|claims| {
+        claims.as_object_mut().unwrap().remove("iat");
+    });
+    assert_fails(&undated, CheckId::Trust, Reason::UnknownIssuer);
 }
 
 #[test]

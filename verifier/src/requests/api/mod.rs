@@ -177,14 +177,14 @@ pub(crate) async fn response(
         .await
         .inspect_err(|error| tracing::warn!(error = error as &dyn std::error::Error, "no trust list to rely on"))
         .ok();
-    let answer = verification::Answer::read(&request.query, &vp_token)?;
-    let gathered = answer.fetch(&app.http).await;
     let audience = app.identity.client_id().to_string();
     let binding = ExpectedBinding {
         audience: &audience,
         nonce: &secrets.nonce,
     };
-    let examined = answer.examine(binding, &gathered, trust.as_ref(), now)?;
+    let answer = verification::Answer::read(&request.query, &vp_token, binding, now)?;
+    let gathered = answer.fetch(&app.http, trust.as_ref(), now).await;
+    let examined = answer.examine(&gathered, trust.as_ref(), now)?;
     let id = DecisionId::random(app.entropy.as_ref());
     let decision = decisions::decide(
         id,

@@ -259,7 +259,9 @@ async fn vp_v_026_a_presentation_for_another_nonce_changes_nothing() {
     let nonsense = asked.answer(vec!["not a credential".to_owned()]).await;
     assert_eq!(nonsense.0, StatusCode::BAD_REQUEST);
     assert!(asked.is_waiting().await);
-    assert_eq!(asked.answer(vec![right]).await.0, StatusCode::OK);
+    assert_eq!(asked.stage.issuer.asked(), 0, "nothing is fetched for it");
+    assert_eq!(asked.answer(vec![right.clone(), right]).await.0, StatusCode::OK);
+    assert_eq!(asked.stage.issuer.asked(), 2, "keys and statuses, once each");
 }
 
 #[tokio::test]
@@ -269,6 +271,7 @@ async fn neg_08_a_presentation_for_another_verifier_is_decided_against() {
     let bare = held.present_to(&asked.request, nonce, "did:web:elsewhere.example", testing::now());
     let decision = asked.decide(bare).await;
     assert_decided(&decision, "denied", "rejected", "other_verifier");
+    assert_eq!(asked.stage.issuer.asked(), 0, "nothing is fetched for it");
 }
 
 #[tokio::test]
@@ -323,6 +326,12 @@ async fn neg_30_an_issuer_off_the_list_opens_nothing_and_without_list_nothing_is
     asked.publish(&elsewhere.sign(&asked.stage.authority));
     let decision = asked.decide(asked.right()).await;
     assert_decided(&decision, "denied", "rejected", "unknown_issuer");
+    assert_eq!(asked.stage.issuer.asked(), 0, "nobody answers for it");
+    let signature = &decision["checks"][0]["checks"][1];
+    assert_eq!(
+        (&signature["id"], &signature["outcome"], &signature["reason"]),
+        (&"signature".into(), &"skipped".into(), &"not_needed".into())
+    );
 
     let asked = Asked::on(asked.stage).await;
     asked.publish(&testing::trust_list(&[]).sign(&SigningKey::generate()));
