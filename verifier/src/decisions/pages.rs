@@ -16,6 +16,7 @@ struct DecisionPage<'a> {
     page: &'a PageContext,
     right: &'a str,
     outcome: Outcome,
+    nothing_is_wrong: bool,
     words: Words,
     reference: &'a str,
     made_on: String,
@@ -40,7 +41,9 @@ impl DecisionPage<'_> {
     /// The version of the rule: a day, when it is named after one.
     fn version(&self) -> String {
         let version = &self.words.version;
-        version.parse().map_or_else(|_| version.clone(), |day| self.page.date(day))
+        version
+            .parse()
+            .map_or_else(|_| version.clone(), |day| self.page.date(day))
     }
 
     /// The word itself.
@@ -72,6 +75,7 @@ fn render_decision(app: &App, page: &PageContext, request: &Request, decision: &
         page,
         right,
         outcome: decision.outcome,
+        nothing_is_wrong: decision.grounds.nothing_is_wrong(),
         words: words(decision, page),
         reference: decision.id.as_str(),
         made_on: page.date(decision.made_at.date_naive()),
