@@ -10,7 +10,7 @@ use shared::{
 };
 use tests::{foreign::Held, world::PANIERS};
 
-use super::{Desk, assert_not_granted, check};
+use super::{Desk, assert_refused, check};
 use crate::altered;
 
 #[tokio::test(flavor = "multi_thread")]
@@ -112,7 +112,7 @@ async fn tr_001_a_list_that_does_not_hold_recognises_nobody() -> Result<()> {
         trust["outcome"] != "passed" && trust["reason"] == "no_trust_list",
         "{decision}"
     );
-    assert_not_granted(&decision);
+    assert_refused(&decision);
     Ok(())
 }
 
