@@ -26,6 +26,13 @@ pub const ONE_PERSON: &str = "Nom;Prénom;Date;Durée;Fonction;16 ans ou plus\n\
     Benali;Nadia;15/02/2025;10h;Dirigeante;oui\nBenali;Nadia;16/02/2025;10h;Dirigeante;oui\n\
     Benali;Nadia;22/02/2025;10h;Dirigeante;oui\n";
 
+/// The same person with 210 hours: enough for the right of most stories.
+pub fn enough_hours() -> String {
+    let days = ["23/02", "01/03", "02/03", "08/03", "09/03", "15/03", "16/03", "22/03"];
+    let more = days.map(|day| format!("Benali;Nadia;{day}/2025;10h;Dirigeante;oui\n"));
+    format!("{ONE_PERSON}{}", more.concat())
+}
+
 /// A file under `fixtures/`.
 pub fn path(name: &str) -> PathBuf {
     Path::new(concat!(env!("CARGO_MANIFEST_DIR"), "/../fixtures")).join(name)

@@ -82,7 +82,7 @@ pub(crate) struct Issuer {
 /// A collected attestation with its holder's key.
 pub(crate) struct Held {
     credential: String,
-    key: SigningKey,
+    pub(crate) key: SigningKey,
 }
 
 /// On SQLite, with the strict policy.
@@ -337,11 +337,14 @@ impl Stage {
 
     /// A request.
     pub(crate) async fn ask(&self) -> RequestId {
+        self.ask_for(Self::claimed()).await
+    }
+
+    /// A request for another claim.
+    pub(crate) async fn ask_for(&self, claimed: Claimed) -> RequestId {
         let rule = self.app.rules.rule(RULE).unwrap();
         let mut tx = self.app.db.write().await.unwrap();
-        let id = requests::create(&self.app, &mut tx, rule, Self::claimed())
-            .await
-            .unwrap();
+        let id = requests::create(&self.app, &mut tx, rule, claimed).await.unwrap();
         tx.commit().await.unwrap();
         id
     }

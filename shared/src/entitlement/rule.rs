@@ -6,6 +6,7 @@ use chrono::NaiveDate;
 use serde_json::Value;
 
 use super::{
+    IssuerFacts,
     number::{Fraction, Rounding},
     read,
 };
@@ -223,6 +224,17 @@ impl Rule {
                 .select
                 .min_age
                 .is_some_and(|min_age| min_age.at == ClaimDate::BenefitEffective)
+    }
+
+    /// The facts of an issuer that this rule would accept: what to suppose of one of whom nothing but its name is known.
+    pub fn acceptable_issuer(&self, name: &str) -> IssuerFacts {
+        IssuerFacts {
+            name: name.to_owned(),
+            regime: self.select.regimes.first().cloned().unwrap_or_default(),
+            declared_on: NaiveDate::default(),
+            dissolved_on: None,
+            purposes: self.select.purposes_any.clone(),
+        }
     }
 
     /// Whether it measures amounts of money, which attestations of time do not state.

@@ -2,8 +2,9 @@
 //!
 //! A presentation counts when every check passed (or was skipped where the policy lets it). One that is only revoked or
 //! suspended is given to the rule with that status, so that the decision names it. Any other is set aside with the checks
-//! that failed, or could not be made. When a right does not open and some check could not be made, the decision says so
-//! ([`Outcome::Incomplete`]): not being able to look is not the same as having seen something wrong.
+//! that failed, or could not be made. When a right does not open, and might have if what could not be checked holds, the
+//! decision says so ([`Outcome::Incomplete`]): not being able to look is not the same as having seen something wrong. A right
+//! that would not open even then is denied, for the reasons that remain: trying again would change nothing.
 
 pub(crate) mod api;
 pub(crate) mod pages;
@@ -47,7 +48,7 @@ pub(crate) enum Outcome {
     Denied,
     /// A person must look.
     Review,
-    /// A check could not be made: try again.
+    /// A check that could not be made would decide: try again.
     Incomplete,
 }
 
@@ -96,6 +97,12 @@ pub(crate) struct Grounds {
 }
 
 impl Grounds {
+    /// Whether no check of any presentation failed.
+    pub(crate) fn nothing_is_wrong(&self) -> bool {
+        let mut checks = self.presentations.iter().flat_map(|presentation| &presentation.checks);
+        checks.all(|check| check.mark != Mark::Failed)
+    }
+
     /// In a language.
     pub(crate) fn narrative(&self, language: Language) -> &Narrative {
         match language {
@@ -197,8 +204,8 @@ enum Worth {
     Counted(Box<entitlement::Credential>),
     /// Set aside: something is wrong.
     Wrong,
-    /// Set aside: something could not be checked, and nothing is wrong.
-    Unchecked,
+    /// Set aside: something could not be checked, and nothing is wrong. What it would be worth if all held.
+    Unchecked(Box<entitlement::Credential>),
 }
 
 /// Decides. Pure: everything was fetched and checked before.
@@ -217,6 +224,7 @@ pub(crate) fn decide(
     let mut unmade = Vec::new();
     let mut age_proven = claimed.age_seen;
     let mut unchecked_status = false;
+    let mut supposed = Supposed::default();
     for presentation in examined {
         let worth = weigh(presentation, policy);
         let checked = checked(presentation, &issuers, &worth);
@@ -227,12 +235,15 @@ pub(crate) fn decide(
                 unchecked_status |= accepted && !presentation.verdict.accepted(Policy::Strict);
                 credentials.push(*credential);
             }
-            Worth::Unchecked => unmade.extend(checked.problems().filter_map(|check| check.reason.clone())),
+            Worth::Unchecked(credential) => {
+                unmade.extend(checked.problems().filter_map(|check| check.reason.clone()));
+                supposed.add(presentation, *credential);
+            }
             Worth::Wrong => {}
         }
         presentations.push(checked);
     }
-    let claim = Claim {
+    let mut claim = Claim {
         holder: HOLDER.to_owned(),
         window: Window { year: claimed.year },
         as_of: now.date_naive(),
@@ -242,14 +253,32 @@ pub(crate) fn decide(
         prior: Prior::default(),
     };
     let decision = evaluate(rule, &claim, &credentials, &issuers);
-    let narrative = |language| Narrative::from(explain(rule, &decision, &credentials, &issuers, language));
+    let mut french = Narrative::from(explain(rule, &decision, &credentials, &issuers, Language::French));
+    let mut english = Narrative::from(explain(rule, &decision, &credentials, &issuers, Language::English));
     unmade.sort();
     unmade.dedup();
     let (outcome, reasons) = match decision.decision {
         entitlement::Outcome::Granted => (Outcome::Granted, codes(&decision)),
         entitlement::Outcome::Review => (Outcome::Review, codes(&decision)),
-        entitlement::Outcome::Denied if unmade.is_empty() => (Outcome::Denied, codes(&decision)),
-        entitlement::Outcome::Denied => (Outcome::Incomplete, unmade),
+        entitlement::Outcome::Denied if supposed.is_nothing() => (Outcome::Denied, codes(&decision)),
+        entitlement::Outcome::Denied => {
+            claim
+                .predicates
+                .insert(AGE_OVER_16.to_owned(), age_proven || supposed.age_proven);
+            let (credentials, issuers) = supposed.with(rule, credentials, issuers);
+            let at_best = evaluate(rule, &claim, &credentials, &issuers);
+            if at_best.decision == entitlement::Outcome::Denied {
+                // What remains missing even then, and nothing of what would hold. What counts stays what was checked.
+                for (language, narrative) in [(Language::French, &mut french), (Language::English, &mut english)] {
+                    let told = Narrative::from(explain(rule, &at_best, &credentials, &issuers, language));
+                    narrative.headline = told.headline;
+                    narrative.reasons = told.reasons.into_iter().filter(|line| line.code.is_some()).collect();
+                }
+                (Outcome::Denied, codes(&at_best))
+            } else {
+                (Outcome::Incomplete, unmade)
+            }
+        }
     };
     Decision {
         id,
@@ -262,11 +291,50 @@ pub(crate) fn decide(
         evidence: decision.used.clone(),
         made_at: now,
         grounds: Grounds {
-            french: narrative(Language::French),
-            english: narrative(Language::English),
+            french,
+            english,
             presentations,
             unchecked_status,
         },
+    }
+}
+
+/// What could not be checked, and would count if it held.
+#[derive(Default)]
+struct Supposed {
+    credentials: Vec<entitlement::Credential>,
+    age_proven: bool,
+    /// Of whom nothing current is known.
+    unknown_issuers: Vec<String>,
+}
+
+impl Supposed {
+    fn add(&mut self, presentation: &Examined, credential: entitlement::Credential) {
+        self.age_proven |= activity_claims::from_claims(&presentation.claims).age_over_16;
+        if presentation.verdict.outcome(CheckId::Trust) != Some(verification::Outcome::Passed) {
+            self.unknown_issuers.push(credential.issuer.clone());
+        }
+        self.credentials.push(credential);
+    }
+
+    fn is_nothing(&self) -> bool {
+        self.credentials.is_empty()
+    }
+
+    /// All that is known, and all that is supposed: the best that trying again may give.
+    fn with(
+        self,
+        rule: &Rule,
+        mut credentials: Vec<entitlement::Credential>,
+        mut issuers: BTreeMap<String, IssuerFacts>,
+    ) -> (Vec<entitlement::Credential>, BTreeMap<String, IssuerFacts>) {
+        credentials.extend(self.credentials);
+        for issuer in self.unknown_issuers {
+            let name = issuers.get(&issuer).map_or(&issuer, |facts| &facts.name);
+            let acceptable = rule.acceptable_issuer(name);
+            issuers.insert(issuer, acceptable);
+        }
+        (credentials, issuers)
     }
 }
 
@@ -284,7 +352,7 @@ fn weigh(examined: &Examined, policy: Policy) -> Worth {
             Worth::Counted(Box::new(credential))
         }
         None if examined.verdict.has_failed() => Worth::Wrong,
-        None => Worth::Unchecked,
+        None => Worth::Unchecked(Box::new(credential)),
     }
 }
 

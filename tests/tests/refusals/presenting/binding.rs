@@ -62,6 +62,13 @@ async fn neg_12_a_disclosure_added_or_removed_after_signing_is_not_believed() ->
     let desk = Desk::open().await?;
     let right = desk.right()?;
     let mut parts: Vec<&str> = right.split('~').collect();
+    parts.remove(1);
+    desk.does_not_believe(parts.join("~"), "key_binding", "not_bound")
+        .await?;
+
+    let desk = Desk::open().await?;
+    let right = desk.right()?;
+    let mut parts: Vec<&str> = right.split('~').collect();
     parts.swap(1, 2);
     desk.does_not_believe(parts.join("~"), "key_binding", "not_bound").await
 }

@@ -1,13 +1,14 @@
 //! What the verifier refuses (OpenID4VP 1.0 §8; RFC 9901 §7.3), and what its decision says of what it did not believe.
 
-use anyhow::Result;
+use anyhow::{Context, Result};
 use reqwest::StatusCode;
 use serde_json::{Value, json};
 use shared::clock::Clock;
 use tests::{
+    fixtures,
     foreign::{Answer, Collecting, Held, Presenting},
     people::{Asked, Clerk},
-    world::{Engine, Offer, QUESTION, World},
+    world::{Engine, Offer, PANIERS, QUESTION, World},
 };
 
 mod attestation;
@@ -15,7 +16,7 @@ mod binding;
 mod request;
 mod response;
 
-/// The clerk has asked; somebody holds an attestation of 130 hours.
+/// The clerk has asked; somebody holds an attestation of 210 hours, which opens the right.
 struct Desk {
     world: World,
     clerk: Clerk,
@@ -31,8 +32,14 @@ impl Desk {
     }
 
     async fn open_on(engine: Engine) -> Result<Self> {
+        Self::open_with(engine, &fixtures::enough_hours()).await
+    }
+
+    /// The same with the hours of another sheet.
+    async fn open_with(engine: Engine, sheet: &str) -> Result<Self> {
         let world = World::start_on(engine).await?;
-        let offer = world.one_offer().await?;
+        let offers = world.import(PANIERS, sheet.as_bytes(), false).await?;
+        let offer = offers.into_iter().next().context("no offer was made")?;
         let held = Collecting::from_offer(&offer).await?.collect(world.clock.now()).await?;
         let clerk = world.clerk().await?;
         let asked = clerk.ask(&QUESTION).await?;
@@ -94,11 +101,10 @@ impl Desk {
         Ok(())
     }
 
-    /// Nothing that was refused left a trace: nothing is decided, and the right answer still counts.
+    /// Nothing that was refused left a trace: nothing is decided, and the right answer still opens the right.
     async fn is_untouched(&self) -> Result<()> {
         assert!(self.decision().await.is_err(), "something was decided");
-        let decision = self.decide().await?;
-        assert_eq!(check(&decision, "signature")["outcome"], "passed", "{decision}");
+        assert_granted(&self.decide().await?);
         Ok(())
     }
 
@@ -127,7 +133,7 @@ impl Desk {
             (&json!(outcome), &json!(reason)),
             "{decision}"
         );
-        assert_not_granted(&decision);
+        assert_refused(&decision);
         let page = self.clerk.look(&self.asked).await?;
         assert!(!page.text().contains("240"), "{}", page.text());
         Ok(decision)
@@ -151,13 +157,26 @@ fn check(decision: &Value, id: &str) -> Value {
     search(decision, id).cloned().unwrap_or_default()
 }
 
-fn assert_not_granted(decision: &Value) {
-    assert_ne!(decision["outcome"], "granted", "{decision}");
-    assert_ne!(decision["amount"], 24_000, "{decision}");
+#[track_caller]
+fn assert_granted(decision: &Value) {
+    assert_eq!(decision["outcome"], "granted", "{decision}");
+    assert_eq!(decision["amount"], 24_000, "{decision}");
+    assert_eq!(decision["used"].as_array().map(Vec::len), Some(1), "{decision}");
+}
+
+/// Nothing is granted and nothing counted, although the hours would be enough.
+#[track_caller]
+fn assert_refused(decision: &Value) {
+    assert!(
+        decision["outcome"] == "denied" || decision["outcome"] == "incomplete",
+        "{decision}"
+    );
+    assert_eq!(decision["amount"], 0, "{decision}");
+    assert_eq!(decision["used"], json!([]), "{decision}");
 }
 
 #[tokio::test(flavor = "multi_thread")]
-async fn the_right_answer_is_checked_by_name() -> Result<()> {
+async fn the_right_answer_is_checked_by_name_and_opens_the_right() -> Result<()> {
     let desk = Desk::open().await?;
     let answer = desk.present(desk.right()?).await?.expect(StatusCode::OK)?;
     assert!(
@@ -178,7 +197,6 @@ async fn the_right_answer_is_checked_by_name() -> Result<()> {
     ] {
         assert_eq!(check(&decision, id)["outcome"], "passed", "{id}: {decision}");
     }
-    // 130 hours at one association, and 70 missing.
-    assert_not_granted(&decision);
+    assert_granted(&decision);
     Ok(())
 }

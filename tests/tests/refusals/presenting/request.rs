@@ -71,7 +71,7 @@ async fn vp_v_025_the_decision_is_for_the_counter_only() -> Result<()> {
             page.text()
         );
         assert!(
-            !page.html.contains("7800") && !page.html.contains("130 h"),
+            !page.html.contains("12600") && !page.html.contains("210 h"),
             "{place}: {}",
             page.text()
         );
@@ -83,7 +83,7 @@ async fn vp_v_025_the_decision_is_for_the_counter_only() -> Result<()> {
         .to_owned();
     let thanks = stranger.open(&done.parse()?).await?.expect(StatusCode::OK)?;
     assert!(
-        !thanks.html.contains("130 h") && !thanks.html.contains("240"),
+        !thanks.html.contains("210 h") && !thanks.html.contains("240"),
         "{}",
         thanks.text()
     );
