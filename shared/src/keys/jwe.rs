@@ -12,7 +12,7 @@ use serde::{Deserialize, Serialize};
 use serde_json::{Map, Value};
 use zeroize::{Zeroize, Zeroizing};
 
-use super::{Jwk, KeyError, SigningKey};
+use super::{Jwk, KeyError, KeyKind, SigningKey};
 use crate::json;
 
 /// The largest JWE that is decrypted, in bytes.
@@ -99,7 +99,7 @@ impl DecryptionKey {
 
     /// To bytes, to be sealed at rest.
     pub fn to_bytes(&self) -> Zeroizing<Vec<u8>> {
-        let mut members = coordinates(&self.public);
+        let mut members = self.public.key().members();
         members.insert("d".to_owned(), URL_SAFE_NO_PAD.encode(&*self.scalar).into());
         let mut value = Value::Object(members);
         let bytes = Zeroizing::new(value.to_string().into_bytes());
@@ -147,10 +147,10 @@ impl DecryptionKey {
     }
 
     fn from_pair(pair: &SigningKey) -> Result<Self, KeyError> {
-        let scalar = pair.scalar();
+        let scalar = pair.scalar()?;
         let thumbprint = pair.public().thumbprint();
         let public = pair.public().to_jwk().named(&thumbprint, ALGORITHM, "enc");
-        let mut members = coordinates(&public);
+        let mut members = public.key().members();
         members.insert("d".to_owned(), URL_SAFE_NO_PAD.encode(&*scalar).into());
         let decrypter = JosekitKey::from_map(members)
             .and_then(|key| ECDH_ES.decrypter_from_jwk(&key))
@@ -171,10 +171,10 @@ impl std::fmt::Debug for DecryptionKey {
 
 /// Encrypts `plaintext` to `recipient`; its `kid` is echoed.
 pub fn encrypt(plaintext: &[u8], recipient: &Jwk, encryption: ContentEncryption) -> Result<String, JweError> {
-    if !recipient.is_for(ALGORITHM, "enc", "deriveKey") {
+    if recipient.key().kind() != KeyKind::P256 || !recipient.is_for(ALGORITHM, "enc", "deriveKey") {
         return Err(KeyError::Unsupported.into());
     }
-    let encrypter = JosekitKey::from_map(coordinates(recipient))
+    let encrypter = JosekitKey::from_map(recipient.key().members())
         .and_then(|key| ECDH_ES.encrypter_from_jwk(&key))
         .map_err(|_| KeyError::Unsupported)?;
     let mut header = JweHeader::new();
@@ -199,18 +199,10 @@ fn check_header(header: &Map<String, Value>) -> Result<(), JweError> {
         return Err(JweError::Malformed);
     }
     let epk = header.get("epk").ok_or(JweError::Malformed)?;
-    Jwk::from_value(epk.clone())
-        .map(|_| ())
-        .map_err(|_| JweError::Malformed)
-}
-
-fn coordinates(key: &Jwk) -> Map<String, Value> {
-    let (x, y) = key.key().coordinates();
-    let members = [("kty", "EC"), ("crv", "P-256"), ("x", x), ("y", y)];
-    members
-        .into_iter()
-        .map(|(name, value)| (name.to_owned(), value.into()))
-        .collect()
+    match Jwk::from_value(epk.clone()) {
+        Ok(key) if key.key().kind() == KeyKind::P256 => Ok(()),
+        _ => Err(JweError::Malformed),
+    }
 }
 
 fn decode(part: &str) -> Result<Vec<u8>, JweError> {
@@ -264,7 +256,7 @@ mod tests {
         let (key, other) = (DecryptionKey::generate(), DecryptionKey::generate());
         let compact = encrypt(b"answer", &key.public(), ContentEncryption::A128GCM).unwrap();
         assert_eq!(other.decrypt(&compact), Err(JweError::Undecryptable));
-        let unnamed = Jwk::from_value(Value::Object(coordinates(&key.public()))).unwrap();
+        let unnamed = Jwk::from_value(Value::Object(key.public().key().members())).unwrap();
         let compact = encrypt(b"answer", &unnamed, ContentEncryption::A128GCM).unwrap();
         assert!(key.decrypt(&compact).is_ok());
         assert_eq!(other.decrypt(&compact), Err(JweError::Undecryptable));

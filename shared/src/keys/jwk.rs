@@ -1,14 +1,14 @@
-//! JSON Web Keys (RFC 7517): public EC keys on P-256 only, the one curve ES256 and ECDH-ES need.
+//! JSON Web Keys (RFC 7517): public keys on P-256, P-384 and Ed25519.
 
 use serde::{Deserialize, Serialize, de::Error};
 use serde_json::{Map, Value};
 
-use super::{KeyError, PublicKey};
+use super::{KeyError, KeyKind, PublicKey};
 
 /// Members that hold a secret, in any kind of key (RFC 7518 §6).
 const PRIVATE_MEMBERS: [&str; 8] = ["d", "p", "q", "dp", "dq", "qi", "oth", "k"];
 
-/// A public P-256 key as it travels. Parsing refuses private members (RFC 7517 §9.2), other curves, coordinates that
+/// A public key as it travels. Parsing refuses private members (RFC 7517 §9.2), other curves, coordinates that
 /// are not 32 bytes and points off the curve; unknown members are kept.
 #[derive(Debug, Clone)]
 pub struct Jwk {
@@ -55,19 +55,23 @@ impl Jwk {
             return Err(KeyError::Private);
         }
         let text = |name: &str| members.get(name).and_then(Value::as_str);
-        if text("kty") != Some("EC") || text("crv") != Some("P-256") {
-            return Err(KeyError::Unsupported);
-        }
+        let kind = text("kty")
+            .zip(text("crv"))
+            .and_then(|(key_type, curve)| KeyKind::of(key_type, curve))
+            .ok_or(KeyError::Unsupported)?;
         if ["kid", "alg", "use"]
             .iter()
             .any(|name| members.get(*name).is_some_and(|value| !value.is_string()))
         {
             return Err(KeyError::Unsupported);
         }
-        let (Some(x), Some(y)) = (text("x"), text("y")) else {
+        // RFC 8037 §2: a key on Ed25519 has no `y`.
+        let y = members.get("y");
+        if y.is_some() != kind.ecdsa().is_some() || y.is_some_and(|y| !y.is_string()) {
             return Err(KeyError::NotOnCurve);
-        };
-        let key = PublicKey::from_coordinates(x, y)?;
+        }
+        let x = text("x").ok_or(KeyError::NotOnCurve)?;
+        let key = PublicKey::from_coordinates(kind, x, text("y"))?;
         Ok(Self { members, key })
     }
 
@@ -93,14 +97,8 @@ impl Jwk {
     }
 
     pub(super) fn from_key(key: &PublicKey) -> Self {
-        let (x, y) = key.coordinates();
-        let members = [("kty", "EC"), ("crv", "P-256"), ("x", x), ("y", y)];
-        let members = members
-            .into_iter()
-            .map(|(name, value)| (name.to_owned(), value.into()))
-            .collect();
         Self {
-            members,
+            members: key.members(),
             key: key.clone(),
         }
     }
@@ -161,9 +159,12 @@ impl<'de> Deserialize<'de> for JwkSet {
 }
 
 impl JwkSet {
-    /// The key with this `kid`; without `kid`, the only key there is. Two keys with one `kid` are no answer.
-    pub fn select(&self, kid: Option<&str>) -> Option<&Jwk> {
-        let mut fitting = self.keys.iter().filter(|key| kid.is_none() || key.kid() == kid);
+    /// The key of this kind with this `kid`; without `kid`, the only one of the kind. Two are no answer.
+    pub fn select(&self, wanted: KeyKind, kid: Option<&str>) -> Option<&Jwk> {
+        let mut fitting = self
+            .keys
+            .iter()
+            .filter(|key| key.key.kind() == wanted && (kid.is_none() || key.kid() == kid));
         let first = fitting.next()?;
         fitting.next().is_none().then_some(first)
     }
@@ -262,11 +263,12 @@ mod tests {
     #[test]
     fn other_kinds_are_unsupported() {
         for jwk in [
-            with("crv", "P-384"),
+            with("crv", "P-521"),
             with("crv", "secp256k1"),
             with("kty", "OKP"),
             with("kid", 7),
-            json!({"kty": "OKP", "crv": "Ed25519", "x": "11qYAYKxCrfVS_7TyWQHOg7hcvPapiMlrwIaaPcHURo"}),
+            json!({"kty": "OKP", "crv": "X25519", "x": "11qYAYKxCrfVS_7TyWQHOg7hcvPapiMlrwIaaPcHURo"}),
+            json!({"kty": "oct"}),
             json!("text"),
         ] {
             assert_eq!(Jwk::from_value(jwk).unwrap_err(), KeyError::Unsupported);
@@ -281,17 +283,20 @@ mod tests {
             b.public().to_jwk().named("b", "ES256", "sig"),
         );
         let okp = json!({"kty": "OKP", "crv": "Ed25519", "x": "11qYAYKxCrfVS_7TyWQHOg7hcvPapiMlrwIaaPcHURo"});
-        let set: JwkSet = serde_json::from_value(json!({"keys": [a, okp, b]})).unwrap();
-        assert_eq!(set.keys.len(), 2);
-        assert_eq!(set.select(Some("b")), Some(&b));
-        assert_eq!(set.select(Some("c")), None);
-        assert_eq!(set.select(None), None);
+        let unknown = json!({"kty": "OKP", "crv": "X25519", "x": "11qYAYKxCrfVS_7TyWQHOg7hcvPapiMlrwIaaPcHURo"});
+        let set: JwkSet = serde_json::from_value(json!({"keys": [a, okp, unknown, b]})).unwrap();
+        assert_eq!(set.keys.len(), 3);
+        let select = |set: &JwkSet, kid| set.select(KeyKind::P256, kid).cloned();
+        assert_eq!(select(&set, Some("b")), Some(b.clone()));
+        assert_eq!(select(&set, Some("c")), None);
+        assert_eq!(select(&set, None), None);
+        assert_eq!(set.select(KeyKind::Ed25519, None).unwrap().to_value(), okp);
         let alone = JwkSet { keys: vec![a.clone()] };
-        assert_eq!(alone.select(None), Some(&a));
+        assert_eq!(select(&alone, None), Some(a.clone()));
         let twice = JwkSet {
             keys: vec![a.clone(), b.named("a", "ES256", "sig")],
         };
-        assert_eq!(twice.select(Some("a")), None);
+        assert_eq!(select(&twice, Some("a")), None);
     }
 
     #[test]

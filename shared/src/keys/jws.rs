@@ -4,7 +4,7 @@ use base64::{Engine, engine::general_purpose::URL_SAFE_NO_PAD};
 use serde::de::DeserializeOwned;
 use serde_json::{Map, Value};
 
-use super::{Jwk, PublicKey, SigningKey};
+use super::{Jwk, KeyKind, PublicKey, SigningKey};
 use crate::json;
 
 /// The largest JWS that is parsed, in bytes.
@@ -130,8 +130,11 @@ impl Jws {
         }
     }
 
-    /// Checks the signature.
+    /// Checks the signature. A key of another kind than the algorithm's fits nothing (RFC 8725 §3.1).
     pub fn verify(&self, key: &PublicKey) -> Result<(), JwsError> {
+        if key.kind() != KeyKind::P256 {
+            return Err(JwsError::BadSignature);
+        }
         key.verify(self.signed.as_bytes(), &self.signature)
             .map_err(|_| JwsError::BadSignature)
     }

@@ -1,4 +1,4 @@
-//! Keys: ES256 signatures, JWK, compact JWS, JWE, and sealing at rest.
+//! Keys: signatures, JWK, Multikey, compact JWS, JWE, and sealing at rest.
 //!
 //! The only users of `josekit` (JWE) and of AWS-LC's signature and AEAD interfaces. Keys are parsed once, into
 //! [`PublicKey`] and [`SigningKey`]; everything hot works on those.
@@ -6,8 +6,11 @@
 pub mod jwe;
 pub mod jwk;
 pub mod jws;
+mod kind;
+mod multikey;
 pub mod seal;
 pub mod signing;
 
 pub use jwk::{Jwk, JwkSet};
+pub use kind::KeyKind;
 pub use signing::{KeyError, PublicKey, SigningKey};

@@ -1,25 +1,23 @@
-//! ES256 (ECDSA on P-256 with SHA-256, RFC 7518 §3.4).
+//! Signatures: ES256, ES384 (ECDSA, RFC 7518 §3.4) and EdDSA on Ed25519 (RFC 8032, RFC 8037).
 
 use std::{fmt, sync::Arc};
 
 use aws_lc_rs::{
-    encoding::AsBigEndian,
+    encoding::{AsBigEndian, AsDer},
     rand::SystemRandom,
-    signature::{ECDSA_P256_SHA256_FIXED, ECDSA_P256_SHA256_FIXED_SIGNING, EcdsaKeyPair, KeyPair, ParsedPublicKey},
+    signature::{EcdsaKeyPair, Ed25519KeyPair, KeyPair, ParsedPublicKey},
 };
 use base64::{Engine, engine::general_purpose::URL_SAFE_NO_PAD};
+use serde_json::{Map, Value};
 use zeroize::Zeroizing;
 
-use super::{Jwk, seal::digest};
-
-/// Length of an uncompressed point: `04 ‖ x ‖ y`.
-const POINT_BYTES: usize = 65;
+use super::{Jwk, KeyKind, seal::digest};
 
 /// Why a key was refused.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, thiserror::Error)]
 pub enum KeyError {
-    /// Not a P-256 key we can use.
-    #[error("the key is not a public P-256 key")]
+    /// Not a kind of key we use, or not for this use.
+    #[error("the key is not a public key of a kind we can use")]
     Unsupported,
     /// A private member travels in the open (RFC 7517 §9.2).
     #[error("the key carries its private part")]
@@ -35,46 +33,67 @@ pub enum KeyError {
     BadSignature,
 }
 
-/// A private ES256 key.
+/// A private key that signs.
 pub struct SigningKey {
-    pair: EcdsaKeyPair,
+    pair: Pair,
     public: PublicKey,
 }
 
+enum Pair {
+    Ecdsa(EcdsaKeyPair),
+    Ed25519(Ed25519KeyPair),
+}
+
 impl SigningKey {
-    /// A fresh key, from the operating system's randomness.
+    /// A fresh ES256 key, from the operating system's randomness.
+    ///
+    /// # Panics
+    /// Only when AWS-LC has no memory or no randomness left.
+    pub fn generate() -> Self {
+        Self::generate_of(KeyKind::P256)
+    }
+
+    /// A fresh key of this kind, from the operating system's randomness.
     ///
     /// # Panics
     /// Only when AWS-LC has no memory or no randomness left.
     #[expect(
         clippy::expect_used,
-        reason = "AWS-LC fails to make a P-256 key only when memory or randomness are out"
+        reason = "AWS-LC fails to make a key only when memory or randomness are out"
     )]
-    pub fn generate() -> Self {
-        let pair = EcdsaKeyPair::generate(&ECDSA_P256_SHA256_FIXED_SIGNING).expect("a P-256 key can be made");
-        Self::from_pair(pair).expect("a fresh key is on its curve")
+    pub fn generate_of(kind: KeyKind) -> Self {
+        let pair = match kind.ecdsa() {
+            Some(algorithm) => EcdsaKeyPair::generate(algorithm).map(Pair::Ecdsa),
+            None => Ed25519KeyPair::generate().map(Pair::Ed25519),
+        };
+        Self::from_pair(kind, pair.expect("a key can be made")).expect("a fresh key is on its curve")
     }
 
-    /// From PKCS#8 DER.
+    /// From PKCS#8 DER, which says the kind of the key.
     pub fn from_pkcs8(der: &[u8]) -> Result<Self, KeyError> {
-        let pair =
-            EcdsaKeyPair::from_pkcs8(&ECDSA_P256_SHA256_FIXED_SIGNING, der).map_err(|_| KeyError::MalformedPrivate)?;
-        Self::from_pair(pair)
+        for kind in KeyKind::ALL {
+            let pair = match kind.ecdsa() {
+                Some(algorithm) => EcdsaKeyPair::from_pkcs8(algorithm, der).map(Pair::Ecdsa),
+                None => Ed25519KeyPair::from_pkcs8(der).map(Pair::Ed25519),
+            };
+            if let Ok(pair) = pair {
+                return Self::from_pair(kind, pair);
+            }
+        }
+        Err(KeyError::MalformedPrivate)
     }
 
     /// To PKCS#8 DER, erased when dropped.
     ///
     /// # Panics
     /// Only when AWS-LC has no memory or no randomness left.
-    #[expect(clippy::expect_used, reason = "a parsed P-256 key has an encoding")]
+    #[expect(clippy::expect_used, reason = "a parsed key has an encoding")]
     pub fn to_pkcs8(&self) -> Zeroizing<Vec<u8>> {
-        Zeroizing::new(
-            self.pair
-                .to_pkcs8v1()
-                .expect("a P-256 key has a PKCS#8 form")
-                .as_ref()
-                .to_vec(),
-        )
+        let document = match &self.pair {
+            Pair::Ecdsa(pair) => pair.to_pkcs8v1(),
+            Pair::Ed25519(pair) => pair.to_pkcs8v1(),
+        };
+        Zeroizing::new(document.expect("a key has a PKCS#8 form").as_ref().to_vec())
     }
 
     /// The public half.
@@ -82,7 +101,7 @@ impl SigningKey {
         &self.public
     }
 
-    /// 64 bytes, r ‖ s.
+    /// The signature, of 64 bytes (96 on P-384): r ‖ s, or R ‖ S.
     ///
     /// # Panics
     /// Only when AWS-LC has no memory or no randomness left.
@@ -90,44 +109,55 @@ impl SigningKey {
         clippy::expect_used,
         reason = "AWS-LC fails to sign only when memory or randomness are out"
     )]
-    pub fn sign(&self, message: &[u8]) -> [u8; 64] {
-        let signature = self
-            .pair
-            .sign(&SystemRandom::new(), message)
-            .expect("a P-256 key signs");
-        signature
-            .as_ref()
-            .try_into()
-            .expect("a P1363 signature on P-256 is 64 bytes long")
+    pub fn sign(&self, message: &[u8]) -> Vec<u8> {
+        match &self.pair {
+            Pair::Ecdsa(pair) => pair.sign(&SystemRandom::new(), message).expect("a key signs"),
+            Pair::Ed25519(pair) => pair.sign(message),
+        }
+        .as_ref()
+        .to_vec()
     }
 
-    fn from_pair(pair: EcdsaKeyPair) -> Result<Self, KeyError> {
-        let public = PublicKey::from_point(pair.public_key().as_ref())?;
+    fn from_pair(kind: KeyKind, pair: Pair) -> Result<Self, KeyError> {
+        let public = match &pair {
+            Pair::Ecdsa(pair) => PublicKey::from_bytes(kind, pair.public_key().as_ref())?,
+            Pair::Ed25519(pair) => PublicKey::from_bytes(kind, pair.public_key().as_ref())?,
+        };
         Ok(Self { pair, public })
     }
 
-    /// The private scalar, for a JWK that is sealed at rest.
-    #[expect(clippy::expect_used, reason = "a parsed P-256 key has a private scalar")]
-    pub(super) fn scalar(&self) -> Zeroizing<Vec<u8>> {
-        Zeroizing::new(
-            self.pair
-                .private_key()
-                .as_be_bytes()
-                .expect("a P-256 key has a scalar")
-                .as_ref()
-                .to_vec(),
-        )
+    /// The private scalar of an ECDSA key, for a JWK that is sealed at rest.
+    #[expect(clippy::expect_used, reason = "a parsed ECDSA key has a private scalar")]
+    pub(super) fn scalar(&self) -> Result<Zeroizing<Vec<u8>>, KeyError> {
+        let Pair::Ecdsa(pair) = &self.pair else {
+            return Err(KeyError::Unsupported);
+        };
+        let scalar = pair.private_key().as_be_bytes().expect("a key has a scalar");
+        Ok(Zeroizing::new(scalar.as_ref().to_vec()))
     }
 
     /// From a private scalar and its point; both must belong together.
     pub(super) fn from_scalar(scalar: &[u8], public: &PublicKey) -> Result<Self, KeyError> {
-        let pair =
-            EcdsaKeyPair::from_private_key_and_public_key(&ECDSA_P256_SHA256_FIXED_SIGNING, scalar, &public.0.point)
-                .map_err(|_| KeyError::MalformedPrivate)?;
+        let algorithm = public.kind().ecdsa().ok_or(KeyError::Unsupported)?;
+        let pair = EcdsaKeyPair::from_private_key_and_public_key(algorithm, scalar, &public.0.bytes)
+            .map_err(|_| KeyError::MalformedPrivate)?;
         Ok(Self {
-            pair,
+            pair: Pair::Ecdsa(pair),
             public: public.clone(),
         })
+    }
+
+    /// From what the kind's private keys are: a scalar, or the seed of Ed25519. The public half is computed.
+    pub(super) fn from_secret(kind: KeyKind, secret: &[u8]) -> Result<Self, KeyError> {
+        let malformed = |_| KeyError::MalformedPrivate;
+        let pair = match kind.ecdsa() {
+            Some(algorithm) => {
+                let der = kind.private_key_der(secret).ok_or(KeyError::MalformedPrivate)?;
+                Pair::Ecdsa(EcdsaKeyPair::from_private_key_der(algorithm, &der).map_err(malformed)?)
+            }
+            None => Pair::Ed25519(Ed25519KeyPair::from_seed_unchecked(secret).map_err(malformed)?),
+        };
+        Self::from_pair(kind, pair)
     }
 }
 
@@ -137,15 +167,18 @@ impl fmt::Debug for SigningKey {
     }
 }
 
-/// A public ES256 key, ready to verify. Clones share the parsed key.
+/// A public key, ready to verify. Clones share the parsed key.
 #[derive(Clone)]
 pub struct PublicKey(Arc<Parsed>);
 
 struct Parsed {
+    kind: KeyKind,
     key: ParsedPublicKey,
-    point: [u8; POINT_BYTES],
+    /// `04 ‖ x ‖ y`, or the 32 bytes of Ed25519.
+    bytes: Vec<u8>,
     x: String,
-    y: String,
+    /// None on Ed25519.
+    y: Option<String>,
     thumbprint: String,
 }
 
@@ -153,8 +186,14 @@ impl PublicKey {
     /// From a JWK. Cheap: the JWK was parsed when it was read. A key that says it is for something else (`alg`, `use`,
     /// `key_ops`; RFC 7517 §4) is unsupported.
     pub fn from_jwk(jwk: &Jwk) -> Result<Self, KeyError> {
-        if jwk.is_for("ES256", "sig", "verify") {
-            Ok(jwk.key().clone())
+        let key = jwk.key();
+        if key
+            .kind()
+            .algorithms()
+            .iter()
+            .any(|algorithm| jwk.is_for(algorithm, "sig", "verify"))
+        {
+            Ok(key.clone())
         } else {
             Err(KeyError::Unsupported)
         }
@@ -165,12 +204,17 @@ impl PublicKey {
         Jwk::from_key(self)
     }
 
+    /// Its kind.
+    pub fn kind(&self) -> KeyKind {
+        self.0.kind
+    }
+
     /// RFC 7638 thumbprint of the JWK: the `kid` we give our keys.
     pub fn thumbprint(&self) -> String {
         self.0.thumbprint.clone()
     }
 
-    /// Checks `signature` (64 bytes, r ‖ s) over `message`.
+    /// Checks `signature` (64 bytes, 96 on P-384) over `message`.
     pub fn verify(&self, message: &[u8], signature: &[u8]) -> Result<(), KeyError> {
         self.0
             .key
@@ -178,49 +222,96 @@ impl PublicKey {
             .map_err(|_| KeyError::BadSignature)
     }
 
-    /// From coordinates in base64url, as a JWK holds them. Both are exactly 32 bytes in canonical base64url, and the
-    /// point is on the curve.
-    pub(super) fn from_coordinates(x: &str, y: &str) -> Result<Self, KeyError> {
-        let mut point = [4; POINT_BYTES];
-        for (text, place) in [(x, 1..33), (y, 33..POINT_BYTES)] {
+    /// From coordinates in base64url, as a JWK holds them: of exact length, in canonical base64url, on the curve.
+    pub(super) fn from_coordinates(kind: KeyKind, x: &str, y: Option<&str>) -> Result<Self, KeyError> {
+        let mut bytes = Vec::with_capacity(1 + 2 * kind.coordinate_bytes());
+        if kind.ecdsa().is_some() {
+            bytes.push(4);
+        }
+        for text in [Some(x), y].into_iter().flatten() {
             let coordinate = URL_SAFE_NO_PAD.decode(text).map_err(|_| KeyError::NotOnCurve)?;
-            if coordinate.len() != 32 {
+            if coordinate.len() != kind.coordinate_bytes() {
                 return Err(KeyError::NotOnCurve);
             }
-            point[place].copy_from_slice(&coordinate);
+            bytes.extend(coordinate);
         }
-        Self::from_point(&point)
+        Self::from_bytes(kind, &bytes)
     }
 
-    pub(super) fn required_members(&self) -> String {
-        required_members(&self.0.x, &self.0.y)
-    }
-
-    pub(super) fn coordinates(&self) -> (&str, &str) {
-        (&self.0.x, &self.0.y)
-    }
-
-    fn from_point(point: &[u8]) -> Result<Self, KeyError> {
-        let point: [u8; POINT_BYTES] = point.try_into().map_err(|_| KeyError::NotOnCurve)?;
-        let key = ParsedPublicKey::new(&ECDSA_P256_SHA256_FIXED, point).map_err(|_| KeyError::NotOnCurve)?;
-        let (x, y) = (
-            URL_SAFE_NO_PAD.encode(&point[1..33]),
-            URL_SAFE_NO_PAD.encode(&point[33..]),
-        );
-        let thumbprint = URL_SAFE_NO_PAD.encode(digest(required_members(&x, &y).as_bytes()));
+    /// From a point, compressed or not, or from the 32 bytes of Ed25519.
+    pub(super) fn from_bytes(kind: KeyKind, bytes: &[u8]) -> Result<Self, KeyError> {
+        let size = kind.coordinate_bytes();
+        let lengths: &[usize] = if kind.ecdsa().is_some() {
+            &[1 + size, 1 + 2 * size]
+        } else {
+            &[size]
+        };
+        if !lengths.contains(&bytes.len()) {
+            return Err(KeyError::NotOnCurve);
+        }
+        let mut key = ParsedPublicKey::new(kind.verification(), bytes).map_err(|_| KeyError::NotOnCurve)?;
+        let mut bytes = bytes.to_vec();
+        if kind.ecdsa().is_some() && bytes.len() == 1 + size {
+            // The point is at the end of its SubjectPublicKeyInfo (RFC 5480 §2), uncompressed.
+            let der = key.as_der().map_err(|_| KeyError::NotOnCurve)?;
+            let der = der.as_ref();
+            bytes = der[der.len().saturating_sub(1 + 2 * size)..].to_vec();
+            key = ParsedPublicKey::new(kind.verification(), &bytes).map_err(|_| KeyError::NotOnCurve)?;
+        }
+        let coordinates = if kind.ecdsa().is_some() {
+            &bytes[1..]
+        } else {
+            &bytes[..]
+        };
+        let x = URL_SAFE_NO_PAD.encode(&coordinates[..size]);
+        let y = (coordinates.len() > size).then(|| URL_SAFE_NO_PAD.encode(&coordinates[size..]));
+        let thumbprint = URL_SAFE_NO_PAD.encode(digest(required_members(kind, &x, y.as_deref()).as_bytes()));
         Ok(Self(Arc::new(Parsed {
+            kind,
             key,
-            point,
+            bytes,
             x,
             y,
             thumbprint,
         })))
     }
+
+    /// The members RFC 7638 §3.2 requires, as JSON in its order.
+    pub(super) fn required_members(&self) -> String {
+        required_members(self.0.kind, &self.0.x, self.0.y.as_deref())
+    }
+
+    /// The same members, as a JWK holds them.
+    pub(super) fn members(&self) -> Map<String, Value> {
+        let Parsed { kind, x, y, .. } = &*self.0;
+        let members = [("kty", kind.key_type()), ("crv", kind.curve()), ("x", x)];
+        members
+            .into_iter()
+            .chain(y.as_deref().map(|y| ("y", y)))
+            .map(|(name, value)| (name.to_owned(), value.into()))
+            .collect()
+    }
+
+    /// The point, compressed, or the 32 bytes of Ed25519.
+    pub(super) fn compressed(&self) -> Vec<u8> {
+        let Parsed { kind, bytes, .. } = &*self.0;
+        if kind.ecdsa().is_none() {
+            return bytes.clone();
+        }
+        let parity = 2 + (bytes[bytes.len() - 1] & 1);
+        let mut compressed = vec![parity];
+        compressed.extend(&bytes[1..=kind.coordinate_bytes()]);
+        compressed
+    }
 }
 
 /// RFC 7638 §3.2: lexicographic order, no whitespace.
-fn required_members(x: &str, y: &str) -> String {
-    format!(r#"{{"crv":"P-256","kty":"EC","x":"{x}","y":"{y}"}}"#)
+fn required_members(kind: KeyKind, x: &str, y: Option<&str>) -> String {
+    let (curve, kty) = (kind.curve(), kind.key_type());
+    match y {
+        Some(y) => format!(r#"{{"crv":"{curve}","kty":"{kty}","x":"{x}","y":"{y}"}}"#),
+        None => format!(r#"{{"crv":"{curve}","kty":"{kty}","x":"{x}"}}"#),
+    }
 }
 
 impl fmt::Debug for PublicKey {
@@ -231,7 +322,7 @@ impl fmt::Debug for PublicKey {
 
 impl PartialEq for PublicKey {
     fn eq(&self, other: &Self) -> bool {
-        self.0.point == other.0.point
+        self.0.kind == other.0.kind && self.0.bytes == other.0.bytes
     }
 }
 
@@ -245,10 +336,12 @@ mod tests {
 
     #[test]
     fn a_stored_key_signs_as_before() {
-        let key = SigningKey::generate();
-        let restored = SigningKey::from_pkcs8(&key.to_pkcs8()).unwrap();
-        assert_eq!(restored.public(), key.public());
-        assert_eq!(key.public().verify(b"message", &restored.sign(b"message")), Ok(()));
+        for kind in KeyKind::ALL {
+            let key = SigningKey::generate_of(kind);
+            let restored = SigningKey::from_pkcs8(&key.to_pkcs8()).unwrap();
+            assert_eq!((restored.public(), restored.public().kind()), (key.public(), kind));
+            assert_eq!(key.public().verify(b"message", &restored.sign(b"message")), Ok(()));
+        }
         assert_eq!(
             SigningKey::from_pkcs8(b"nonsense").unwrap_err(),
             KeyError::MalformedPrivate
@@ -258,9 +351,10 @@ mod tests {
     #[test]
     fn a_scalar_of_another_key_is_refused() {
         let (key, other) = (SigningKey::generate(), SigningKey::generate());
-        assert!(SigningKey::from_scalar(&key.scalar(), key.public()).is_ok());
+        let scalar = key.scalar().unwrap();
+        assert!(SigningKey::from_scalar(&scalar, key.public()).is_ok());
         assert_eq!(
-            SigningKey::from_scalar(&key.scalar(), other.public()).unwrap_err(),
+            SigningKey::from_scalar(&scalar, other.public()).unwrap_err(),
             KeyError::MalformedPrivate
         );
     }
@@ -271,6 +365,26 @@ mod tests {
         let signature = key.sign(b"message");
         for wrong in [&signature[..63], &[&signature[..], &[0]].concat()[..], &[]] {
             assert_eq!(key.public().verify(b"message", wrong), Err(KeyError::BadSignature));
+        }
+    }
+
+    #[test]
+    fn a_compressed_point_is_the_same_key() {
+        for kind in KeyKind::ALL {
+            let key = SigningKey::generate_of(kind);
+            let read = PublicKey::from_bytes(kind, &key.public().compressed()).unwrap();
+            assert_eq!(&read, key.public());
+            assert_eq!(read.thumbprint(), key.public().thumbprint());
+            assert_eq!(read.to_jwk(), key.public().to_jwk());
+        }
+    }
+
+    #[test]
+    fn keys_of_another_kind_fit_nothing() {
+        for (mine, other) in [(KeyKind::P256, KeyKind::Ed25519), (KeyKind::Ed25519, KeyKind::P256)] {
+            let signature = SigningKey::generate_of(mine).sign(b"message");
+            let key = SigningKey::generate_of(other);
+            assert_eq!(key.public().verify(b"message", &signature), Err(KeyError::BadSignature));
         }
     }
 
