@@ -5,7 +5,7 @@ use std::borrow::Cow;
 use serde::{Deserialize, Serialize};
 use serde_json::{Map, Value, json};
 
-use super::{Did, DidError, local};
+use super::{Did, DidError};
 use crate::keys::{Jwk, KeyError, PublicKey};
 
 /// The purpose a key is listed for (CID 1.0 §2.3).
@@ -46,7 +46,7 @@ impl DidDocument {
                     "id": id(key),
                     "type": "JsonWebKey",
                     "controller": did,
-                    "publicKeyJwk": key.to_jwk().named(&key.thumbprint(), "ES256", "sig"),
+                    "publicKeyJwk": key.to_jwk().named(&key.thumbprint(), key.kind().algorithm(), "sig"),
                 })
             })
             .collect();
@@ -103,21 +103,14 @@ impl DidDocument {
         if !controlled || method.get("revoked").is_some() {
             return Err(DidError::KeyNotListed);
         }
-        let jwk = match (
+        match (
             method.get("publicKeyJwk"),
             method.get("publicKeyMultibase").and_then(Value::as_str),
         ) {
-            (Some(jwk), None) => jwk.clone(),
-            (None, Some(text)) => local::multibase_key(text)?,
-            _ => return Err(DidError::Key(KeyError::Unsupported)),
-        };
-        Ok(PublicKey::from_jwk(&Jwk::from_value(jwk)?)?)
-    }
-
-    /// The JWKs of the verification methods.
-    pub(super) fn jwks(&self) -> impl Iterator<Item = &Value> {
-        self.list("verificationMethod")
-            .filter_map(|method| method.get("publicKeyJwk"))
+            (Some(jwk), None) => Ok(PublicKey::from_jwk(&Jwk::from_value(jwk.clone())?)?),
+            (None, Some(text)) => Ok(PublicKey::from_multikey(text)?),
+            _ => Err(DidError::Key(KeyError::Unsupported)),
+        }
     }
 
     fn id(&self) -> &str {
@@ -298,8 +291,8 @@ mod tests {
             key.to_jwk().to_value()["x"],
             "igrFmi0whuihKnj9R3Om1SoMph72wUGeFaBbzG2vzns"
         );
-        let ed25519 = multikey("z6MkhaXgBZDvotDkL5257faiztiGiC2QtKLGpbnnEGta2doK");
-        assert_eq!(ed25519, Err(DidError::Key(KeyError::Unsupported)));
+        let secp256k1 = multikey("zQ3shokFTS3brHcDQrn82RUDfCZESWL1ZdCEJwekUDPQiYBme");
+        assert_eq!(secp256k1, Err(DidError::Key(KeyError::Unsupported)));
     }
 
     #[test]

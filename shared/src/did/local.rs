@@ -1,27 +1,14 @@
-//! did:jwk and did:key (DID-001, DID-002): the identifier is the key. `ssi` decodes did:key; a did:jwk is already a JWK,
-//! and `ssi` does not know every `alg` one may carry (ECDH-ES), so we read it ourselves.
-
-use std::{
-    future::Future,
-    pin::pin,
-    task::{Context, Poll, Waker},
-};
+//! did:jwk and did:key (DID-001, DID-002): the identifier is the key. `ssi` does not know every `alg` a did:jwk may carry
+//! (ECDH-ES), nor keys on P-384 without a feature more, so we read both ourselves: a JWK, a Multikey.
 
 use base64::{Engine, engine::general_purpose::URL_SAFE_NO_PAD};
-use serde_json::{Value, json};
-use ssi::dids::{
-    DIDKey,
-    resolution::{DIDMethodResolver, Error, Options},
-};
+use serde_json::json;
 
 use super::{Did, DidDocument, DidError};
 use crate::{
     json,
-    keys::{Jwk, KeyError},
+    keys::{Jwk, PublicKey},
 };
-
-/// The longest did:key decoded: one of P-256 has 49 characters, and decoding base 58 is quadratic.
-const MAX_KEY_CHARACTERS: usize = 128;
 
 /// Resolves a did:jwk. A `use` of `enc` takes the key away from both our purposes.
 pub(super) fn resolve_jwk(did: &Did, specific: &str) -> Result<DidDocument, DidError> {
@@ -42,56 +29,31 @@ pub(super) fn resolve_jwk(did: &Did, specific: &str) -> Result<DidDocument, DidE
     DidDocument::read(did, document)
 }
 
-/// Resolves a did:key.
+/// Resolves a did:key: its one method is named after the key (did:key §3.1).
 pub(super) fn resolve_key(did: &Did, specific: &str) -> Result<DidDocument, DidError> {
-    if !specific.starts_with('z') {
-        return Err(DidError::Invalid);
-    }
-    if specific.len() > MAX_KEY_CHARACTERS {
-        return Err(DidError::Key(KeyError::Unsupported));
-    }
-    let mut options = Options::default();
-    options.parameters.public_key_format = Some("JsonWebKey2020".to_owned());
-    let found = ready(DIDKey.resolve_method_representation(specific, options)).ok_or(DidError::Invalid)?;
-    let found = found.map_err(|error| match error {
-        // A key that reads well and is of a kind we do not build.
-        Error::Internal(_) => DidError::Key(KeyError::Unsupported),
-        _ => DidError::Invalid,
-    })?;
-    let document = DidDocument::read(did, json::parse(&found.document).map_err(|_| DidError::Invalid)?)?;
-    for key in document.jwks() {
-        Jwk::from_value(key.clone())?;
-    }
-    Ok(document)
-}
-
-/// The result of a future that never waits: did:key is asynchronous in `ssi` only because other methods fetch.
-fn ready<T>(future: impl Future<Output = T>) -> Option<T> {
-    match pin!(future).poll(&mut Context::from_waker(Waker::noop())) {
-        Poll::Ready(value) => Some(value),
-        Poll::Pending => None,
-    }
-}
-
-/// The JWK of a multibase key of a document (CID 1.0 §2.2.2): it is written as in did:key.
-pub(super) fn multibase_key(text: &str) -> Result<Value, DidError> {
-    let did: Did = format!("did:key:{text}").parse()?;
-    let document = resolve_key(&did, text)?;
-    document
-        .jwks()
-        .next()
-        .cloned()
-        .ok_or(DidError::Key(KeyError::Unsupported))
+    PublicKey::from_multikey(specific)?;
+    let id = format!("{did}#{specific}");
+    let method = json!({"id": id, "type": "Multikey", "controller": did, "publicKeyMultibase": specific});
+    let document = json!({
+        "id": did,
+        "verificationMethod": [method],
+        "assertionMethod": [id],
+        "authentication": [id],
+    });
+    DidDocument::read(did, document)
 }
 
 #[cfg(test)]
 mod tests {
     use super::{super::Purpose, *};
-    use crate::keys::SigningKey;
+    use serde_json::Value;
+
+    use crate::keys::{KeyError, KeyKind, SigningKey};
 
     // w3c-ccg/did-method-key, test-vectors/nist-curves.json
     const P256: &str = "did:key:zDnaerx9CtbPJ1q36T5Ln5wYt3MQYeGRG5ehnPAmxcf5mDZpv";
     const P384: &str = "did:key:z82Lm1MpAkeJcix9K8TMiLd5NMAhnwkjjCBeWHXyu3U4oT2MVJJKXkcVBgjGhnLBn2Kaau9";
+    const SECP256K1: &str = "did:key:zQ3shokFTS3brHcDQrn82RUDfCZESWL1ZdCEJwekUDPQiYBme";
     const ED25519: &str = "did:key:z6MkhaXgBZDvotDkL5257faiztiGiC2QtKLGpbnnEGta2doK";
 
     fn resolved(did: &str) -> Result<DidDocument, DidError> {
@@ -106,6 +68,15 @@ mod tests {
     fn did_001_a_p256_key_is_read() {
         let document = resolved(P256).unwrap();
         let kid = format!("{P256}#{}", &P256["did:key:".len()..]);
+        for (did, kind) in [
+            (P256, KeyKind::P256),
+            (P384, KeyKind::P384),
+            (ED25519, KeyKind::Ed25519),
+        ] {
+            let kid = format!("{did}#{}", &did["did:key:".len()..]);
+            let key = resolved(did).unwrap().key(&kid, Purpose::AssertionMethod).unwrap();
+            assert_eq!(key.kind(), kind);
+        }
         for purpose in [Purpose::AssertionMethod, Purpose::Authentication] {
             let key = document.key(&kid, purpose).unwrap();
             assert_eq!(
@@ -118,8 +89,7 @@ mod tests {
 
     #[test]
     fn did_001_keys_we_cannot_use_are_refused() {
-        assert_eq!(resolved(ED25519), Err(DidError::Key(KeyError::Unsupported)));
-        assert_eq!(resolved(P384), Err(DidError::Key(KeyError::Unsupported)));
+        assert_eq!(resolved(SECP256K1), Err(DidError::Key(KeyError::Unsupported)));
         for wrong in [
             "did:key:zzzzz",
             "did:key:Dnaerx",
@@ -133,7 +103,7 @@ mod tests {
             resolved(&format!("did:key:z{}", "1".repeat(1000))),
             Err(DidError::Key(KeyError::Unsupported))
         );
-        assert_eq!(resolved("did:key:uzDnaerx9"), Err(DidError::Invalid));
+        assert_eq!(resolved("did:key:uzDnaerx9"), Err(DidError::Key(KeyError::NotOnCurve)));
     }
 
     #[test]
@@ -143,7 +113,9 @@ mod tests {
         assert_eq!(resolved(&format!("{}=", did_jwk(&jwk))), Err(DidError::Invalid));
         jwk["d"] = json!("AA");
         assert_eq!(resolved(&did_jwk(&jwk)), Err(DidError::Key(KeyError::Private)));
-        let okp = json!({"kty": "OKP", "crv": "Ed25519", "x": "11qYAYKxCrfVS_7TyWQHOg7hcvPapiMlrwIaaPcHURo"});
+        let mut okp = json!({"kty": "OKP", "crv": "Ed25519", "x": "11qYAYKxCrfVS_7TyWQHOg7hcvPapiMlrwIaaPcHURo"});
+        assert!(resolved(&did_jwk(&okp)).is_ok());
+        okp["crv"] = json!("X25519");
         assert_eq!(resolved(&did_jwk(&okp)), Err(DidError::Key(KeyError::Unsupported)));
         let twice = r#"{"kty":"EC","kty":"EC"}"#;
         assert_eq!(

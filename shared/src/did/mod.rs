@@ -1,5 +1,5 @@
-//! Decentralised identifiers: did:jwk, did:key and did:web. `ssi` checks the syntax and decodes did:key; did:web is
-//! fetched by our own client, because the one of `ssi` would fetch 127.0.0.1.
+//! Decentralised identifiers: did:jwk, did:key and did:web. `ssi` checks the syntax; did:web is fetched by our own client,
+//! because the one of `ssi` would fetch 127.0.0.1.
 
 mod document;
 mod local;
@@ -76,7 +76,7 @@ impl Did {
         }
     }
 
-    /// Resolves did:jwk and did:key, which carry their key. Other keys than P-256 are [`DidError::Key`].
+    /// Resolves did:jwk and did:key, which carry their key. Kinds of keys we do not use are [`DidError::Key`].
     pub fn resolve_local(&self) -> Result<DidDocument, DidError> {
         match self.parts() {
             ("jwk", specific) => local::resolve_jwk(self, specific),
