@@ -4,19 +4,16 @@
 //! show each of them a different text (NEG-28). Here a repeated name, at any depth and however it is escaped, is an
 //! error, and so are nesting beyond [`MAX_DEPTH`] and numbers no double can hold (RFC 7493 §2.2).
 
-use std::{borrow::Cow, fmt};
+mod canonical;
+mod node;
 
-use serde::{
-    Deserializer,
-    de::{self, DeserializeOwned, DeserializeSeed, MapAccess, SeqAccess, Visitor},
-};
-use serde_json::{Map, Number, Value};
+use serde::de::DeserializeOwned;
+use serde_json::{Map, Value};
+
+pub(crate) use self::{canonical::canonical, node::Node};
 
 /// The deepest nesting accepted; a scalar has depth 0.
 pub const MAX_DEPTH: usize = 64;
-
-/// The member under which `serde_json` with `arbitrary_precision` hands numbers to a visitor.
-const NUMBER_TOKEN: &str = "$serde_json::private::Number";
 
 /// Not JSON, or JSON that two readers may understand differently.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, thiserror::Error)]
@@ -26,16 +23,7 @@ pub struct Ambiguous;
 /// Reads one JSON text: UTF-8 without byte order mark, no repeated member name, nothing after the value.
 pub fn parse(bytes: &[u8]) -> Result<Value, Ambiguous> {
     let text = std::str::from_utf8(bytes).map_err(|_| Ambiguous)?;
-    // In our texts this token must only ever come from serde_json itself, for a number.
-    if text.contains(NUMBER_TOKEN) {
-        return Err(Ambiguous);
-    }
-    let mut deserializer = serde_json::Deserializer::from_str(text);
-    let value = Strict { depth: 0 }
-        .deserialize(&mut deserializer)
-        .map_err(|_| Ambiguous)?;
-    deserializer.end().map_err(|_| Ambiguous)?;
-    Ok(value)
+    Node::parse(text)?.into_value()
 }
 
 /// Reads one JSON text whose value is an object.
@@ -63,140 +51,6 @@ pub fn numeric_date(value: &Value) -> Option<i64> {
             None
         }
     })
-}
-
-/// Builds a [`Value`] at `depth` enclosing arrays and objects.
-#[derive(Clone, Copy)]
-struct Strict {
-    depth: usize,
-}
-
-impl Strict {
-    fn deeper<E: de::Error>(self) -> Result<Self, E> {
-        if self.depth == MAX_DEPTH {
-            Err(E::custom("nested too deeply"))
-        } else {
-            Ok(Self { depth: self.depth + 1 })
-        }
-    }
-}
-
-impl<'de> DeserializeSeed<'de> for Strict {
-    type Value = Value;
-
-    fn deserialize<D: Deserializer<'de>>(self, deserializer: D) -> Result<Value, D::Error> {
-        deserializer.deserialize_any(self)
-    }
-}
-
-impl<'de> Visitor<'de> for Strict {
-    type Value = Value;
-
-    fn expecting(&self, formatter: &mut fmt::Formatter<'_>) -> fmt::Result {
-        formatter.write_str("a JSON value")
-    }
-
-    fn visit_bool<E>(self, value: bool) -> Result<Value, E> {
-        Ok(Value::Bool(value))
-    }
-
-    fn visit_i64<E>(self, value: i64) -> Result<Value, E> {
-        Ok(Value::Number(value.into()))
-    }
-
-    fn visit_u64<E>(self, value: u64) -> Result<Value, E> {
-        Ok(Value::Number(value.into()))
-    }
-
-    fn visit_f64<E: de::Error>(self, value: f64) -> Result<Value, E> {
-        Number::from_f64(value)
-            .map(Value::Number)
-            .ok_or_else(|| E::custom("not a finite number"))
-    }
-
-    fn visit_str<E>(self, value: &str) -> Result<Value, E> {
-        Ok(Value::String(value.to_owned()))
-    }
-
-    fn visit_string<E>(self, value: String) -> Result<Value, E> {
-        Ok(Value::String(value))
-    }
-
-    fn visit_unit<E>(self) -> Result<Value, E> {
-        Ok(Value::Null)
-    }
-
-    fn visit_seq<A: SeqAccess<'de>>(self, mut sequence: A) -> Result<Value, A::Error> {
-        let inner = self.deeper()?;
-        let mut elements = Vec::new();
-        while let Some(element) = sequence.next_element_seed(inner)? {
-            elements.push(element);
-        }
-        Ok(Value::Array(elements))
-    }
-
-    fn visit_map<A: MapAccess<'de>>(self, mut map: A) -> Result<Value, A::Error> {
-        let mut members = Map::new();
-        let Some(mut name) = map.next_key_seed(Name)? else {
-            self.deeper::<A::Error>()?;
-            return Ok(Value::Object(members));
-        };
-        if name == NUMBER_TOKEN {
-            return match name {
-                Cow::Borrowed(_) => number(&map.next_value::<String>()?),
-                // Written with an escape: an object that would pass for a number later.
-                Cow::Owned(_) => Err(de::Error::custom("reserved name")),
-            };
-        }
-        let inner = self.deeper()?;
-        loop {
-            let value = map.next_value_seed(inner)?;
-            if name == NUMBER_TOKEN || members.insert(name.into_owned(), value).is_some() {
-                return Err(de::Error::custom("repeated name"));
-            }
-            name = match map.next_key_seed(Name)? {
-                Some(name) => name,
-                None => return Ok(Value::Object(members)),
-            };
-        }
-    }
-}
-
-/// A number as it is written, if a double can hold its magnitude.
-fn number<E: de::Error>(text: &str) -> Result<Value, E> {
-    let number: Number = text.parse().map_err(E::custom)?;
-    if number.is_i64() || number.is_u64() || number.as_f64().is_some_and(f64::is_finite) {
-        Ok(Value::Number(number))
-    } else {
-        Err(E::custom("a number out of range"))
-    }
-}
-
-/// A member name; borrowed when the text holds it without escapes.
-struct Name;
-
-impl<'de> DeserializeSeed<'de> for Name {
-    type Value = Cow<'de, str>;
-
-    fn deserialize<D: Deserializer<'de>>(self, deserializer: D) -> Result<Self::Value, D::Error> {
-        deserializer.deserialize_str(self)
-    }
-}
-
-impl<'de> Visitor<'de> for Name {
-    type Value = Cow<'de, str>;
-
-    fn expecting(&self, formatter: &mut fmt::Formatter<'_>) -> fmt::Result {
-        formatter.write_str("a member name")
-    }
-
-    fn visit_borrowed_str<E>(self, name: &'de str) -> Result<Self::Value, E> {
-        Ok(Cow::Borrowed(name))
-    }
-
-    fn visit_str<E>(self, name: &str) -> Result<Self::Value, E> {
-        Ok(Cow::Owned(name.to_owned()))
-    }
 }
 
 #[cfg(test)]
@@ -279,7 +133,7 @@ mod tests {
         }
     }
 
-    fn any_json() -> impl Strategy<Value = Value> {
+    pub(super) fn any_json() -> impl Strategy<Value = Value> {
         let leaf = prop_oneof![
             Just(Value::Null),
             any::<bool>().prop_map(Value::from),
