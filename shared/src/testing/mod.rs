@@ -7,6 +7,8 @@ mod exchange;
 #[cfg(feature = "service")]
 mod messages;
 
+pub mod linked_data;
+
 use std::{
     path::{Path, PathBuf},
     sync::{Arc, Mutex, PoisonError},

@@ -1,0 +1,557 @@
+//! Contexts: what the terms of a document mean (JSON-LD 1.1 API §4).
+//!
+//! Definitions are compiled into tables once and kept: entering a node with a scoped context is a look-up, not a
+//! computation. Only what credentials use is compiled here; the rest is [`ContextError::Unsupported`] and takes the general
+//! path (see [`super`]).
+
+use std::{
+    borrow::Cow,
+    collections::HashMap,
+    sync::{
+        Arc, RwLock,
+        atomic::{AtomicU64, Ordering},
+    },
+};
+
+use foldhash::fast::RandomState;
+use serde_json::{Map, Value};
+
+use super::{
+    iri::{is_absolute, is_keyword, is_keyword_like},
+    pinned,
+};
+use crate::json::Node;
+
+/// How many contexts may refer to one another.
+const MAX_NESTING: u32 = 16;
+
+/// Why a context was refused.
+#[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
+pub enum ContextError {
+    /// Not one of the contexts we pin: nothing is fetched.
+    #[error("the context {0} is not known here")]
+    Unknown(String),
+    /// JSON-LD 1.1 API §4.1 and §4.2: the definition is wrong, or redefines a protected term.
+    #[error("the context defines {0} wrongly")]
+    Invalid(String),
+    /// Right, but outside the compiled subset.
+    #[error("the context uses {0}, which is not compiled")]
+    Unsupported(&'static str),
+}
+
+/// How the values of a term are read (JSON-LD 1.1 API §4.2.2 step 12).
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub(super) enum Coercion {
+    /// Strings are strings.
+    None,
+    /// Strings are IRIs: `@id`.
+    Id,
+    /// Strings are terms or IRIs: `@vocab`.
+    Vocab,
+    /// Anything is a JSON literal.
+    Json,
+    /// Scalars are literals of this datatype.
+    Datatype(Arc<str>),
+}
+
+/// What a term holds (JSON-LD 1.1 §4.1.5 to §4.6).
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(super) enum Container {
+    /// One value, or a set.
+    Set,
+    List,
+    Language,
+    Graph,
+}
+
+/// The language of strings of a term (JSON-LD 1.1 §4.2.4).
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub(super) enum OwnLanguage {
+    /// That of the context.
+    Inherited,
+    /// None, whatever the context says.
+    None,
+    Tag(Arc<str>),
+}
+
+/// A term definition.
+#[derive(Debug, Clone)]
+pub(super) struct Definition {
+    /// What it stands for: a keyword or an absolute IRI; None when it was set to null.
+    pub(super) iri: Option<Arc<str>>,
+    pub(super) coercion: Coercion,
+    pub(super) container: Container,
+    pub(super) language: OwnLanguage,
+    pub(super) scoped: Option<Arc<Local>>,
+    is_prefix: bool,
+    is_protected: bool,
+}
+
+impl Definition {
+    /// Whether two definitions say the same, protection apart (JSON-LD 1.1 API §4.2.2 step 27).
+    fn says_the_same(&self, other: &Self) -> bool {
+        self.iri == other.iri
+            && self.coercion == other.coercion
+            && self.container == other.container
+            && self.language == other.language
+            && self.is_prefix == other.is_prefix
+            && self.scoped.as_deref().map(|local| &local.value) == other.scoped.as_deref().map(|local| &local.value)
+    }
+}
+
+/// A context as it is written: to be laid over an active one.
+#[derive(Debug)]
+pub(super) struct Local {
+    value: Value,
+    /// Its own number when it is part of a pinned context, so that what it leads to is kept.
+    number: Option<u64>,
+}
+
+static NUMBERS: AtomicU64 = AtomicU64::new(0);
+
+/// An active context: the meaning of every term at a place of a document.
+#[derive(Debug, Default)]
+pub(super) struct Active {
+    terms: HashMap<Arc<str>, Arc<Definition>, RandomState>,
+    /// The terms that stand for keywords: two or three.
+    aliases: Vec<(Arc<str>, Arc<str>)>,
+    vocab: Option<Arc<str>>,
+    pub(super) language: Option<Arc<str>>,
+    /// What to go back to in the nodes below, when this one does not propagate.
+    pub(super) previous: Option<Arc<Active>>,
+    /// Where scoped contexts led before.
+    kept: RwLock<HashMap<(u64, Scope), Arc<Active>, RandomState>>,
+}
+
+/// How a scoped context is laid over another (JSON-LD 1.1 §4.1.8).
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
+pub(super) enum Scope {
+    /// For a node and, unless it says otherwise, those below: the `@context` of a document.
+    Embedded,
+    /// For the values of a property: may redefine protected terms.
+    Property,
+    /// For nodes of a type, not for those below.
+    Type,
+}
+
+impl Active {
+    /// The context of a document, from its `@context`.
+    pub(super) fn of_document(context: &Node<'_>) -> Result<Arc<Self>, ContextError> {
+        pinned::document(context, || Arc::<Self>::default().embedded(context))
+    }
+
+    /// With a `@context` found in a node laid over it.
+    pub(super) fn embedded(self: &Arc<Self>, context: &Node<'_>) -> Result<Arc<Self>, ContextError> {
+        let value = context.clone().into_value();
+        let value = value.map_err(|_| ContextError::Invalid("@context".to_owned()))?;
+        Self::laid_over(self, &value, Scope::Embedded, false)
+    }
+
+    /// With the context of a definition laid over it.
+    pub(super) fn scoped(self: &Arc<Self>, local: &Arc<Local>, scope: Scope) -> Result<Arc<Self>, ContextError> {
+        let Some(number) = local.number else {
+            return Self::laid_over(self, &local.value, scope, false);
+        };
+        let key = (number, scope);
+        if let Ok(kept) = self.kept.read()
+            && let Some(found) = kept.get(&key)
+        {
+            return Ok(Arc::clone(found));
+        }
+        let made = Self::laid_over(self, &local.value, scope, true)?;
+        if let Ok(mut kept) = self.kept.write()
+            && pinned::may_keep()
+        {
+            kept.insert(key, Arc::clone(&made));
+        }
+        Ok(made)
+    }
+
+    /// The keyword that a member name is, or stands for.
+    pub(super) fn keyword<'n>(&'n self, name: &'n str) -> Option<&'n str> {
+        let alias = self.aliases.iter().find(|(alias, _)| **alias == *name);
+        alias
+            .map(|(_, keyword)| &**keyword)
+            .or_else(|| is_keyword(name).then_some(name))
+    }
+
+    /// The definition of a term.
+    pub(super) fn definition(&self, term: &str) -> Option<&Arc<Definition>> {
+        self.terms.get(term)
+    }
+
+    /// Expands a term, compact IRI or IRI; `vocab` for properties and types (JSON-LD 1.1 API §5.2). None: it means nothing
+    /// here. The result may still be relative.
+    pub(super) fn expand<'a>(&'a self, text: &'a str, vocab: bool) -> Option<Cow<'a, str>> {
+        if is_keyword(text) {
+            return Some(text.into());
+        }
+        if is_keyword_like(text) {
+            return None;
+        }
+        if vocab && let Some(definition) = self.terms.get(text) {
+            return definition.iri.as_deref().map(Into::into);
+        }
+        if let Some((prefix, suffix)) = compact(text) {
+            if let Some(definition) = self.terms.get(prefix)
+                && definition.is_prefix
+                && let Some(iri) = &definition.iri
+            {
+                return Some(format!("{iri}{suffix}").into());
+            }
+            return Some(text.into());
+        }
+        match &self.vocab {
+            Some(iri) if vocab && !text.contains(':') => Some(format!("{iri}{text}").into()),
+            _ => Some(text.into()),
+        }
+    }
+
+    /// Context processing (JSON-LD 1.1 API §4.1.2).
+    fn laid_over(active: &Arc<Self>, value: &Value, scope: Scope, is_pinned: bool) -> Result<Arc<Self>, ContextError> {
+        let mut building = Building {
+            result: Self::copy(active),
+            override_protected: scope == Scope::Property,
+            is_pinned,
+        };
+        let propagates = match value {
+            Value::Object(members) => match members.get("@propagate") {
+                None => scope != Scope::Type,
+                Some(Value::Bool(propagates)) => *propagates,
+                Some(_) => return Err(ContextError::Invalid("@propagate".to_owned())),
+            },
+            _ => scope != Scope::Type,
+        };
+        if !propagates && building.result.previous.is_none() {
+            building.result.previous = Some(Arc::clone(active));
+        }
+        building.add(value, 0)?;
+        let mut result = building.result;
+        result.aliases = result
+            .terms
+            .iter()
+            .filter_map(|(term, definition)| Some((term, definition.iri.as_ref()?)))
+            .filter(|(_, iri)| iri.starts_with('@'))
+            .map(|(term, iri)| (Arc::clone(term), Arc::clone(iri)))
+            .collect();
+        Ok(Arc::new(result))
+    }
+
+    fn copy(&self) -> Self {
+        Self {
+            terms: self.terms.clone(),
+            aliases: Vec::new(),
+            vocab: self.vocab.clone(),
+            language: self.language.clone(),
+            previous: self.previous.clone(),
+            kept: RwLock::default(),
+        }
+    }
+}
+
+/// `prefix:suffix`, unless it is a blank node or an IRI with an authority.
+fn compact(text: &str) -> Option<(&str, &str)> {
+    let (prefix, suffix) = text.split_once(':')?;
+    (!prefix.is_empty() && prefix != "_" && !suffix.starts_with("//")).then_some((prefix, suffix))
+}
+
+/// A context while definitions are laid over it.
+struct Building {
+    result: Active,
+    override_protected: bool,
+    is_pinned: bool,
+}
+
+impl Building {
+    fn add(&mut self, value: &Value, nesting: u32) -> Result<(), ContextError> {
+        if nesting > MAX_NESTING {
+            return Err(ContextError::Invalid("a context that refers to itself".to_owned()));
+        }
+        match value {
+            Value::Array(values) => values.iter().try_for_each(|value| self.add(value, nesting + 1)),
+            Value::Null => self.clear(),
+            Value::String(iri) => {
+                let pinned = pinned::find(iri).ok_or_else(|| ContextError::Unknown(iri.clone()))?;
+                let is_pinned = std::mem::replace(&mut self.is_pinned, true);
+                self.add(pinned, nesting + 1)?;
+                self.is_pinned = is_pinned;
+                Ok(())
+            }
+            Value::Object(members) => self.define(members),
+            _ => Err(ContextError::Invalid("@context".to_owned())),
+        }
+    }
+
+    fn clear(&mut self) -> Result<(), ContextError> {
+        if !self.override_protected && self.result.terms.values().any(|definition| definition.is_protected) {
+            return Err(ContextError::Invalid("null over protected terms".to_owned()));
+        }
+        self.result = Active {
+            previous: self.result.previous.take(),
+            ..Active::default()
+        };
+        Ok(())
+    }
+
+    fn define(&mut self, members: &Map<String, Value>) -> Result<(), ContextError> {
+        let invalid = |name: &str| Err(ContextError::Invalid(name.to_owned()));
+        // `@version: 1.1` may be written as a number only (JSON-LD 1.1 API §4.1.2 step 5.5).
+        match members.get("@version") {
+            None => {}
+            Some(Value::Number(version)) if version.to_string() == "1.1" => {}
+            Some(_) => return invalid("@version"),
+        }
+        for name in ["@import", "@base", "@direction"] {
+            if members.get(name).is_some_and(|value| !value.is_null()) {
+                return Err(ContextError::Unsupported(match name {
+                    "@import" => "@import",
+                    "@base" => "@base",
+                    _ => "@direction",
+                }));
+            }
+        }
+        match members.get("@vocab") {
+            None => {}
+            Some(Value::Null) => self.result.vocab = None,
+            Some(Value::String(vocab)) => {
+                let iri = self.result.expand(vocab, true).unwrap_or_default();
+                if !is_absolute(&iri) {
+                    return Err(ContextError::Unsupported("a relative @vocab"));
+                }
+                self.result.vocab = Some(iri.as_ref().into());
+            }
+            Some(_) => return invalid("@vocab"),
+        }
+        match members.get("@language") {
+            None => {}
+            Some(Value::Null) => self.result.language = None,
+            Some(Value::String(language)) => self.result.language = Some(language.as_str().into()),
+            Some(_) => return invalid("@language"),
+        }
+        let protected = match members.get("@protected") {
+            None => false,
+            Some(Value::Bool(protected)) => *protected,
+            Some(_) => return invalid("@protected"),
+        };
+        let mut defining = Defining {
+            members,
+            defined: HashMap::new(),
+            protected,
+        };
+        for term in members.keys() {
+            if !matches!(
+                term.as_str(),
+                "@version" | "@import" | "@base" | "@direction" | "@vocab" | "@language" | "@protected" | "@propagate"
+            ) {
+                self.create_term(term, &mut defining)?;
+            }
+        }
+        Ok(())
+    }
+
+    /// Create Term Definition (JSON-LD 1.1 API §4.2.2).
+    fn create_term(&mut self, term: &str, defining: &mut Defining<'_>) -> Result<(), ContextError> {
+        let invalid = || Err(ContextError::Invalid(term.to_owned()));
+        match defining.defined.get(term) {
+            Some(true) => return Ok(()),
+            // It is needed to say what it means.
+            Some(false) => return invalid(),
+            None => {}
+        }
+        defining.defined.insert(term.to_owned(), false);
+        if term == "@type" {
+            return Err(ContextError::Unsupported("a definition of @type"));
+        }
+        if term.is_empty() || is_keyword(term) {
+            return invalid();
+        }
+        if is_keyword_like(term) {
+            // Reserved: such a term is ignored, and a document that uses it is refused.
+            return Ok(());
+        }
+        let null = Value::Null;
+        let empty = Map::new();
+        let (written, id, simple) = match defining.members.get(term).unwrap_or(&null) {
+            Value::Null => (&empty, Some(&null), false),
+            id @ Value::String(_) => (&empty, Some(id), true),
+            Value::Object(members) => (members, members.get("@id"), false),
+            _ => return invalid(),
+        };
+        for name in written.keys() {
+            match name.as_str() {
+                "@id" | "@type" | "@container" | "@context" | "@language" | "@protected" | "@prefix" => {}
+                "@reverse" => return Err(ContextError::Unsupported("@reverse")),
+                "@nest" => return Err(ContextError::Unsupported("@nest")),
+                "@index" => return Err(ContextError::Unsupported("@index")),
+                "@direction" => return Err(ContextError::Unsupported("@direction")),
+                _ => return invalid(),
+            }
+        }
+        let previous = self.result.terms.remove(term);
+        let is_protected = match written.get("@protected") {
+            None => defining.protected,
+            Some(Value::Bool(protected)) => *protected,
+            Some(_) => return invalid(),
+        };
+        let coercion = self.coercion(term, written.get("@type"), defining)?;
+        let Some((iri, is_prefix)) = self.meaning(term, id, simple, defining)? else {
+            return Ok(());
+        };
+        let is_prefix = match written.get("@prefix") {
+            None => is_prefix,
+            Some(Value::Bool(prefix)) if !term.contains([':', '/']) => *prefix,
+            Some(_) => return invalid(),
+        };
+        let language = match written.get("@language") {
+            _ if written.contains_key("@type") => OwnLanguage::Inherited,
+            None => OwnLanguage::Inherited,
+            Some(Value::Null) => OwnLanguage::None,
+            Some(Value::String(language)) => OwnLanguage::Tag(language.as_str().into()),
+            Some(_) => return invalid(),
+        };
+        let mut definition = Definition {
+            iri,
+            coercion,
+            container: container(term, written.get("@container"))?,
+            language,
+            scoped: written.get("@context").map(|value| {
+                Arc::new(Local {
+                    value: value.clone(),
+                    number: self.is_pinned.then(|| NUMBERS.fetch_add(1, Ordering::Relaxed)),
+                })
+            }),
+            is_prefix,
+            is_protected,
+        };
+        if let Some(previous) = previous
+            && previous.is_protected
+            && !self.override_protected
+        {
+            if !definition.says_the_same(&previous) {
+                return invalid();
+            }
+            definition.is_protected = true;
+            // The same object, so that what its scoped context led to is found again.
+            definition.scoped.clone_from(&previous.scoped);
+        }
+        self.result.terms.insert(term.into(), Arc::new(definition));
+        defining.defined.insert(term.to_owned(), true);
+        Ok(())
+    }
+
+    /// `@type` of a definition.
+    fn coercion(
+        &mut self,
+        term: &str,
+        written: Option<&Value>,
+        defining: &mut Defining<'_>,
+    ) -> Result<Coercion, ContextError> {
+        let Some(written) = written else {
+            return Ok(Coercion::None);
+        };
+        let text = written.as_str().ok_or_else(|| ContextError::Invalid(term.to_owned()))?;
+        Ok(match self.expand_defining(text, defining)?.as_deref() {
+            Some("@id") => Coercion::Id,
+            Some("@vocab") => Coercion::Vocab,
+            Some("@json") => Coercion::Json,
+            Some("@none") => Coercion::None,
+            Some(iri) if is_absolute(iri) => Coercion::Datatype(iri.into()),
+            _ => return Err(ContextError::Invalid(term.to_owned())),
+        })
+    }
+
+    /// What a term stands for and whether it may be a prefix (steps 14 to 18). None: it is ignored.
+    #[expect(clippy::type_complexity, reason = "read once, right below its call")]
+    fn meaning(
+        &mut self,
+        term: &str,
+        id: Option<&Value>,
+        simple: bool,
+        defining: &mut Defining<'_>,
+    ) -> Result<Option<(Option<Arc<str>>, bool)>, ContextError> {
+        let invalid = || Err(ContextError::Invalid(term.to_owned()));
+        match id {
+            Some(Value::Null) => return Ok(Some((None, false))),
+            Some(Value::String(id)) if id != term => {
+                if is_keyword_like(id) && !is_keyword(id) {
+                    return Ok(None);
+                }
+                let Some(iri) = self.expand_defining(id, defining)? else {
+                    return invalid();
+                };
+                if iri == "@context" || !(is_keyword(&iri) || is_absolute(&iri)) {
+                    return invalid();
+                }
+                if term.char_indices().any(|(index, letter)| index > 0 && letter == ':') || term.contains('/') {
+                    defining.defined.insert(term.to_owned(), true);
+                    if self.expand_defining(term, defining)?.as_deref() != Some(&*iri) {
+                        return invalid();
+                    }
+                    return Ok(Some((Some(iri.into()), false)));
+                }
+                let is_prefix = simple && iri.ends_with([':', '/', '?', '#', '[', ']', '@']);
+                return Ok(Some((Some(iri.into()), is_prefix)));
+            }
+            Some(Value::String(_)) | None => {}
+            Some(_) => return invalid(),
+        }
+        if let Some((prefix, suffix)) = term.split_once(':').filter(|(prefix, _)| !prefix.is_empty()) {
+            if defining.members.contains_key(prefix) {
+                self.create_term(prefix, defining)?;
+            }
+            let iri = self.result.terms.get(prefix).and_then(|prefix| prefix.iri.clone());
+            let iri = iri.map_or_else(|| term.into(), |iri| Arc::from(format!("{iri}{suffix}")));
+            return if is_absolute(&iri) {
+                Ok(Some((Some(iri), false)))
+            } else {
+                invalid()
+            };
+        }
+        if term.contains('/') {
+            return Err(ContextError::Unsupported("a relative term"));
+        }
+        match &self.result.vocab {
+            Some(vocab) => Ok(Some((Some(format!("{vocab}{term}").into()), false))),
+            None => invalid(),
+        }
+    }
+
+    /// IRI expansion while terms are being defined (JSON-LD 1.1 API §5.2.2 with a local context).
+    fn expand_defining(&mut self, text: &str, defining: &mut Defining<'_>) -> Result<Option<String>, ContextError> {
+        if !is_keyword(text) && !is_keyword_like(text) {
+            for needed in [Some(text), compact(text).map(|(prefix, _)| prefix)]
+                .into_iter()
+                .flatten()
+            {
+                if defining.members.contains_key(needed) && defining.defined.get(needed) != Some(&true) {
+                    self.create_term(needed, defining)?;
+                }
+            }
+        }
+        Ok(self.result.expand(text, true).map(Cow::into_owned))
+    }
+}
+
+/// The definitions being laid, and which are done.
+struct Defining<'a> {
+    members: &'a Map<String, Value>,
+    defined: HashMap<String, bool>,
+    protected: bool,
+}
+
+fn container(term: &str, written: Option<&Value>) -> Result<Container, ContextError> {
+    let names: Vec<&str> = match written {
+        None => return Ok(Container::Set),
+        Some(Value::String(name)) => vec![name],
+        Some(Value::Array(names)) => names.iter().filter_map(Value::as_str).collect(),
+        Some(_) => Vec::new(),
+    };
+    Ok(match names.as_slice() {
+        ["@set"] => Container::Set,
+        ["@list"] => Container::List,
+        ["@language"] | ["@language", "@set"] | ["@set", "@language"] => Container::Language,
+        ["@graph"] | ["@graph", "@set"] | ["@set", "@graph"] => Container::Graph,
+        [] => return Err(ContextError::Invalid(term.to_owned())),
+        _ => return Err(ContextError::Unsupported("this @container")),
+    })
+}

@@ -1,0 +1,136 @@
+//! JSON-LD, as far as signatures need it: from a document to the statements it makes.
+//!
+//! It is safe where JSON-LD is lax. Contexts are pinned by digest and compiled in: nothing is fetched. A term, a type or an
+//! IRI that means nothing would be left out of the statements, and so out of the signature: here it is an error that names
+//! the place, at issuance and at verification.
+//!
+//! What is compiled is what credentials use. `@included`, `@nest`, `@reverse`, `@index`, `@graph` and nested lists are
+//! [`Flaw::Unsupported`].
+
+mod context;
+pub(crate) mod iri;
+mod pinned;
+mod walk;
+
+use std::{fmt, sync::Arc};
+
+use self::context::Active;
+pub use self::context::ContextError;
+use super::rdf::Dataset;
+use crate::json::Node;
+
+/// A document that makes no statements we could stand for.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct JsonLdError {
+    flaw: Flaw,
+    /// From the innermost name outwards.
+    path: Vec<String>,
+}
+
+/// What is wrong with it.
+#[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
+pub enum Flaw {
+    /// There is no `@context`.
+    #[error("there is no @context")]
+    NoContext,
+    /// The context was refused.
+    #[error(transparent)]
+    Context(#[from] ContextError),
+    /// The name means nothing in its context.
+    #[error("the term is not defined")]
+    UndefinedTerm,
+    /// The type means nothing in its context.
+    #[error("the type {0} is not defined")]
+    UndefinedType(String),
+    /// An identifier without scheme, or no IRI at all.
+    #[error("{0} is not an absolute IRI")]
+    RelativeIri(String),
+    /// `@id` is one string.
+    #[error("an identifier is a string")]
+    WrongId,
+    /// `@type` is strings.
+    #[error("a type is a string")]
+    WrongType,
+    /// A language tag that is none, or on something else than text.
+    #[error("this is not text in a language")]
+    WrongLanguage,
+    /// Two members that stand for one keyword.
+    #[error("{0} is there twice")]
+    Twice(&'static str),
+    /// The direction of a text would not be signed.
+    #[error("the direction of a text cannot be signed")]
+    Direction,
+    /// A number two readers may read differently.
+    #[error("the number is not exact")]
+    UnsafeNumber,
+    /// A value that must be an object.
+    #[error("an object is needed here")]
+    NotAnObject,
+    /// Right JSON-LD that is not compiled here.
+    #[error("this part of JSON-LD is not supported")]
+    Unsupported,
+}
+
+impl From<Flaw> for JsonLdError {
+    fn from(flaw: Flaw) -> Self {
+        Self { flaw, path: Vec::new() }
+    }
+}
+
+impl JsonLdError {
+    /// What is wrong.
+    pub fn flaw(&self) -> &Flaw {
+        &self.flaw
+    }
+
+    /// Where: a JSON Pointer (RFC 6901).
+    pub fn pointer(&self) -> String {
+        self.path.iter().rev().fold(String::new(), |pointer, name| {
+            format!("{pointer}/{}", name.replace('~', "~0").replace('/', "~1"))
+        })
+    }
+
+    fn under(mut self, name: &str) -> Self {
+        self.path.push(name.to_owned());
+        self
+    }
+}
+
+impl fmt::Display for JsonLdError {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        write!(f, "{} (at {})", self.flaw, self.pointer())
+    }
+}
+
+impl std::error::Error for JsonLdError {
+    fn source(&self) -> Option<&(dyn std::error::Error + 'static)> {
+        Some(&self.flaw)
+    }
+}
+
+/// What the terms of a document mean.
+pub(crate) struct Context(Arc<Active>);
+
+impl Context {
+    /// From the `@context` of a document.
+    pub(crate) fn of(document: &Node<'_>) -> Result<Self, JsonLdError> {
+        let context = document.member("@context").ok_or(Flaw::NoContext)?;
+        Active::of_document(context)
+            .map(Self)
+            .map_err(|error| JsonLdError::from(Flaw::Context(error)).under("@context"))
+    }
+
+    /// The context in which only keywords and whole IRIs mean something.
+    #[cfg(any(test, feature = "testing"))]
+    pub(crate) fn empty() -> Self {
+        Self(Arc::default())
+    }
+
+    /// The statements of a document, whose own `@context` is not looked at.
+    pub(crate) fn statements<'a>(&self, document: &'a Node<'a>) -> Result<Dataset<'a>, JsonLdError> {
+        walk::statements(document, &self.0)
+    }
+}
+
+#[cfg(test)]
+mod tests;

@@ -1,0 +1,128 @@
+use serde_json::{Value, json};
+
+use super::*;
+use crate::format::rdf::{Digest, canonicalize};
+
+const V2: &str = "https://www.w3.org/ns/credentials/v2";
+
+fn credential() -> Value {
+    json!({
+        "@context": [V2, "https://credentials.example.org/contexts/activity-hours/v1"],
+        "id": "urn:uuid:5f4a3f0e-2f0b-4b7e-9d5b-6a1c0f6f7c11",
+        "type": ["VerifiableCredential", "ActivityHoursCredential"],
+        "name": "Attestation",
+        "issuer": "did:web:asso.example.org",
+        "validFrom": "2027-01-10T00:00:00Z",
+        "credentialSubject": {
+            "id": "did:key:z6MkhaXgBZDvotDkL5257faiztiGiC2QtKLGpbnnEGta2doK",
+            "activity": {"type": ["LearningActivity"], "title": "Bénévolat 2026", "workload": "PT214H30M"}
+        }
+    })
+}
+
+fn quads(document: &Value) -> Result<String, JsonLdError> {
+    let node = Node::from(document);
+    Context::of(&node)?
+        .statements(&node)
+        .map(|dataset| canonicalize(&dataset, Digest::Sha256).unwrap().text)
+}
+
+fn flaw(change: impl FnOnce(&mut Value)) -> (Flaw, String) {
+    let mut document = credential();
+    change(&mut document);
+    let error = quads(&document).unwrap_err();
+    (error.flaw().clone(), error.pointer())
+}
+
+#[test]
+fn a_credential_says_what_its_contexts_mean() {
+    let text = quads(&credential()).unwrap();
+    for line in [
+        "<urn:uuid:5f4a3f0e-2f0b-4b7e-9d5b-6a1c0f6f7c11> <https://schema.org/name> \"Attestation\" .\n",
+        "_:c14n0 <http://data.europa.eu/snb/model/elm/workload> \"PT214H30M\"^^<http://www.w3.org/2001/XMLSchema#duration> .\n",
+        "<https://www.w3.org/2018/credentials#issuer> <did:web:asso.example.org> .\n",
+    ] {
+        assert!(text.contains(line), "{line}{text}");
+    }
+    assert_eq!(text.lines().count(), 10, "{text}");
+}
+
+#[test]
+fn what_would_not_be_signed_is_refused_with_its_place() {
+    for (place, term) in [
+        ("/credentialSubject/level", "level"),
+        ("/credentialSubject/@foo", "@foo"),
+    ] {
+        let found = flaw(|document| document["credentialSubject"][term] = json!("a"));
+        assert_eq!(found, (Flaw::UndefinedTerm, place.to_owned()));
+    }
+    assert_eq!(
+        flaw(|document| document["type"] = json!(["VerifiableCredential", "Unknown"])),
+        (Flaw::UndefinedType("Unknown".to_owned()), "/type".to_owned())
+    );
+    assert_eq!(
+        flaw(|document| document["credentialSubject"]["id"] = json!("not-a-url")),
+        (
+            Flaw::RelativeIri("not-a-url".to_owned()),
+            "/credentialSubject/id".to_owned()
+        )
+    );
+    assert_eq!(
+        flaw(|document| document["issuer"] = json!("issuer")),
+        (Flaw::RelativeIri("issuer".to_owned()), "/issuer".to_owned())
+    );
+    assert_eq!(
+        flaw(|document| document["name"] = json!({"@value": "a", "@direction": "rtl"})),
+        (Flaw::Direction, "/name/@direction".to_owned())
+    );
+    assert_eq!(
+        flaw(|document| document["credentialSubject"]["activity"]["title"] = json!(9_007_199_254_740_993_i64)),
+        (Flaw::UnsafeNumber, "/credentialSubject/activity/title".to_owned())
+    );
+}
+
+#[test]
+fn an_iri_cannot_write_statements_of_its_own() {
+    let found = flaw(|document| document["issuer"] = json!("did:a> <did:b> <did:c> .\n<did:d"));
+    assert!(matches!(found.0, Flaw::RelativeIri(_)));
+}
+
+#[test]
+fn a_context_that_is_not_pinned_is_refused() {
+    assert_eq!(
+        flaw(|document| document["@context"] = json!([V2, "https://attacker.example/v1"])).0,
+        Flaw::Context(ContextError::Unknown("https://attacker.example/v1".to_owned()))
+    );
+    assert_eq!(
+        flaw(|document| {
+            document.as_object_mut().unwrap().remove("@context");
+        })
+        .0,
+        Flaw::NoContext
+    );
+}
+
+#[test]
+fn a_protected_term_is_not_redefined() {
+    let found = flaw(|document| {
+        document["@context"] = json!([V2, {"name": "https://attacker.example/name"}]);
+    });
+    assert_eq!(found.0, Flaw::Context(ContextError::Invalid("name".to_owned())));
+}
+
+#[test]
+fn an_inline_context_means_what_it_says() {
+    let mut document = credential();
+    document["@context"] = json!([V2, {"level": {"@id": "https://example.org/level", "@container": "@list"}}]);
+    document["type"] = json!(["VerifiableCredential"]);
+    document["credentialSubject"] = json!({"level": [1, 2.5, true, "a"]});
+    let text = quads(&document).unwrap();
+    for part in [
+        "\"1\"^^<http://www.w3.org/2001/XMLSchema#integer>",
+        "\"2.5E0\"^^<http://www.w3.org/2001/XMLSchema#double>",
+        "\"true\"^^<http://www.w3.org/2001/XMLSchema#boolean>",
+        "rdf-syntax-ns#rest> <http://www.w3.org/1999/02/22-rdf-syntax-ns#nil>",
+    ] {
+        assert!(text.contains(part), "{part}\n{text}");
+    }
+}

@@ -1,0 +1,541 @@
+//! From a document to its statements, in one walk: expansion (JSON-LD 1.1 API §5.1) and deserialization to RDF (§8.1)
+//! without the tree in between.
+//!
+//! Expansion drops what it does not understand. What is dropped is not signed, so here it is an error, with the place.
+
+use std::{borrow::Cow, collections::HashMap, sync::Arc};
+
+use super::{
+    Flaw, JsonLdError,
+    context::{Active, Coercion, Container, Definition, OwnLanguage, Scope},
+    iri::{is_absolute, is_keyword, is_keyword_like},
+};
+use crate::{
+    format::rdf::{
+        Annotation, Blank, Dataset, Quad, RDF_FIRST, RDF_JSON, RDF_NIL, RDF_REST, RDF_TYPE, Term, Text, XSD_BOOLEAN,
+        XSD_DOUBLE, XSD_INTEGER,
+    },
+    json::{Node, canonical},
+};
+
+type Members<'a> = [(Cow<'a, str>, Node<'a>)];
+
+/// The statements of a document whose `@context` was compiled to `active`.
+pub(super) fn statements<'a>(document: &'a Node<'a>, active: &Arc<Active>) -> Result<Dataset<'a>, JsonLdError> {
+    let mut walk = Walk {
+        dataset: Dataset {
+            quads: Vec::with_capacity(64),
+            blanks: 0,
+        },
+        labels: HashMap::new(),
+    };
+    let Node::Object(members) = document else {
+        return Err(Flaw::NotAnObject.into());
+    };
+    let place = Place {
+        active,
+        property: "",
+        definition: None,
+        graph: None,
+    };
+    walk.object(members, &place, true)?;
+    Ok(walk.dataset)
+}
+
+struct Walk<'a> {
+    dataset: Dataset<'a>,
+    /// The nodes named by the document itself, `_:name`.
+    labels: HashMap<&'a str, Blank>,
+}
+
+/// Where a value stands.
+#[derive(Clone, Copy)]
+struct Place<'w, 'a> {
+    active: &'w Arc<Active>,
+    /// The property it is a value of, as the document writes it, and its definition.
+    property: &'w str,
+    definition: Option<&'w Arc<Definition>>,
+    graph: Option<&'w Term<'a>>,
+}
+
+/// What a member of a node object is.
+enum Meaning<'w, 'a> {
+    Keyword(&'w str),
+    Property(Text<'a>, Option<&'w Arc<Definition>>),
+}
+
+impl<'a> Walk<'a> {
+    /// A node, value or list object; the term that stands for it, none for a set without elements.
+    fn object(
+        &mut self,
+        members: &'a Members<'a>,
+        place: &Place<'_, 'a>,
+        is_document: bool,
+    ) -> Result<Term<'a>, JsonLdError> {
+        let mut active = Arc::clone(place.active);
+        if let Some(previous) = &active.previous
+            && !stands_alone(members, &active)
+        {
+            active = Arc::clone(previous);
+        }
+        if let Some(local) = place.definition.and_then(|definition| definition.scoped.as_ref()) {
+            active = active.scoped(local, Scope::Property).map_err(Flaw::Context)?;
+        }
+        if !is_document && let Some((_, context)) = members.iter().find(|(name, _)| name == "@context") {
+            active = active
+                .embedded(context)
+                .map_err(|error| JsonLdError::from(Flaw::Context(error)).under("@context"))?;
+        }
+        let by_type = Arc::clone(&active);
+        let mut types: Vec<&'a str> = Vec::new();
+        let mut subject = None;
+        for (name, node) in members {
+            match by_type.keyword(name) {
+                Some("@type") => {
+                    for node in node.each() {
+                        let text = node
+                            .text()
+                            .ok_or_else(|| JsonLdError::from(Flaw::WrongType).under(name))?;
+                        types.push(text);
+                    }
+                }
+                Some("@value") => return value_object(members, &by_type),
+                Some("@list") => return self.list_object(members, node, &by_type, place),
+                _ => {}
+            }
+        }
+        types.sort_unstable();
+        for term in &types {
+            if let Some(local) = by_type
+                .definition(term)
+                .and_then(|definition| definition.scoped.as_ref())
+            {
+                active = active.scoped(local, Scope::Type).map_err(Flaw::Context)?;
+            }
+        }
+        for (name, node) in members {
+            if active.keyword(name) == Some("@id") {
+                if subject.is_some() {
+                    return Err(JsonLdError::from(Flaw::Twice("@id")).under(name));
+                }
+                subject = Some(self.id(node, &active).map_err(|error| error.under(name))?);
+            }
+        }
+        let subject = subject.unwrap_or_else(|| Term::Blank(self.blank()));
+        for term in types {
+            let iri = vocabulary(&by_type, term)
+                .ok_or_else(|| JsonLdError::from(Flaw::UndefinedType(term.to_owned())).under("type"))?;
+            self.push(&subject, RDF_TYPE.into(), Term::Iri(iri), place.graph);
+        }
+        for (name, node) in members {
+            self.member(name, node, &subject, &active, place.graph)
+                .map_err(|error| error.under(name))?;
+        }
+        Ok(subject)
+    }
+
+    /// One member of a node object.
+    fn member(
+        &mut self,
+        name: &'a str,
+        node: &'a Node<'a>,
+        subject: &Term<'a>,
+        active: &Arc<Active>,
+        graph: Option<&Term<'a>>,
+    ) -> Result<(), JsonLdError> {
+        let (predicate, definition) = match meaning(active, name)? {
+            Meaning::Keyword(keyword) => {
+                return match keyword {
+                    "@context" | "@id" | "@type" => Ok(()),
+                    _ => Err(Flaw::Unsupported.into()),
+                };
+            }
+            Meaning::Property(predicate, definition) => (predicate, definition),
+        };
+        let place = Place {
+            active,
+            property: name,
+            definition,
+            graph,
+        };
+        if definition.is_some_and(|found| found.coercion == Coercion::Json) {
+            let text = canonical(node).map_err(|_| Flaw::UnsafeNumber)?;
+            let literal = literal(Text::Owned(text), Annotation::Datatype(RDF_JSON.into()));
+            self.push(subject, predicate, literal, graph);
+            return Ok(());
+        }
+        match definition.map_or(Container::Set, |found| found.container) {
+            Container::Language if matches!(node, Node::Object(_)) => {
+                self.language_map(node, subject, &predicate, &place)
+            }
+            Container::Graph => self.graphs(node, subject, &predicate, &place),
+            Container::List if !is_list_object(node, active) => {
+                let list = self.list(node.each(), &place)?;
+                self.push(subject, predicate, list, graph);
+                Ok(())
+            }
+            _ => self.values(node, subject, &predicate, &place),
+        }
+    }
+
+    /// Every value of a property; sets within sets are one set.
+    fn values(
+        &mut self,
+        node: &'a Node<'a>,
+        subject: &Term<'a>,
+        predicate: &Text<'a>,
+        place: &Place<'_, 'a>,
+    ) -> Result<(), JsonLdError> {
+        match node {
+            Node::Array(nodes) => (0..).zip(nodes).try_for_each(|(index, node): (usize, _)| {
+                self.values(node, subject, predicate, place)
+                    .map_err(|error| error.under(&index.to_string()))
+            }),
+            Node::Object(members) if keyword_among(members, place.active, "@set") => Err(Flaw::Unsupported.into()),
+            Node::Null => Ok(()),
+            _ => {
+                let object = self.value(node, place)?;
+                self.push(subject, predicate.clone(), object, place.graph);
+                Ok(())
+            }
+        }
+    }
+
+    /// One value, not null and no array.
+    fn value(&mut self, node: &'a Node<'a>, place: &Place<'_, 'a>) -> Result<Term<'a>, JsonLdError> {
+        let Node::Object(members) = node else {
+            return self.scalar(node, place);
+        };
+        self.object(members, place, false)
+    }
+
+    /// Value expansion (JSON-LD 1.1 API §5.3) and Object to RDF Conversion (§8.2).
+    fn scalar(&mut self, node: &'a Node<'a>, place: &Place<'_, 'a>) -> Result<Term<'a>, JsonLdError> {
+        if let Some(local) = place.definition.and_then(|definition| definition.scoped.as_ref()) {
+            let active = place.active.scoped(local, Scope::Property).map_err(Flaw::Context)?;
+            let definition = active.definition(place.property);
+            return self.plain(
+                node,
+                &Place {
+                    active: &active,
+                    definition,
+                    ..*place
+                },
+            );
+        }
+        self.plain(node, place)
+    }
+
+    /// A scalar, in the context of its property.
+    fn plain(&mut self, node: &'a Node<'a>, place: &Place<'_, 'a>) -> Result<Term<'a>, JsonLdError> {
+        let definition = place.definition;
+        let coercion = definition.map_or(&Coercion::None, |definition| &definition.coercion);
+        let datatype = |default: &'static str| match coercion {
+            Coercion::Datatype(iri) => Text::Shared(Arc::clone(iri)),
+            _ => default.into(),
+        };
+        match node {
+            Node::Text(text) => match coercion {
+                Coercion::Id => self.reference(text, place.active, false),
+                Coercion::Vocab => self.reference(text, place.active, true),
+                Coercion::Datatype(iri) => Ok(literal(
+                    Text::Borrowed(text),
+                    Annotation::Datatype(Text::Shared(Arc::clone(iri))),
+                )),
+                Coercion::None | Coercion::Json => {
+                    let language = match definition.map(|definition| &definition.language) {
+                        Some(OwnLanguage::Tag(tag)) => Some(tag),
+                        Some(OwnLanguage::None) => None,
+                        Some(OwnLanguage::Inherited) | None => place.active.language.as_ref(),
+                    };
+                    match language {
+                        Some(tag) => tagged(text, Text::Shared(Arc::clone(tag))),
+                        None => Ok(literal(Text::Borrowed(text), Annotation::Plain)),
+                    }
+                }
+            },
+            Node::Number(written) => {
+                let wanted = match coercion {
+                    Coercion::Datatype(iri) => Some(&**iri),
+                    _ => None,
+                };
+                let (text, default) = number(written, wanted)?;
+                Ok(literal(Text::Owned(text), Annotation::Datatype(datatype(default))))
+            }
+            Node::Boolean(value) => Ok(literal(
+                if *value { "true" } else { "false" }.into(),
+                Annotation::Datatype(datatype(XSD_BOOLEAN)),
+            )),
+            Node::Null | Node::Array(_) | Node::Object(_) => Err(Flaw::Unsupported.into()),
+        }
+    }
+
+    /// `@id`.
+    fn id(&mut self, node: &'a Node<'a>, active: &Active) -> Result<Term<'a>, JsonLdError> {
+        self.reference(node.text().ok_or(Flaw::WrongId)?, active, false)
+    }
+
+    /// A string that names a node.
+    fn reference(&mut self, text: &'a str, active: &Active, vocab: bool) -> Result<Term<'a>, JsonLdError> {
+        if let Some(label) = text.strip_prefix("_:") {
+            if label.is_empty()
+                || !label
+                    .bytes()
+                    .all(|byte| byte.is_ascii_alphanumeric() || b"-_.".contains(&byte))
+            {
+                return Err(Flaw::RelativeIri(text.to_owned()).into());
+            }
+            let next = self.dataset.blanks;
+            let blank = *self.labels.entry(label).or_insert(next);
+            self.dataset.blanks = next.max(blank + 1);
+            return Ok(Term::Blank(blank));
+        }
+        if vocab {
+            return vocabulary(active, text)
+                .map(Term::Iri)
+                .ok_or_else(|| Flaw::RelativeIri(text.to_owned()).into());
+        }
+        match active.expand(text, false) {
+            Some(Cow::Borrowed(iri)) if is_absolute(iri) && std::ptr::eq(iri, text) => Ok(Term::Iri(text.into())),
+            Some(iri) if is_absolute(&iri) => Ok(Term::Iri(Text::Owned(iri.into_owned()))),
+            _ => Err(Flaw::RelativeIri(text.to_owned()).into()),
+        }
+    }
+
+    fn language_map(
+        &mut self,
+        node: &'a Node<'a>,
+        subject: &Term<'a>,
+        predicate: &Text<'a>,
+        place: &Place<'_, 'a>,
+    ) -> Result<(), JsonLdError> {
+        let Node::Object(members) = node else { return Ok(()) };
+        for (tag, node) in members {
+            for node in node.each() {
+                let object = match node {
+                    Node::Null => continue,
+                    Node::Text(text) if place.active.keyword(tag) == Some("@none") => {
+                        literal(Text::Borrowed(text), Annotation::Plain)
+                    }
+                    Node::Text(text) => tagged(text, Text::Borrowed(tag)).map_err(|error| error.under(tag))?,
+                    _ => return Err(JsonLdError::from(Flaw::WrongLanguage).under(tag)),
+                };
+                self.push(subject, predicate.clone(), object, place.graph);
+            }
+        }
+        Ok(())
+    }
+
+    /// Values that are each a graph of their own.
+    fn graphs(
+        &mut self,
+        node: &'a Node<'a>,
+        subject: &Term<'a>,
+        predicate: &Text<'a>,
+        place: &Place<'_, 'a>,
+    ) -> Result<(), JsonLdError> {
+        for (index, node) in node.each().iter().enumerate() {
+            let Node::Object(members) = node else {
+                return Err(Flaw::NotAnObject.into());
+            };
+            let name = Term::Blank(self.blank());
+            let inside = Place {
+                graph: Some(&name),
+                ..*place
+            };
+            self.object(members, &inside, false)
+                .map_err(|error| error.under(&index.to_string()))?;
+            self.push(subject, predicate.clone(), name.clone(), place.graph);
+        }
+        Ok(())
+    }
+
+    fn list_object(
+        &mut self,
+        members: &'a Members<'a>,
+        node: &'a Node<'a>,
+        active: &Arc<Active>,
+        place: &Place<'_, 'a>,
+    ) -> Result<Term<'a>, JsonLdError> {
+        if members.len() > 1 {
+            return Err(Flaw::Unsupported.into());
+        }
+        self.list(node.each(), &Place { active, ..*place })
+    }
+
+    /// List to RDF Conversion (JSON-LD 1.1 API §8.3).
+    fn list(&mut self, nodes: &'a [Node<'a>], place: &Place<'_, 'a>) -> Result<Term<'a>, JsonLdError> {
+        let mut head = None;
+        let mut last: Option<Term<'a>> = None;
+        for (index, node) in nodes.iter().enumerate() {
+            let object = match node {
+                Node::Null => continue,
+                Node::Array(_) => Err(Flaw::Unsupported.into()),
+                _ => self.value(node, place),
+            };
+            let object = object.map_err(|error: JsonLdError| error.under(&index.to_string()))?;
+            let cell = Term::Blank(self.blank());
+            match last.replace(cell.clone()) {
+                Some(before) => self.push(&before, RDF_REST.into(), cell.clone(), place.graph),
+                None => head = Some(cell.clone()),
+            }
+            self.push(&cell, RDF_FIRST.into(), object, place.graph);
+        }
+        let nil = Term::Iri(RDF_NIL.into());
+        Ok(match (head, last) {
+            (Some(head), Some(last)) => {
+                self.push(&last, RDF_REST.into(), nil, place.graph);
+                head
+            }
+            _ => nil,
+        })
+    }
+
+    fn push(&mut self, subject: &Term<'a>, predicate: Text<'a>, object: Term<'a>, graph: Option<&Term<'a>>) {
+        self.dataset.quads.push(Quad {
+            subject: subject.clone(),
+            predicate,
+            object,
+            graph: graph.cloned(),
+        });
+    }
+
+    fn blank(&mut self) -> Blank {
+        self.dataset.blanks += 1;
+        self.dataset.blanks - 1
+    }
+}
+
+/// Whether a context that does not propagate still holds here (JSON-LD 1.1 API §5.1.2 step 7).
+fn stands_alone(members: &Members<'_>, active: &Active) -> bool {
+    keyword_among(members, active, "@value") || (members.len() == 1 && keyword_among(members, active, "@id"))
+}
+
+fn keyword_among(members: &Members<'_>, active: &Active, wanted: &str) -> bool {
+    members.iter().any(|(name, _)| active.keyword(name) == Some(wanted))
+}
+
+fn is_list_object(node: &Node<'_>, active: &Active) -> bool {
+    matches!(node, Node::Object(members) if keyword_among(members, active, "@list"))
+}
+
+fn meaning<'w, 'a>(active: &'w Active, name: &'w str) -> Result<Meaning<'w, 'a>, JsonLdError> {
+    if let Some(definition) = active.definition(name) {
+        return match &definition.iri {
+            Some(iri) if iri.starts_with('@') => Ok(Meaning::Keyword(iri)),
+            Some(iri) => Ok(Meaning::Property(Text::Shared(Arc::clone(iri)), Some(definition))),
+            None => Err(Flaw::UndefinedTerm.into()),
+        };
+    }
+    if is_keyword(name) {
+        return Ok(Meaning::Keyword(name));
+    }
+    if is_keyword_like(name) {
+        return Err(Flaw::UndefinedTerm.into());
+    }
+    match active.expand(name, true) {
+        Some(iri) if is_absolute(&iri) => Ok(Meaning::Property(Text::Owned(iri.into_owned()), None)),
+        _ => Err(Flaw::UndefinedTerm.into()),
+    }
+}
+
+/// A type or a term used as a value, as the IRI it stands for.
+fn vocabulary<'a>(active: &Active, text: &str) -> Option<Text<'a>> {
+    if let Some(iri) = active.definition(text).and_then(|definition| definition.iri.as_ref()) {
+        // Definitions hold keywords and absolute IRIs.
+        return (!iri.starts_with('@')).then(|| Text::Shared(Arc::clone(iri)));
+    }
+    let iri = active.expand(text, true).filter(|iri| is_absolute(iri))?;
+    Some(Text::Owned(iri.into_owned()))
+}
+
+/// `{"@value": …}`.
+fn value_object<'a>(members: &'a Members<'a>, active: &Arc<Active>) -> Result<Term<'a>, JsonLdError> {
+    let (mut value, mut language, mut datatype) = (None, None, None);
+    for (name, node) in members {
+        match active.keyword(name) {
+            Some("@value") => value = Some(node),
+            Some("@language") => language = Some(node),
+            Some("@type") => datatype = Some(node),
+            // JSON-LD 1.1 API §8.2: without a choice of how to write directions in RDF they are lost, and so unsigned.
+            Some("@direction") => return Err(JsonLdError::from(Flaw::Direction).under(name)),
+            _ => return Err(JsonLdError::from(Flaw::Unsupported).under(name)),
+        }
+    }
+    let value = value.ok_or(Flaw::Unsupported)?;
+    match (value, language, datatype) {
+        (Node::Text(text), Some(Node::Text(tag)), None) => tagged(text, Text::Borrowed(tag)),
+        (_, Some(_), _) => Err(Flaw::WrongLanguage.into()),
+        (value, None, Some(Node::Text(datatype))) => {
+            let iri = active.expand(datatype, true).ok_or(Flaw::WrongType)?;
+            if iri == "@json" {
+                let text = canonical(value).map_err(|_| Flaw::UnsafeNumber)?;
+                return Ok(literal(Text::Owned(text), Annotation::Datatype(RDF_JSON.into())));
+            }
+            if !is_absolute(&iri) {
+                return Err(Flaw::UndefinedType(datatype.to_string()).into());
+            }
+            let text = match value {
+                Node::Text(text) => Text::Borrowed(text),
+                Node::Number(written) => Text::Owned(number(written, Some(&iri))?.0),
+                Node::Boolean(value) => if *value { "true" } else { "false" }.into(),
+                _ => return Err(Flaw::Unsupported.into()),
+            };
+            Ok(literal(text, Annotation::Datatype(Text::Owned(iri.into_owned()))))
+        }
+        (_, None, Some(_)) => Err(Flaw::WrongType.into()),
+        (Node::Text(text), None, None) => Ok(literal(Text::Borrowed(text), Annotation::Plain)),
+        (Node::Number(written), None, None) => {
+            let (text, datatype) = number(written, None)?;
+            Ok(literal(Text::Owned(text), Annotation::Datatype(datatype.into())))
+        }
+        (Node::Boolean(value), None, None) => Ok(literal(
+            if *value { "true" } else { "false" }.into(),
+            Annotation::Datatype(XSD_BOOLEAN.into()),
+        )),
+        (Node::Null | Node::Array(_) | Node::Object(_), None, None) => Err(Flaw::Unsupported.into()),
+    }
+}
+
+fn literal<'a>(value: Text<'a>, annotation: Annotation<'a>) -> Term<'a> {
+    Term::Literal { value, annotation }
+}
+
+/// Text in a language; the tag is well-formed (RFC 5646 §2.1, loosely: what N-Quads can hold).
+fn tagged<'a>(text: &'a str, tag: Text<'a>) -> Result<Term<'a>, JsonLdError> {
+    let mut parts = tag.split('-');
+    let is_part = |part: &str| (1..=8).contains(&part.len()) && part.bytes().all(|byte| byte.is_ascii_alphanumeric());
+    let well_formed = parts
+        .next()
+        .is_some_and(|first| is_part(first) && first.bytes().all(|byte| byte.is_ascii_alphabetic()))
+        && parts.all(is_part);
+    if !well_formed {
+        return Err(Flaw::WrongLanguage.into());
+    }
+    Ok(literal(Text::Borrowed(text), Annotation::Language(tag)))
+}
+
+/// The lexical form and the datatype of a number (JSON-LD 1.1 API §8.2 steps 9 to 11). An integer that a double rounds is
+/// refused: two documents would have one signature.
+fn number(written: &str, datatype: Option<&str>) -> Result<(String, &'static str), JsonLdError> {
+    let value: f64 = written.parse().map_err(|_| Flaw::UnsafeNumber)?;
+    let is_whole = value.fract() == 0.0 && value.abs() < 1e21;
+    if is_whole && datatype != Some(XSD_DOUBLE) {
+        let text = if value == 0.0 {
+            "0".to_owned()
+        } else {
+            format!("{value:.0}")
+        };
+        let is_integer = written.bytes().all(|byte| byte.is_ascii_digit() || byte == b'-');
+        if is_integer && value != 0.0 && text != written {
+            return Err(Flaw::UnsafeNumber.into());
+        }
+        return Ok((text, XSD_INTEGER));
+    }
+    // `%1.15E`, without the zeros at the end of the fraction.
+    let text = format!("{value:.15E}");
+    let (mantissa, exponent) = text.split_once('E').unwrap_or((&text, "0"));
+    let trimmed = mantissa.trim_end_matches('0');
+    let zero = if trimmed.ends_with('.') { "0" } else { "" };
+    Ok((format!("{trimmed}{zero}E{exponent}"), XSD_DOUBLE))
+}

@@ -1,0 +1,467 @@
+//! RDFC-1.0 ([RDF Dataset Canonicalization](https://www.w3.org/TR/rdf-canon/)).
+//!
+//! Blank nodes get their canonical names from what is said of them. When that tells them all apart, as it does in nearly
+//! every credential, one hash each is all it takes; else the full algorithm runs, whose cost can grow with the factorial
+//! of the number of nodes that look alike. It is bounded: a dataset made to be slow is refused (RDFC-1.0 §7.1).
+
+use std::{
+    collections::{BTreeMap, HashMap, HashSet},
+    ops::Range,
+};
+
+use aws_lc_rs::digest;
+
+use super::{Blank, Dataset, Quad};
+
+/// The most steps spent on blank nodes that look alike; a step is one node named on one path. The heaviest of the W3C's
+/// tests that must pass takes under a tenth of it.
+const MAX_STEPS: u32 = 20_000;
+
+/// The hash of the names (RDFC-1.0 §4.3): SHA-384 is for P-384 (ECDSA cryptosuites §3.2).
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
+pub(crate) enum Digest {
+    /// SHA-256.
+    #[default]
+    Sha256,
+    /// SHA-384.
+    Sha384,
+}
+
+impl Digest {
+    /// The digest of `bytes`: 32 or 48 bytes.
+    pub(crate) fn of(self, bytes: &[u8]) -> digest::Digest {
+        let algorithm = match self {
+            Self::Sha256 => &digest::SHA256,
+            Self::Sha384 => &digest::SHA384,
+        };
+        digest::digest(algorithm, bytes)
+    }
+
+    /// The same in lower-case hexadecimal digits.
+    pub(crate) fn hex(self, text: &str) -> String {
+        let hash = self.of(text.as_bytes());
+        let mut hex = String::with_capacity(2 * hash.as_ref().len());
+        for byte in hash.as_ref() {
+            for nibble in [byte >> 4, byte & 15] {
+                hex.push(char::from(b"0123456789abcdef"[usize::from(nibble)]));
+            }
+        }
+        hex
+    }
+}
+
+/// A dataset was not canonicalised.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, thiserror::Error)]
+pub enum CanonicalizationError {
+    /// Too many nodes look alike (RDFC-1.0 §7.1, "dataset poisoning").
+    #[error("the dataset takes too long to canonicalise")]
+    TooComplex,
+}
+
+/// A canonical dataset.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub(crate) struct Canonical {
+    /// Canonical N-Quads: sorted statements, each once, each with its line feed.
+    pub(crate) text: String,
+    /// The number of each blank node: `labels[blank]` is 3 for `_:c14n3`.
+    pub(crate) labels: Vec<u32>,
+}
+
+/// Canonicalises (RDFC-1.0 §4.4.3).
+pub(crate) fn canonicalize(dataset: &Dataset<'_>, digest: Digest) -> Result<Canonical, CanonicalizationError> {
+    let labels = Naming::of(dataset, digest).finish()?;
+    let mut lines = Lines::with_capacity(dataset.quads.len());
+    for quad in &dataset.quads {
+        lines.push(quad, &mut |blank, out| {
+            out.push_str("c14n");
+            push_number(labels[blank as usize], out);
+        });
+    }
+    if lines.sort() {
+        lines.dedup();
+    }
+    Ok(Canonical {
+        text: lines.joined(),
+        labels,
+    })
+}
+
+/// Appends a number in decimal digits.
+fn push_number(number: u32, out: &mut String) {
+    if number >= 10 {
+        push_number(number / 10, out);
+    }
+    out.push(char::from(b"0123456789"[(number % 10) as usize]));
+}
+
+/// Statements written one after the other, to be sorted without copying each.
+#[derive(Default)]
+struct Lines {
+    text: String,
+    ranges: Vec<Range<usize>>,
+}
+
+impl Lines {
+    fn with_capacity(lines: usize) -> Self {
+        Self {
+            text: String::with_capacity(160 * lines),
+            ranges: Vec::with_capacity(lines),
+        }
+    }
+
+    fn push(&mut self, quad: &Quad<'_>, label: &mut impl FnMut(Blank, &mut String)) {
+        let start = self.text.len();
+        quad.write(&mut self.text, label);
+        self.ranges.push(start..self.text.len());
+    }
+
+    /// In code point order, which is the order of UTF-8 bytes. Whether two lines are the same.
+    fn sort(&mut self) -> bool {
+        let text = &self.text;
+        self.ranges
+            .sort_unstable_by(|a, b| text[a.clone()].cmp(&text[b.clone()]));
+        self.ranges
+            .windows(2)
+            .any(|pair| text[pair[0].clone()] == text[pair[1].clone()])
+    }
+
+    /// Leaves each line once.
+    fn dedup(&mut self) {
+        let text = &self.text;
+        self.ranges.dedup_by(|a, b| text[a.clone()] == text[b.clone()]);
+    }
+
+    fn joined(self) -> String {
+        let mut joined = String::with_capacity(self.text.len());
+        for range in self.ranges {
+            joined.push_str(&self.text[range]);
+        }
+        joined
+    }
+}
+
+/// Names given in order of appearance (RDFC-1.0 §4.5).
+#[derive(Debug, Clone, Default)]
+struct Issuer {
+    order: Vec<Blank>,
+    numbers: HashMap<Blank, u32>,
+}
+
+impl Issuer {
+    /// The number of a node, given now if it has none.
+    fn issue(&mut self, blank: Blank) -> u32 {
+        // There are at most as many as there are blank nodes.
+        let next = u32::try_from(self.order.len()).unwrap_or(u32::MAX);
+        *self.numbers.entry(blank).or_insert_with(|| {
+            self.order.push(blank);
+            next
+        })
+    }
+}
+
+/// The canonicalization state (RDFC-1.0 §4.2).
+struct Naming<'a> {
+    quads: &'a [Quad<'a>],
+    digest: Digest,
+    /// The statements each blank node is in.
+    mentions: Vec<Vec<u32>>,
+    /// The first-degree hash of each blank node.
+    hashes: Vec<String>,
+    canonical: Issuer,
+    steps: u32,
+}
+
+impl<'a> Naming<'a> {
+    fn of(dataset: &'a Dataset<'a>, digest: Digest) -> Self {
+        let mut mentions = vec![Vec::new(); dataset.blanks as usize];
+        for (index, quad) in (0..).zip(&dataset.quads) {
+            for (_, blank) in quad.blanks() {
+                let quads: &mut Vec<u32> = &mut mentions[blank as usize];
+                if quads.last() != Some(&index) {
+                    quads.push(index);
+                }
+            }
+        }
+        let mut naming = Self {
+            quads: &dataset.quads,
+            digest,
+            mentions,
+            hashes: Vec::new(),
+            canonical: Issuer::default(),
+            steps: 0,
+        };
+        if naming.hash_nodes() {
+            // Two statements that look alike from one node, or one made twice: only the second must not count.
+            naming.forget_repeats();
+            naming.hash_nodes();
+        }
+        naming
+    }
+
+    /// Whether some node saw two statements that look alike.
+    fn hash_nodes(&mut self) -> bool {
+        let mut alike = false;
+        self.hashes = (0..)
+            .take(self.mentions.len())
+            .map(|blank| {
+                let mut lines = self.seen_from(blank);
+                alike |= lines.sort();
+                self.digest.hex(&lines.joined())
+            })
+            .collect();
+        alike
+    }
+
+    /// Names every node; the result gives the number of each.
+    fn finish(mut self) -> Result<Vec<u32>, CanonicalizationError> {
+        let mut order: Vec<Blank> = (0..).take(self.hashes.len()).collect();
+        order.sort_by(|a, b| self.hashes[*a as usize].cmp(&self.hashes[*b as usize]));
+        let look_alike = |pair: &[Blank]| self.hashes[pair[0] as usize] == self.hashes[pair[1] as usize];
+        if !order.windows(2).any(look_alike) {
+            let mut labels = vec![0; order.len()];
+            for (number, blank) in (0..).zip(order) {
+                labels[blank as usize] = number;
+            }
+            return Ok(labels);
+        }
+        let alike: Vec<Vec<Blank>> = order
+            .chunk_by(|a, b| self.hashes[*a as usize] == self.hashes[*b as usize])
+            .map(<[Blank]>::to_vec)
+            .collect();
+        for group in &alike {
+            if let [only] = group.as_slice() {
+                self.canonical.issue(*only);
+            }
+        }
+        for group in alike.iter().filter(|group| group.len() > 1) {
+            let mut paths = Vec::new();
+            for blank in group {
+                if self.canonical.numbers.contains_key(blank) {
+                    continue;
+                }
+                let mut issuer = Issuer::default();
+                issuer.issue(*blank);
+                paths.push(self.n_degree(*blank, issuer)?);
+            }
+            paths.sort_by(|(a, _), (b, _)| a.cmp(b));
+            for (_, issuer) in paths {
+                for blank in issuer.order {
+                    self.canonical.issue(blank);
+                }
+            }
+        }
+        Ok((0..)
+            .take(self.hashes.len())
+            .map(|blank| self.canonical.issue(blank))
+            .collect())
+    }
+
+    /// A statement made twice is one.
+    fn forget_repeats(&mut self) {
+        let mut seen = HashSet::new();
+        let repeated: HashSet<u32> = (0..)
+            .zip(self.quads)
+            .filter_map(|(index, quad)| (!seen.insert(quad)).then_some(index))
+            .collect();
+        for quads in &mut self.mentions {
+            quads.retain(|index| !repeated.contains(index));
+        }
+    }
+
+    /// The statements a node is in, as Hash First Degree Quads writes them (RDFC-1.0 §4.6).
+    fn seen_from(&self, blank: Blank) -> Lines {
+        let mut lines = Lines::with_capacity(self.mentions[blank as usize].len());
+        for index in &self.mentions[blank as usize] {
+            lines.push(&self.quads[*index as usize], &mut |other, out| {
+                out.push(if other == blank { 'a' } else { 'z' });
+            });
+        }
+        lines
+    }
+
+    /// Hash Related Blank Node (RDFC-1.0 §4.7).
+    fn related(&self, related: Blank, quad: &Quad<'_>, issuer: &Issuer, position: char) -> String {
+        let mut input = String::from(position);
+        if position != 'g' {
+            input.push('<');
+            input.push_str(&quad.predicate);
+            input.push('>');
+        }
+        match self.name(related, issuer) {
+            Some(name) => input.push_str(&name),
+            None => input.push_str(&self.hashes[related as usize]),
+        }
+        self.digest.hex(&input)
+    }
+
+    /// The name a node already has, canonical or on this path.
+    fn name(&self, blank: Blank, issuer: &Issuer) -> Option<String> {
+        let canonical = self.canonical.numbers.get(&blank);
+        canonical
+            .map(|number| format!("_:c14n{number}"))
+            .or_else(|| issuer.numbers.get(&blank).map(|number| format!("_:b{number}")))
+    }
+
+    /// Hash N-Degree Quads (RDFC-1.0 §4.8).
+    fn n_degree(&mut self, blank: Blank, mut issuer: Issuer) -> Result<(String, Issuer), CanonicalizationError> {
+        let mut neighbours: BTreeMap<String, Vec<Blank>> = BTreeMap::new();
+        for index in &self.mentions[blank as usize] {
+            let quad = &self.quads[*index as usize];
+            for (position, related) in quad.blanks().filter(|(_, related)| *related != blank) {
+                let hash = self.related(related, quad, &issuer, position);
+                neighbours.entry(hash).or_default().push(related);
+            }
+        }
+        let mut input = String::new();
+        for (hash, related) in neighbours {
+            input.push_str(&hash);
+            let mut chosen: Option<(String, Issuer)> = None;
+            let mut permutation = related;
+            permutation.sort_unstable();
+            loop {
+                if let Some(better) = self.follow(&permutation, &issuer, chosen.as_ref().map(|(path, _)| path))? {
+                    chosen = Some(better);
+                }
+                if !next_permutation(&mut permutation) {
+                    break;
+                }
+            }
+            if let Some((path, found)) = chosen {
+                input.push_str(&path);
+                issuer = found;
+            }
+        }
+        Ok((self.digest.hex(&input), issuer))
+    }
+
+    /// One order of alike neighbours (RDFC-1.0 §4.8.3, step 5.4): its path, unless the chosen one comes before it.
+    fn follow(
+        &mut self,
+        permutation: &[Blank],
+        issuer: &Issuer,
+        chosen: Option<&String>,
+    ) -> Result<Option<(String, Issuer)>, CanonicalizationError> {
+        let is_behind = |path: &String| chosen.is_some_and(|chosen| path.len() >= chosen.len() && path > chosen);
+        let mut issuer = issuer.clone();
+        let mut path = String::new();
+        let mut unnamed = Vec::new();
+        for related in permutation {
+            self.step()?;
+            if let Some(number) = self.canonical.numbers.get(related) {
+                path.push_str("_:c14n");
+                push_number(*number, &mut path);
+            } else {
+                if !issuer.numbers.contains_key(related) {
+                    unnamed.push(*related);
+                }
+                path.push_str("_:b");
+                push_number(issuer.issue(*related), &mut path);
+            }
+            if is_behind(&path) {
+                return Ok(None);
+            }
+        }
+        for related in unnamed {
+            let (hash, found) = self.n_degree(related, issuer.clone())?;
+            path.push_str("_:b");
+            push_number(issuer.issue(related), &mut path);
+            path.extend(["<", &hash, ">"]);
+            issuer = found;
+            if is_behind(&path) {
+                return Ok(None);
+            }
+        }
+        Ok(chosen.is_none_or(|chosen| path < *chosen).then_some((path, issuer)))
+    }
+
+    fn step(&mut self) -> Result<(), CanonicalizationError> {
+        self.steps += 1;
+        if self.steps > MAX_STEPS {
+            return Err(CanonicalizationError::TooComplex);
+        }
+        Ok(())
+    }
+}
+
+/// The next order of `items`, as a dictionary would list them; false after the last.
+fn next_permutation(items: &mut [Blank]) -> bool {
+    let Some(pivot) = items.windows(2).rposition(|pair| pair[0] < pair[1]) else {
+        return false;
+    };
+    let after = items.iter().rposition(|item| *item > items[pivot]).unwrap_or(pivot);
+    items.swap(pivot, after);
+    items[pivot + 1..].reverse();
+    true
+}
+
+#[cfg(test)]
+mod tests {
+    use super::{super::Term, *};
+
+    fn link(subject: Blank, object: Blank) -> Quad<'static> {
+        Quad {
+            subject: Term::Blank(subject),
+            predicate: "https://example.org/p".into(),
+            object: Term::Blank(object),
+            graph: None,
+        }
+    }
+
+    fn clique(nodes: Blank) -> Dataset<'static> {
+        let quads = (0..nodes)
+            .flat_map(|a| (0..nodes).filter(move |b| a != *b).map(move |b| link(a, b)))
+            .collect();
+        Dataset { quads, blanks: nodes }
+    }
+
+    #[test]
+    fn nodes_that_look_alike_are_named_whatever_their_order() {
+        let chain = |order: [Blank; 4]| {
+            let quads = order.windows(2).map(|pair| link(pair[0], pair[1])).collect();
+            canonicalize(&Dataset { quads, blanks: 4 }, Digest::Sha256)
+                .unwrap()
+                .text
+        };
+        assert_eq!(chain([0, 1, 2, 3]), chain([2, 0, 3, 1]));
+        assert_eq!(chain([0, 1, 2, 3]), chain([3, 2, 1, 0]));
+    }
+
+    #[test]
+    fn a_statement_made_twice_counts_once() {
+        let once = Dataset {
+            quads: vec![link(0, 1)],
+            blanks: 2,
+        };
+        let twice = Dataset {
+            quads: vec![link(0, 1), link(0, 1)],
+            blanks: 2,
+        };
+        assert_eq!(
+            canonicalize(&once, Digest::Sha256),
+            canonicalize(&twice, Digest::Sha256)
+        );
+    }
+
+    #[test]
+    fn a_poisoned_dataset_is_refused() {
+        assert!(canonicalize(&clique(4), Digest::Sha256).is_ok());
+        for nodes in [7, 9, 12, 40] {
+            assert_eq!(
+                canonicalize(&clique(nodes), Digest::Sha256),
+                Err(CanonicalizationError::TooComplex),
+                "{nodes}"
+            );
+        }
+    }
+
+    #[test]
+    fn every_order_comes_once() {
+        let mut items = vec![1, 2, 2, 3];
+        let mut seen = vec![items.clone()];
+        while next_permutation(&mut items) {
+            seen.push(items.clone());
+        }
+        assert_eq!(seen.len(), 12);
+        assert!(seen.is_sorted());
+    }
+}

@@ -1,0 +1,145 @@
+//! Doors for the official vectors of RDF canonicalization and JSON-LD.
+#![expect(clippy::expect_used, reason = "vectors are well-formed")]
+
+use std::collections::{BTreeMap, HashMap};
+
+use crate::{
+    format::{
+        CanonicalizationError,
+        json_ld::{Context, JsonLdError},
+        rdf::{Annotation, Blank, Dataset, Digest, Quad, Term, Text, canonicalize},
+    },
+    json::Node,
+};
+
+/// The canonical N-Quads of N-Quads, and the canonical number of each of their blank nodes.
+///
+/// # Panics
+/// When the text is no N-Quads.
+pub fn canonical_n_quads(text: &str, sha384: bool) -> Result<(String, BTreeMap<String, u32>), CanonicalizationError> {
+    let (dataset, labels) = parse(text);
+    let digest = if sha384 { Digest::Sha384 } else { Digest::Sha256 };
+    let canonical = canonicalize(&dataset, digest)?;
+    let labels = labels
+        .into_iter()
+        .map(|(label, blank)| (label.to_owned(), canonical.labels[blank as usize]))
+        .collect();
+    Ok((canonical.text, labels))
+}
+
+/// The canonical N-Quads of a JSON-LD document.
+///
+/// # Panics
+/// When the text is no JSON, or what it says cannot be canonicalised.
+pub fn canonical_json_ld(text: &str) -> Result<String, JsonLdError> {
+    let document = Node::parse(text).expect("JSON");
+    let context = match document.member("@context") {
+        Some(_) => Context::of(&document)?,
+        None => Context::empty(),
+    };
+    let dataset = context.statements(&document)?;
+    Ok(canonicalize(&dataset, Digest::Sha256)
+        .expect("a dataset that is not poisoned")
+        .text)
+}
+
+fn parse(text: &str) -> (Dataset<'static>, HashMap<&str, Blank>) {
+    let mut dataset = Dataset::default();
+    let mut labels = HashMap::new();
+    for line in text
+        .lines()
+        .map(str::trim)
+        .filter(|line| !line.is_empty() && !line.starts_with('#'))
+    {
+        let mut rest = line;
+        let subject = read_term(&mut rest, &mut labels, &mut dataset.blanks).expect("a subject");
+        let Some(Term::Iri(predicate)) = read_term(&mut rest, &mut labels, &mut dataset.blanks) else {
+            panic!("{line}: no predicate");
+        };
+        let object = read_term(&mut rest, &mut labels, &mut dataset.blanks).expect("an object");
+        let graph = read_term(&mut rest, &mut labels, &mut dataset.blanks);
+        dataset.quads.push(Quad {
+            subject,
+            predicate,
+            object,
+            graph,
+        });
+    }
+    (dataset, labels)
+}
+
+/// The next term of a line; none at its full stop.
+fn read_term<'t>(
+    rest: &mut &'t str,
+    labels: &mut HashMap<&'t str, Blank>,
+    blanks: &mut Blank,
+) -> Option<Term<'static>> {
+    *rest = rest.trim_start();
+    if let Some(after) = rest.strip_prefix('<') {
+        let (iri, after) = after.split_once('>')?;
+        *rest = after;
+        return Some(Term::Iri(Text::Owned(unescape(iri))));
+    }
+    if let Some(after) = rest.strip_prefix("_:") {
+        let (label, after) = after.split_at(after.find([' ', '\t']).unwrap_or(after.len()));
+        *rest = after;
+        let blank = *labels.entry(label).or_insert_with(|| {
+            *blanks += 1;
+            *blanks - 1
+        });
+        return Some(Term::Blank(blank));
+    }
+    let after = rest.strip_prefix('"')?;
+    let mut escaped = false;
+    let end = after.find(|letter| {
+        let is_end = letter == '"' && !escaped;
+        escaped = letter == '\\' && !escaped;
+        is_end
+    })?;
+    let value = Text::Owned(unescape(&after[..end]));
+    *rest = &after[end + 1..];
+    let annotation = if let Some(after) = rest.strip_prefix("^^<") {
+        let (iri, after) = after.split_once('>')?;
+        *rest = after;
+        Annotation::Datatype(Text::Owned(unescape(iri)))
+    } else if let Some(after) = rest.strip_prefix('@') {
+        let (tag, after) = after.split_at(after.find([' ', '\t']).unwrap_or(after.len()));
+        *rest = after;
+        Annotation::Language(Text::Owned(tag.to_owned()))
+    } else {
+        Annotation::Plain
+    };
+    Some(Term::Literal { value, annotation })
+}
+
+fn unescape(text: &str) -> String {
+    let mut out = String::new();
+    let mut letters = text.chars();
+    while let Some(letter) = letters.next() {
+        if letter != '\\' {
+            out.push(letter);
+            continue;
+        }
+        let digits = match letters.next().expect("an escape") {
+            'b' => Err('\u{8}'),
+            't' => Err('\t'),
+            'n' => Err('\n'),
+            'f' => Err('\u{c}'),
+            'r' => Err('\r'),
+            'u' => Ok(4),
+            'U' => Ok(8),
+            other => Err(other),
+        };
+        out.push(match digits {
+            Err(letter) => letter,
+            Ok(digits) => {
+                let code: String = letters.by_ref().take(digits).collect();
+                u32::from_str_radix(&code, 16)
+                    .ok()
+                    .and_then(char::from_u32)
+                    .expect("a character")
+            }
+        });
+    }
+    out
+}
