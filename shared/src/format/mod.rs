@@ -1,4 +1,9 @@
 //! Credential formats. Each knows how to sign, parse, disclose and check one securing mechanism, and nothing of what the
 //! claims mean.
 
+pub mod data_integrity;
+pub mod json_ld;
+pub(crate) mod rdf;
 pub mod sd_jwt_vc;
+
+pub use rdf::CanonicalizationError;
