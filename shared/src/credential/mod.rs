@@ -2,6 +2,7 @@
 
 pub mod activity_claims;
 mod path;
+pub mod vcdm;
 
 pub use path::{ClaimPath, PathElement, PathError};
 
