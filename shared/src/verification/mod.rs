@@ -1,16 +1,18 @@
 //! Checking what arrived. Verification is not an error: [`verify`] runs every check that can run and says for each whether
 //! it passed, failed, or could not be made (`design.md` §6).
 
+mod linked;
 mod verdict;
 
 use chrono::{DateTime, Duration, Utc};
 use serde_json::{Map, Value};
 
+pub use self::linked::{linked_issuer, verify_linked};
 pub use self::verdict::{Check, CheckId, Outcome, Policy, Reason, Verdict};
 use crate::{
     format::sd_jwt_vc::{self, BindingChecks, ExpectedBinding, SdJwt, SdJwtError, check_binding, holder_key},
     json::numeric_date,
-    keys::{JwkSet, PublicKey, jws::JwsError},
+    keys::{JwkSet, KeyKind, PublicKey, jws::JwsError},
     status_list::token::{self, Status, StatusList, StatusListError, StatusReference},
     trust::{Recognition, TrustList},
 };
@@ -63,6 +65,8 @@ pub enum Expectation<'a> {
         /// RFC 7638 thumbprint of the key in our proof.
         holder: &'a str,
     },
+    /// Somebody who looks at it: nobody presents it, to nobody in particular. No key binding, type or trust check.
+    Found,
     /// A verifier that asked.
     Presented {
         /// Nonce and audience.
@@ -109,6 +113,11 @@ pub fn verify(
             (CheckId::Signature, signed.check_signature(materials, Some(issuer))),
             (CheckId::Type, signed.check_type(&[vct])),
             (CheckId::KeyBinding, signed.check_bound_to(holder)),
+            (CheckId::Time, signed.check_time(revealed.as_ref(), now)),
+            (CheckId::Status, status_outcome),
+        ]),
+        Expectation::Found => checks.extend([
+            (CheckId::Signature, signed.check_signature(materials, None)),
             (CheckId::Time, signed.check_time(revealed.as_ref(), now)),
             (CheckId::Status, status_outcome),
         ]),
@@ -237,8 +246,9 @@ impl Signed {
         matches!(StatusReference::from_claims(&self.claims), Ok(None))
     }
 
-    /// TSL §8.3 (TSL-006). Without a status there is nothing to check ([`Reason::NoStatus`] is noted). A list that is out of reach, past its time or unreadable says nothing; one that was signed by
-    /// somebody else or for another address, or that has no such entry, is held against whoever names it (NEG-19).
+    /// TSL §8.3 (TSL-006). Without a status there is nothing to check ([`Reason::NoStatus`] is noted). A list that is out of
+    /// reach, past its time or unreadable says nothing; one that was signed by somebody else or for another address, or that
+    /// has no such entry, is held against whoever names it (NEG-19).
     fn check_status(&self, materials: &Materials, now: DateTime<Utc>) -> (Outcome, Option<Status>) {
         let reference = match StatusReference::from_claims(&self.claims) {
             Ok(Some(reference)) => reference,
@@ -318,7 +328,8 @@ fn outcome_of(status: Status) -> Outcome {
 
 /// The key `kid` names among the issuer's: it selects within them, and nowhere else (NEG-03).
 fn key_of(keys: &JwkSet, kid: Option<&str>) -> Option<PublicKey> {
-    keys.select(kid).and_then(|key| PublicKey::from_jwk(key).ok())
+    keys.select(KeyKind::P256, kid)
+        .and_then(|key| PublicKey::from_jwk(key).ok())
 }
 
 /// A NumericDate (RFC 7519 §2).
