@@ -1,17 +1,23 @@
 //! Commands.
 
-use std::{path::PathBuf, process::ExitCode, sync::Arc};
+use std::{
+    path::{Path, PathBuf},
+    process::ExitCode,
+    sync::Arc,
+};
 
 use anyhow::{Context, bail};
+use chrono::{DateTime, Utc};
 use clap::{Parser, Subcommand};
 use shared::{
     clock::{Clock, SystemClock},
     entropy::SystemEntropy,
-    service::{password, serve, telemetry},
+    service::{http_client::HttpClient, password, serve, telemetry},
+    verification::Policy,
 };
 use zeroize::Zeroizing;
 
-use crate::{App, Config, desk, router, rules, trust};
+use crate::{App, Config, app, desk, inspection, router, rules, trust};
 
 /// Le guichet qui contrôle des attestations et décide de droits.
 #[derive(Parser)]
@@ -30,6 +36,14 @@ enum Command {
     Serve,
     /// Montre la configuration comprise, sans les secrets
     Check,
+    /// Contrôle une attestation rangée dans un fichier (SD-JWT, ou JSON avec preuves)
+    Verify {
+        /// Le fichier ; « - » pour l’entrée standard
+        file: PathBuf,
+        /// Dit le résultat en JSON
+        #[arg(long)]
+        json: bool,
+    },
     /// L’accès au guichet
     #[command(subcommand)]
     Desk(DeskCommand),
@@ -99,6 +113,13 @@ pub async fn run() -> anyhow::Result<ExitCode> {
         Command::Trust(TrustCommand::Sign { list, key, out }) => {
             trust::cli::sign(&list, &key, &out, SystemClock.now())?
         }
+        Command::Verify { file, json } => {
+            let config = Config::load(arguments.config.as_deref())?;
+            let http = HttpClient::new(config.service.development);
+            let (text, accepted) = verify(&http, SystemClock.now(), &file, json).await?;
+            print!("{text}");
+            return Ok(if accepted { ExitCode::SUCCESS } else { ExitCode::FAILURE });
+        }
         Command::Rule(RuleCommand::Check { cases, rules }) => {
             let report = rules::cases::check(&cases, &rules)?;
             print!("{}", report.text);
@@ -137,6 +158,13 @@ async fn perform(app: &App, command: Command) -> anyhow::Result<String> {
     match command {
         Command::Serve => bail!("serve runs on its own"),
         Command::Check => Ok(describe(&app.config)),
+        Command::Verify { file, json } => {
+            let (text, accepted) = verify(&app.http, app.now(), &file, json).await?;
+            if !accepted {
+                bail!("{text}");
+            }
+            Ok(text)
+        }
         Command::Desk(DeskCommand::Passphrase { passphrase_file }) => {
             let passphrase = password::read(&passphrase_file)
                 .with_context(|| format!("cannot read {}", passphrase_file.display()))?;
@@ -154,6 +182,17 @@ async fn perform(app: &App, command: Command) -> anyhow::Result<String> {
             Ok(report.text)
         }
     }
+}
+
+/// What `verify` prints, and whether every check passed.
+async fn verify(http: &HttpClient, now: DateTime<Utc>, file: &Path, json: bool) -> anyhow::Result<(String, bool)> {
+    let inspected = inspection::inspect(http, &inspection::cli::read(file)?, now).await?;
+    let text = if json {
+        inspection::cli::in_json(&inspected)
+    } else {
+        inspection::cli::in_words(&inspected, &app::locale())
+    };
+    Ok((text, inspected.verdict.accepted(Policy::Strict)))
 }
 
 /// The configuration in words. The only secret it may hold is in the database's address.

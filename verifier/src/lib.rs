@@ -5,6 +5,8 @@
 //!                                                                 ▲                ▲
 //!                                                               trust            rules
 //! ```
+//!
+//! `verifier verify FILE` looks at an attestation that lies in a file (`inspection`).
 
 mod app;
 pub mod cli;
@@ -13,6 +15,7 @@ mod counter;
 mod decisions;
 mod desk;
 mod identity;
+mod inspection;
 mod requests;
 mod routes;
 mod rules;
