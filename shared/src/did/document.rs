@@ -15,20 +15,39 @@ pub enum Purpose {
     AssertionMethod,
     /// Authenticates.
     Authentication,
+    /// Is encrypted to.
+    KeyAgreement,
+    /// Exercises a capability.
+    CapabilityInvocation,
+    /// Passes a capability on.
+    CapabilityDelegation,
 }
 
 impl Purpose {
-    const ALL: [Self; 2] = [Self::AssertionMethod, Self::Authentication];
+    /// Every purpose.
+    pub const ALL: [Self; 5] = [
+        Self::AssertionMethod,
+        Self::Authentication,
+        Self::KeyAgreement,
+        Self::CapabilityInvocation,
+        Self::CapabilityDelegation,
+    ];
+    /// What our own keys are for.
+    const OURS: [Self; 2] = [Self::AssertionMethod, Self::Authentication];
 
-    fn member(self) -> &'static str {
+    /// The member of the document that lists it.
+    pub fn member(self) -> &'static str {
         match self {
             Self::AssertionMethod => "assertionMethod",
             Self::Authentication => "authentication",
+            Self::KeyAgreement => "keyAgreement",
+            Self::CapabilityInvocation => "capabilityInvocation",
+            Self::CapabilityDelegation => "capabilityDelegation",
         }
     }
 }
 
-/// A DID document: what we read of it.
+/// A DID document, with every member as it was read.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(transparent)]
 pub struct DidDocument {
@@ -58,8 +77,20 @@ impl DidDocument {
         );
         members.insert("id".to_owned(), did.as_str().into());
         members.insert("verificationMethod".to_owned(), methods.into());
-        for purpose in Purpose::ALL {
+        for purpose in Purpose::OURS {
             members.insert(purpose.member().to_owned(), listed.clone().into());
+        }
+        Self { members }
+    }
+
+    /// A document of one method, listed for these purposes.
+    pub(super) fn of_one(did: &Did, method: Map<String, Value>, purposes: &[Purpose]) -> Self {
+        let id = method.get("id").cloned().unwrap_or_default();
+        let mut members = Map::new();
+        members.insert("id".to_owned(), did.as_str().into());
+        members.insert("verificationMethod".to_owned(), json!([method]));
+        for purpose in purposes {
+            members.insert(purpose.member().to_owned(), json!([id]));
         }
         Self { members }
     }
@@ -75,11 +106,40 @@ impl DidDocument {
         }
     }
 
-    /// The key of `kid` (a DID URL of this document, or its fragment), when it is listed for `purpose`.
+    /// Whose document it is.
+    pub fn id(&self) -> &str {
+        self.members.get("id").and_then(Value::as_str).unwrap_or_default()
+    }
+
+    /// Other names that the subject claims (`alsoKnownAs`); nothing is proven by it.
+    pub fn also_known_as(&self) -> impl Iterator<Item = &str> {
+        self.list("alsoKnownAs").filter_map(Value::as_str)
+    }
+
+    /// Its services, as they were read.
+    pub fn services(&self) -> impl Iterator<Item = &Value> {
+        self.list("service")
+    }
+
+    /// The key of `kid` (a DID URL of this document, or its fragment), when it is listed for `purpose`. Kinds of keys we
+    /// do not use are [`DidError::Key`].
     ///
     /// The method must be controlled by the subject of the document itself: a document may list the keys of others, and
     /// those do not speak for it.
     pub fn key(&self, kid: &str, purpose: Purpose) -> Result<PublicKey, DidError> {
+        let method = self.method(kid, purpose)?;
+        match (
+            method.get("publicKeyJwk"),
+            method.get("publicKeyMultibase").and_then(Value::as_str),
+        ) {
+            (Some(jwk), None) => Ok(PublicKey::from_jwk(&Jwk::from_value(jwk.clone())?)?),
+            (None, Some(text)) => Ok(PublicKey::from_multikey(text)?),
+            _ => Err(DidError::Key(KeyError::Unsupported)),
+        }
+    }
+
+    /// The verification method that [`key`](Self::key) reads, of whatever kind its key is.
+    pub fn method(&self, kid: &str, purpose: Purpose) -> Result<&Map<String, Value>, DidError> {
         let wanted = if kid.contains('#') {
             self.absolute(kid)
         } else {
@@ -98,23 +158,13 @@ impl DidDocument {
             Value::Object(_) if self.is_named(entry, &wanted) => Some(self.only(self.list(purpose.member()), &wanted)),
             _ => None,
         });
-        let method = listed.flatten().ok_or(DidError::KeyNotListed)?;
+        let method = listed.flatten().and_then(Value::as_object);
+        let method = method.ok_or(DidError::KeyNotListed)?;
         let controlled = method.get("controller").and_then(Value::as_str) == Some(self.id());
         if !controlled || method.get("revoked").is_some() {
             return Err(DidError::KeyNotListed);
         }
-        match (
-            method.get("publicKeyJwk"),
-            method.get("publicKeyMultibase").and_then(Value::as_str),
-        ) {
-            (Some(jwk), None) => Ok(PublicKey::from_jwk(&Jwk::from_value(jwk.clone())?)?),
-            (None, Some(text)) => Ok(PublicKey::from_multikey(text)?),
-            _ => Err(DidError::Key(KeyError::Unsupported)),
-        }
-    }
-
-    fn id(&self) -> &str {
-        self.members.get("id").and_then(Value::as_str).unwrap_or_default()
+        Ok(method)
     }
 
     fn list(&self, name: &str) -> impl Iterator<Item = &Value> {
@@ -181,9 +231,13 @@ mod tests {
                 format!("#{thumbprint}"),
                 format!("{}#{thumbprint}", did()),
             ] {
-                for purpose in Purpose::ALL {
+                for purpose in Purpose::OURS {
                     assert_eq!(document.key(&kid, purpose).as_ref(), Ok(key));
                 }
+                assert_eq!(
+                    document.key(&kid, Purpose::CapabilityInvocation),
+                    Err(DidError::KeyNotListed)
+                );
             }
         }
     }
@@ -269,6 +323,40 @@ mod tests {
             document.key(&key.thumbprint(), Purpose::AssertionMethod),
             Err(DidError::KeyNotListed)
         );
+    }
+
+    #[test]
+    fn every_purpose_has_its_own_list() {
+        for purpose in Purpose::ALL {
+            let (document, key) = changed(|json| {
+                for other in Purpose::ALL {
+                    json[other.member()] = json!([]);
+                }
+                json[purpose.member()] = json!([json["verificationMethod"][0]["id"]]);
+            });
+            for other in Purpose::ALL {
+                let found = document.key(&key.thumbprint(), other).is_ok();
+                assert_eq!(found, other == purpose, "{purpose:?} {other:?}");
+            }
+        }
+    }
+
+    #[test]
+    fn what_we_do_not_read_stays_as_it_was() {
+        let json = json!({
+            "@context": ["https://www.w3.org/ns/did/v1"],
+            "id": did(),
+            "alsoKnownAs": ["https://musette.example/", 1],
+            "service": [{ "id": "#files", "type": "relativeRef", "serviceEndpoint": { "uri": ["https://musette.example/"] } }],
+            "unheardOf": { "b": [1.5, null], "a": {} },
+        });
+        let document = DidDocument::read(&did(), json.clone()).unwrap();
+        assert_eq!(
+            document.also_known_as().collect::<Vec<_>>(),
+            ["https://musette.example/"]
+        );
+        assert_eq!(document.services().collect::<Vec<_>>(), [&json["service"][0]]);
+        assert_eq!(serde_json::to_value(document).unwrap(), json);
     }
 
     #[test]

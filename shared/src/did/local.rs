@@ -4,57 +4,97 @@
 use base64::{Engine, engine::general_purpose::URL_SAFE_NO_PAD};
 use serde_json::json;
 
-use super::{Did, DidDocument, DidError};
+use super::{Did, DidDocument, DidError, Purpose};
 use crate::{
     json,
-    keys::{Jwk, PublicKey},
+    keys::{Jwk, KeyError, KeyKind, PublicKey},
 };
 
-/// Resolves a did:jwk. A `use` of `enc` takes the key away from both our purposes.
+/// What every key that signs is for, when nothing is said.
+const SIGNING: [Purpose; 4] = [
+    Purpose::AssertionMethod,
+    Purpose::Authentication,
+    Purpose::CapabilityInvocation,
+    Purpose::CapabilityDelegation,
+];
+
+/// Multicodec of public keys on BLS12-381 in G2 (0xeb), as a varint.
+const BLS12_381_G2: [u8; 2] = [0xeb, 0x01];
+/// A point in G2, compressed: it begins with the bit that says so, and not with the one of infinity.
+const BLS12_381_G2_BYTES: usize = 96;
+/// The longest such text: decoding base 58 is quadratic.
+const BLS12_381_G2_CHARACTERS: usize = 140;
+
+/// Resolves a did:jwk. A `use` of `sig` takes key agreement away, one of `enc` all but key agreement.
 pub(super) fn resolve_jwk(did: &Did, specific: &str) -> Result<DidDocument, DidError> {
     let bytes = URL_SAFE_NO_PAD.decode(specific).map_err(|_| DidError::Invalid)?;
     let jwk = Jwk::from_value(json::parse(&bytes).map_err(|_| DidError::Invalid)?)?;
-    let purposes = if jwk.usage() == Some("enc") {
-        json!([])
+    let value = jwk.to_value();
+    // Keys on the curves of NIST agree on secrets too; one on Ed25519 cannot.
+    let agreeing: &[Purpose] = if value["kty"] == "EC" {
+        &[Purpose::KeyAgreement]
     } else {
-        json!(["#0"])
+        &[]
     };
-    let method = json!({"id": "#0", "type": "JsonWebKey", "controller": did, "publicKeyJwk": jwk});
-    let document = json!({
-        "id": did,
-        "verificationMethod": [method],
-        "assertionMethod": purposes,
-        "authentication": purposes,
-    });
-    DidDocument::read(did, document)
+    let purposes = match jwk.usage() {
+        Some("enc") => agreeing.to_vec(),
+        Some("sig") => SIGNING.to_vec(),
+        _ => [&SIGNING, agreeing].concat(),
+    };
+    let method = [
+        ("id", json!("#0")),
+        ("type", json!("JsonWebKey")),
+        ("controller", json!(did)),
+        ("publicKeyJwk", value),
+    ];
+    let method = method.map(|(name, value)| (name.to_owned(), value));
+    Ok(DidDocument::of_one(did, method.into_iter().collect(), &purposes))
 }
 
-/// Resolves a did:key: its one method is named after the key (did:key §3.1).
+/// Resolves a did:key: its one method is named after the key (did:key §3.1). One on BLS12-381 G2 resolves too, and
+/// whoever knows what to do with such a key takes it from [`DidDocument::method`]; whether it is a point is not checked.
 pub(super) fn resolve_key(did: &Did, specific: &str) -> Result<DidDocument, DidError> {
-    PublicKey::from_multikey(specific)?;
-    let id = format!("{did}#{specific}");
-    let method = json!({"id": id, "type": "Multikey", "controller": did, "publicKeyMultibase": specific});
-    let document = json!({
-        "id": did,
-        "verificationMethod": [method],
-        "assertionMethod": [id],
-        "authentication": [id],
-    });
-    DidDocument::read(did, document)
+    let agreeing: &[Purpose] = match PublicKey::from_multikey(specific).map(|key| key.kind()) {
+        Ok(KeyKind::P256 | KeyKind::P384) => &[Purpose::KeyAgreement],
+        Ok(KeyKind::Ed25519) => &[],
+        Err(KeyError::Unsupported) if is_bls12_381_g2(specific) => &[],
+        Err(error) => return Err(error.into()),
+    };
+    let method = [
+        ("id", json!(format!("{did}#{specific}"))),
+        ("type", json!("Multikey")),
+        ("controller", json!(did)),
+        ("publicKeyMultibase", json!(specific)),
+    ];
+    let method = method.map(|(name, value)| (name.to_owned(), value));
+    let purposes = [&SIGNING, agreeing].concat();
+    Ok(DidDocument::of_one(did, method.into_iter().collect(), &purposes))
+}
+
+fn is_bls12_381_g2(multikey: &str) -> bool {
+    let digits = multikey
+        .strip_prefix('z')
+        .filter(|digits| digits.len() <= BLS12_381_G2_CHARACTERS);
+    let bytes = digits.and_then(|digits| bs58::decode(digits).into_vec().ok());
+    bytes.is_some_and(|bytes| {
+        let point = bytes.strip_prefix(&BLS12_381_G2);
+        point.is_some_and(|point| point.len() == BLS12_381_G2_BYTES && point[0] & 0xc0 == 0x80)
+    })
 }
 
 #[cfg(test)]
 mod tests {
-    use super::{super::Purpose, *};
     use serde_json::Value;
 
-    use crate::keys::{KeyError, KeyKind, SigningKey};
+    use super::*;
+    use crate::keys::SigningKey;
 
     // w3c-ccg/did-method-key, test-vectors/nist-curves.json
     const P256: &str = "did:key:zDnaerx9CtbPJ1q36T5Ln5wYt3MQYeGRG5ehnPAmxcf5mDZpv";
     const P384: &str = "did:key:z82Lm1MpAkeJcix9K8TMiLd5NMAhnwkjjCBeWHXyu3U4oT2MVJJKXkcVBgjGhnLBn2Kaau9";
     const SECP256K1: &str = "did:key:zQ3shokFTS3brHcDQrn82RUDfCZESWL1ZdCEJwekUDPQiYBme";
     const ED25519: &str = "did:key:z6MkhaXgBZDvotDkL5257faiztiGiC2QtKLGpbnnEGta2doK";
+    const BLS12_381: &str = "did:key:zUC7K4ndUaGZgV7Cp2yJy6JtMoUHY6u7tkcSYUvPrEidqBmLCTLmi6d5WvwnUqejscAkERJ3bfjEiSYtdPkRSE8kSa11hFBr4sTgnbZ95SJj19PN2jdvJjyzpSZgxkyyxNnBNnY";
 
     fn resolved(did: &str) -> Result<DidDocument, DidError> {
         did.parse::<Did>()?.resolve_local()
@@ -85,6 +125,35 @@ mod tests {
             );
         }
         assert_eq!(document.key(P256, Purpose::Authentication), Err(DidError::KeyNotListed));
+        assert!(document.key(&kid, Purpose::KeyAgreement).is_ok());
+        let (_, fragment) = ED25519.rsplit_once(':').unwrap();
+        assert_eq!(
+            resolved(ED25519).unwrap().key(fragment, Purpose::KeyAgreement),
+            Err(DidError::KeyNotListed)
+        );
+    }
+
+    #[test]
+    fn did_001_a_bls12_381_key_is_there_for_those_who_can_use_it() {
+        let document = resolved(BLS12_381).unwrap();
+        let multikey = &BLS12_381["did:key:".len()..];
+        let method = document.method(multikey, Purpose::AssertionMethod).unwrap();
+        assert_eq!(method["publicKeyMultibase"], multikey);
+        assert_eq!(
+            document.key(multikey, Purpose::AssertionMethod),
+            Err(DidError::Key(KeyError::Unsupported))
+        );
+        assert_eq!(
+            document.method(multikey, Purpose::KeyAgreement),
+            Err(DidError::KeyNotListed)
+        );
+        let point = bs58::decode(&multikey[1..]).into_vec().unwrap();
+        let encoded = |bytes: &[u8]| resolved(&format!("did:key:z{}", bs58::encode(bytes).into_string()));
+        let mut infinity = point.clone();
+        infinity[2] = 0xc0;
+        for wrong in [&point[..97], &[&point[..], &[0]].concat(), &infinity] {
+            assert_eq!(encoded(wrong), Err(DidError::Key(KeyError::Unsupported)));
+        }
     }
 
     #[test]
@@ -129,10 +198,18 @@ mod tests {
     fn did_002_a_key_for_encryption_signs_nothing() {
         let jwk = SigningKey::generate().public().to_jwk();
         let signing = resolved(&did_jwk(&jwk.clone().named("k", "ES256", "sig").to_value())).unwrap();
-        assert!(signing.key("0", Purpose::AssertionMethod).is_ok());
+        for purpose in SIGNING {
+            assert!(signing.key("0", purpose).is_ok());
+        }
+        assert_eq!(signing.key("0", Purpose::KeyAgreement), Err(DidError::KeyNotListed));
+        let either = resolved(&did_jwk(&jwk.to_value())).unwrap();
+        for purpose in Purpose::ALL {
+            assert!(either.key("0", purpose).is_ok());
+        }
         let encrypting = resolved(&did_jwk(&jwk.named("k", "ECDH-ES", "enc").to_value())).unwrap();
-        for purpose in [Purpose::AssertionMethod, Purpose::Authentication] {
+        for purpose in SIGNING {
             assert_eq!(encrypting.key("0", purpose), Err(DidError::KeyNotListed));
         }
+        assert!(encrypting.method("0", Purpose::KeyAgreement).is_ok());
     }
 }
