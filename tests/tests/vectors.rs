@@ -26,6 +26,9 @@ mod status_list;
 #[path = "vectors/vcdm.rs"]
 mod vcdm;
 #[cfg(test)]
+#[path = "vectors/webvh.rs"]
+mod webvh;
+#[cfg(test)]
 #[path = "vectors/wycheproof.rs"]
 mod wycheproof;
 
@@ -42,7 +45,7 @@ mod source {
     use shared::keys::{Jwk, PublicKey};
 
     /// How many tests of this binary read vectors.
-    const SUITES: usize = 22;
+    const SUITES: usize = 23;
 
     /// The loud line is said once.
     static SAID: Once = Once::new();

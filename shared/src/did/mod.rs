@@ -1,9 +1,10 @@
-//! Decentralised identifiers: did:jwk, did:key and did:web. `ssi` checks the syntax; did:web is fetched by our own client,
-//! because the one of `ssi` would fetch 127.0.0.1.
+//! Decentralised identifiers: did:jwk, did:key, did:web and did:webvh. `ssi` checks the syntax; what has to be fetched is
+//! fetched by our own client, because the one of `ssi` would fetch 127.0.0.1.
 
 mod document;
 mod local;
 mod web;
+pub mod webvh;
 
 use std::{fmt, str::FromStr};
 
@@ -12,6 +13,7 @@ use serde::{Deserialize, Serialize};
 use url::Url;
 
 pub use self::document::{DidDocument, Purpose};
+use self::webvh::WebvhError;
 use crate::keys::Jwk;
 
 /// The longest DID accepted, in bytes: a did:jwk with a few extra members fits.
@@ -26,9 +28,15 @@ pub enum DidError {
     /// A method we do not resolve.
     #[error("this DID method is not supported")]
     UnsupportedMethod,
-    /// did:web: IP addresses and plain http are refused outside development.
-    #[error("this did:web names a host that is not accepted")]
+    /// did:web, did:webvh: IP addresses and plain http are refused outside development.
+    #[error("this DID names a host that is not accepted")]
     ForbiddenHost,
+    /// did:webvh: the log does not resolve.
+    #[error(transparent)]
+    Webvh(#[from] WebvhError),
+    /// did:webvh: the DID is not used any more.
+    #[error("this DID has been deactivated")]
+    Deactivated,
     /// The document's `id` is not the DID that was resolved.
     #[error("the DID document belongs to another DID")]
     OtherDocument,
@@ -71,12 +79,42 @@ impl Did {
     /// loopback host when `development` is true; a loopback host is refused otherwise.
     pub fn web_document_url(&self, development: bool) -> Result<Url, DidError> {
         match self.parts() {
-            ("web", specific) => web::document_url(specific, development),
+            ("web", specific) => web::file_url(specific, "did.json", development),
             _ => Err(DidError::UnsupportedMethod),
         }
     }
 
-    /// Resolves did:jwk and did:key, which carry their key. Kinds of keys we do not use are [`DidError::Key`].
+    /// Where the log of a did:webvh is: `…/did.jsonl`, where a did:web has `…/did.json`. Same rules as for
+    /// [`web_document_url`](Self::web_document_url).
+    pub fn webvh_log_url(&self, development: bool) -> Result<Url, DidError> {
+        let (_, place) = self.webvh_parts()?;
+        web::file_url(place, "did.jsonl", development)
+    }
+
+    /// Where the witness proofs of a did:webvh are: `…/did-witness.json`.
+    pub fn webvh_witness_url(&self, development: bool) -> Result<Url, DidError> {
+        let (_, place) = self.webvh_parts()?;
+        web::file_url(place, "did-witness.json", development)
+    }
+
+    /// Where whoever controls the DID publishes it: the document of a did:web, the log of a did:webvh. Other DIDs have no
+    /// address.
+    pub fn publication_url(&self, development: bool) -> Result<Url, DidError> {
+        match self.method() {
+            "webvh" => self.webvh_log_url(development),
+            _ => self.web_document_url(development),
+        }
+    }
+
+    /// The SCID of a did:webvh, and the rest: what a did:web would be made of.
+    fn webvh_parts(&self) -> Result<(&str, &str), DidError> {
+        match self.parts() {
+            ("webvh", specific) => webvh::parts(specific).ok_or(DidError::Invalid),
+            _ => Err(DidError::UnsupportedMethod),
+        }
+    }
+
+    /// Resolves did:jwk and did:key, which carry their key. Kinds of keys we do not know are [`DidError::Key`].
     pub fn resolve_local(&self) -> Result<DidDocument, DidError> {
         match self.parts() {
             ("jwk", specific) => local::resolve_jwk(self, specific),
@@ -180,8 +218,23 @@ mod tests {
         assert_eq!(web.resolve_local(), Err(DidError::UnsupportedMethod));
         let jwk = Did::jwk(&SigningKey::generate().public().to_jwk());
         assert_eq!(jwk.web_document_url(true), Err(DidError::UnsupportedMethod));
-        let unknown: Did = "did:webvh:example.org".parse().unwrap();
+        let unknown: Did = "did:ion:example.org".parse().unwrap();
         assert_eq!(unknown.resolve_local(), Err(DidError::UnsupportedMethod));
-        assert_eq!(unknown.web_document_url(true), Err(DidError::UnsupportedMethod));
+        for url in [
+            Did::web_document_url,
+            Did::webvh_log_url,
+            Did::webvh_witness_url,
+            Did::publication_url,
+        ] {
+            assert_eq!(url(&unknown, true), Err(DidError::UnsupportedMethod));
+        }
+        let webvh: Did = "did:webvh:QmPEQVM1JPTyrvEgBcDXwjK4TeyLGSX1PxjgyeAisdWM1p:example.org"
+            .parse()
+            .unwrap();
+        assert_eq!(webvh.resolve_local(), Err(DidError::UnsupportedMethod));
+        assert_eq!(webvh.web_document_url(true), Err(DidError::UnsupportedMethod));
+        assert_eq!(web.webvh_log_url(true), Err(DidError::UnsupportedMethod));
+        assert_eq!(web.publication_url(true), web.web_document_url(true));
+        assert_eq!(webvh.publication_url(true), webvh.webvh_log_url(true));
     }
 }

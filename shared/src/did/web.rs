@@ -1,4 +1,4 @@
-//! did:web (DID-003): a domain name, perhaps a port and a path, in a DID.
+//! did:web (DID-003): a domain name, perhaps a port and a path, in a DID. What did:webvh has after its SCID is the same.
 
 use std::fmt::Write;
 
@@ -39,8 +39,8 @@ pub(super) fn identifier(base: &Url) -> Result<Did, DidError> {
     did.parse()
 }
 
-/// Where the document of `did:web:SPECIFIC` is.
-pub(super) fn document_url(specific: &str, development: bool) -> Result<Url, DidError> {
+/// Where a file that `did:web:SPECIFIC` publishes is.
+pub(super) fn file_url(specific: &str, file: &str, development: bool) -> Result<Url, DidError> {
     let mut sections = specific.split(':');
     let (host, port) = authority(sections.next().unwrap_or_default())?;
     let segments: Vec<&str> = sections.collect();
@@ -53,9 +53,9 @@ pub(super) fn document_url(specific: &str, development: bool) -> Result<Url, Did
         (true, false) => return Err(DidError::ForbiddenHost),
     };
     let path = if segments.is_empty() {
-        "/.well-known/did.json".to_owned()
+        format!("/.well-known/{file}")
     } else {
-        format!("/{}/did.json", segments.join("/"))
+        format!("/{}/{file}", segments.join("/"))
     };
     let mut url = Url::parse(&format!("{scheme}://{host}{path}")).map_err(|_| DidError::Invalid)?;
     url.set_port(port).map_err(|()| DidError::Invalid)?;
