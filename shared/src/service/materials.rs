@@ -1,11 +1,12 @@
 //! Fetches what a verification needs: issuer keys and status lists.
 
+use chrono::{DateTime, Utc};
 use serde_json::{Value, json};
 use url::Url;
 
 use super::http_client::{FetchError, HttpClient};
 use crate::{
-    did::{Did, DidDocument, DidError},
+    did::{Did, DidDocument, DidError, webvh::Log},
     keys::JwkSet,
     oid4vci::metadata::{self, well_known},
     status_list,
@@ -57,14 +58,41 @@ pub async fn issuer_keys(http: &HttpClient, issuer: &str) -> Fetched<JwkSet> {
     keys_of(issuer, document)
 }
 
-/// Resolves a DID: did:jwk and did:key locally, did:web over the network. `Ok(None)`: could not be fetched.
-pub async fn did_document(http: &HttpClient, did: &Did) -> Result<Option<DidDocument>, DidError> {
-    if did.method() != "web" {
-        return did.resolve_local().map(Some);
+/// Resolves a DID: did:jwk and did:key locally, did:web and did:webvh over the network. `Ok(None)`: could not be fetched.
+pub async fn did_document(http: &HttpClient, did: &Did, now: DateTime<Utc>) -> Result<Option<DidDocument>, DidError> {
+    match did.method() {
+        "web" => {
+            let url = did.web_document_url(http.is_development())?;
+            let document = fetched(http.fetch_json(&url).await)?;
+            document.map(|document| DidDocument::read(did, document)).transpose()
+        }
+        "webvh" => webvh_document(http, did, now).await,
+        _ => did.resolve_local().map(Some),
     }
-    let url = did.web_document_url(http.is_development())?;
-    match http.fetch_json(&url).await {
-        Ok(document) => DidDocument::read(did, document).map(Some),
+}
+
+/// DID-004: the log, and what the witnesses approved when it has any.
+async fn webvh_document(http: &HttpClient, did: &Did, now: DateTime<Utc>) -> Result<Option<DidDocument>, DidError> {
+    let log = did.webvh_log_url(http.is_development())?;
+    let Some(log) = fetched(http.fetch_file(&log).await)? else {
+        return Ok(None);
+    };
+    let log = Log::verify(did, &log, now)?;
+    let mut proofs = None;
+    if log.has_witnesses() {
+        let url = did.webvh_witness_url(http.is_development())?;
+        proofs = fetched(http.fetch_file(&url).await)?;
+        if proofs.is_none() {
+            return Ok(None);
+        }
+    }
+    log.witnessed(proofs.as_deref(), now)?.document().map(Some)
+}
+
+/// What was fetched for a DID, if it was.
+fn fetched<T>(answer: Result<T, FetchError>) -> Result<Option<T>, DidError> {
+    match answer {
+        Ok(answer) => Ok(Some(answer)),
         Err(FetchError::Forbidden) => Err(DidError::ForbiddenHost),
         Err(_) => Ok(None),
     }
@@ -113,7 +141,15 @@ mod tests {
     };
 
     use super::*;
-    use crate::{keys::SigningKey, testing::Exchange};
+    use crate::{
+        did::webvh::{NewEntry, WebvhError},
+        keys::{KeyKind, SigningKey},
+        testing::Exchange,
+    };
+
+    fn now() -> DateTime<Utc> {
+        "2026-03-15T10:00:00Z".parse().unwrap()
+    }
 
     fn keys() -> Value {
         let key = SigningKey::generate().public().to_jwk();
@@ -254,6 +290,7 @@ mod tests {
         let issuers = issuers().await;
         let http = HttpClient::new(true);
         let did = |text: String| text.parse::<Did>().unwrap();
+        let did_document = async |http: &HttpClient, did: &Did| super::did_document(http, did, now()).await;
         let web = did(format!("did:web:localhost%3A{}", issuers.port()));
         assert!(did_document(&http, &web).await.unwrap().is_some());
         let other = did(format!("did:web:localhost%3A{}:other", issuers.port()));
@@ -266,5 +303,70 @@ mod tests {
             did_document(&HttpClient::new(false), &web).await.is_err(),
             "no loopback outside development"
         );
+    }
+
+    /// The first entry of a log published at `place`, and the DID.
+    fn log(place: &str, parameters: Value, key: &SigningKey) -> (Did, String) {
+        let Value::Object(mut parameters) = parameters else {
+            panic!()
+        };
+        parameters.insert("updateKeys".to_owned(), json!([key.public().to_multikey()]));
+        let entry = NewEntry {
+            previous: None,
+            time: now(),
+            parameters,
+            document: json!({ "id": format!("did:webvh:{{SCID}}:{place}") }),
+            key,
+        };
+        let (_, line) = entry.write().unwrap();
+        let written: Value = serde_json::from_str(&line).unwrap();
+        (written["state"]["id"].as_str().unwrap().parse().unwrap(), line)
+    }
+
+    #[tokio::test]
+    async fn did_004_logs_and_their_witnesses_come_from_the_host() {
+        // What is published is known once the port is.
+        let files: std::sync::Arc<std::sync::OnceLock<Vec<(String, String)>>> = std::sync::Arc::default();
+        let published = std::sync::Arc::clone(&files);
+        let file = async move |Path((folder, name)): Path<(String, String)>| {
+            let path = format!("{folder}/{name}");
+            let found = published.get().unwrap().iter().find(|(place, _)| *place == path);
+            found.map(|(_, text)| text.clone()).ok_or(StatusCode::NOT_FOUND)
+        };
+        let host = Exchange::with(Router::new().route("/{folder}/{file}", get(file))).await;
+        let key = SigningKey::generate_of(KeyKind::Ed25519);
+        let witness = format!(
+            "did:key:{}",
+            SigningKey::generate_of(KeyKind::Ed25519).public().to_multikey()
+        );
+        let witness = json!({ "witness": { "threshold": 1, "witnesses": [{ "id": witness }] } });
+        let place = |folder: &str| format!("localhost%3A{}:{folder}", host.port());
+        let (plain, plain_log) = log(&place("plain"), json!({}), &key);
+        let (gone, gone_log) = log(&place("gone"), json!({ "deactivated": true }), &key);
+        let (seen, seen_log) = log(&place("seen"), witness.clone(), &key);
+        let (unseen, unseen_log) = log(&place("unseen"), witness, &key);
+        let (absent, _) = log(&place("absent"), json!({}), &key);
+        let (other, _) = log(&place("plain"), json!({ "ttl": 1 }), &key);
+        let texts = [
+            ("plain/did.jsonl", plain_log),
+            ("gone/did.jsonl", gone_log),
+            ("seen/did.jsonl", seen_log),
+            ("seen/did-witness.json", "[]".to_owned()),
+            ("unseen/did.jsonl", unseen_log),
+        ];
+        files
+            .set(texts.map(|(path, text)| (path.to_owned(), text)).into())
+            .unwrap();
+        let http = HttpClient::new(true);
+        let resolved = async |did: &Did| did_document(&http, did, now()).await;
+        assert_eq!(resolved(&plain).await.unwrap().unwrap().id(), plain.as_str());
+        assert_eq!(resolved(&gone).await, Err(DidError::Deactivated));
+        assert_eq!(resolved(&seen).await, Err(WebvhError::TooFewWitnesses.into()));
+        // Out of reach: neither good nor bad.
+        assert_eq!(resolved(&unseen).await, Ok(None));
+        assert_eq!(resolved(&absent).await, Ok(None));
+        assert_eq!(resolved(&other).await, Err(WebvhError::Scid.into()));
+        let live = HttpClient::new(false);
+        assert_eq!(did_document(&live, &plain, now()).await, Err(DidError::ForbiddenHost));
     }
 }

@@ -64,10 +64,10 @@ impl Arrival {
     }
 }
 
-/// The host of a verifier that presents itself by did:web, in ASCII.
+/// The host of a verifier that presents itself by did:web or did:webvh, in ASCII.
 pub(crate) fn client_host(client: &ClientId, development: bool) -> Option<String> {
     let ClientId::DecentralizedIdentifier(did) = client;
-    did.web_document_url(development).ok().as_ref().map(urls::host)
+    did.publication_url(development).ok().as_ref().map(urls::host)
 }
 
 /// The address of one of our own pages, with the query it was opened with: such a page is itself a link.

@@ -47,7 +47,7 @@ pub(crate) async fn request(app: &App, link: &RequestLink) -> Result<Received, F
     };
     let object = object.map_err(FetchRequestError::fetch)?;
     let ClientId::DecentralizedIdentifier(did) = RequestObject::unverified_client(&object, &link.client_id)?;
-    let document = materials::did_document(&app.http, &did)
+    let document = materials::did_document(&app.http, &did, app.now())
         .await?
         .ok_or(FetchRequestError::KeysUnreachable)?;
     let document = serde_json::to_value(document).map_err(|_| FetchRequestError::Answer(FetchError::Malformed))?;

@@ -304,17 +304,17 @@ impl Members {
         Ok((issued_at, expires_at))
     }
 
-    /// VP-W-008: for did:web the answer goes to the very origin that publishes the DID document. Other DIDs have no
+    /// VP-W-008: for did:web and did:webvh the answer goes to the very origin that publishes the DID. Other DIDs have no
     /// address of their own: any https address they sign for is theirs.
     fn response_uri(&self, client_id: &ClientId, development: bool) -> Result<Url, RequestError> {
         let uri = self.text("response_uri").ok_or(RequestError::Malformed)?;
         let uri = address::parse(uri, development).ok_or(RequestError::ResponseUri)?;
         let did = client_id.did();
-        if did.method() == "web" {
-            let document = did
-                .web_document_url(development)
+        if matches!(did.method(), "web" | "webvh") {
+            let published = did
+                .publication_url(development)
                 .map_err(|_| RequestError::ResponseUri)?;
-            if document.origin() != uri.origin() {
+            if published.origin() != uri.origin() {
                 return Err(RequestError::ResponseUri);
             }
         }

@@ -226,6 +226,26 @@ fn vp_w_008_the_answer_goes_to_the_verifiers_own_origin() {
 }
 
 #[test]
+fn vp_w_008_a_did_webvh_answers_where_its_log_is() {
+    let mut verifier = Verifier::new();
+    let scid = "QmPEQVM1JPTyrvEgBcDXwjK4TeyLGSX1PxjgyeAisdWM1p";
+    verifier.did = format!("did:webvh:{scid}:verif.example:a").parse().unwrap();
+    verifier.request.client_id = ClientId::DecentralizedIdentifier(verifier.did.clone());
+    let client_id = verifier.request.client_id.to_string();
+    let mut with = |uri: &str| {
+        verifier.request.response_uri = uri.parse().unwrap();
+        let (jwt, document) = (verifier.sign(), verifier.document());
+        RequestObject::read(&jwt, &client_id, &document, None, now(), false).map(|_| ())
+    };
+    assert_eq!(with("https://verif.example/response"), Ok(()));
+    assert_eq!(with("https://evil.example/response"), Err(RequestError::ResponseUri));
+    assert_eq!(
+        with("https://verif.example:8443/response"),
+        Err(RequestError::ResponseUri)
+    );
+}
+
+#[test]
 fn vp_w_008_a_did_without_an_address_may_name_any_https_address() {
     let mut verifier = Verifier::new();
     verifier.did = Did::jwk(&verifier.key.public().to_jwk());

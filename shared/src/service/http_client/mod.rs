@@ -86,6 +86,12 @@ impl HttpClient {
         self.text(url, self.client.get(url.clone()), media_type).await
     }
 
+    /// GET of text of whatever media type: for what proves itself, and is served as a plain file.
+    pub async fn fetch_file(&self, url: &Url) -> Result<String, FetchError> {
+        let body = self.send(url, self.client.get(url.clone()), |_| true).await?;
+        String::from_utf8(body).map_err(|_| FetchError::Malformed)
+    }
+
     /// POST of a form, JSON back.
     pub async fn post_form(&self, url: &Url, form: &[(&str, String)]) -> Result<Value, FetchError> {
         self.json(url, self.client.post(url.clone()).form(form)).await
@@ -157,7 +163,7 @@ impl HttpClient {
             .headers()
             .get(header::CONTENT_TYPE)
             .and_then(|value| value.to_str().ok());
-        if !media_type.is_some_and(|media_type| accepts(essence(media_type))) {
+        if !accepts(media_type.map(essence).unwrap_or_default()) {
             return Err(FetchError::MediaType);
         }
         read(&mut response, MAX_BYTES).await
@@ -283,6 +289,24 @@ mod tests {
         assert!(matches!(
             fetch("/moved").await,
             Err(FetchError::Status { status: 307, .. })
+        ));
+    }
+
+    #[tokio::test]
+    async fn files_come_as_whatever_they_are_served_as() {
+        let answers = answers().await;
+        let fetch = async |path: &str| {
+            let url = format!("http://localhost:{}{path}", answers.port()).parse().unwrap();
+            HttpClient::new(true).fetch_file(&url).await
+        };
+        for path in ["/html", "/untyped", "/did"] {
+            assert_eq!(fetch(path).await.unwrap(), "{}");
+        }
+        assert!(matches!(fetch("/latin").await, Err(FetchError::Malformed)));
+        assert!(matches!(fetch("/large").await, Err(FetchError::TooLarge)));
+        assert!(matches!(
+            fetch("/refused").await,
+            Err(FetchError::Status { status: 400, .. })
         ));
     }
 
