@@ -8,6 +8,10 @@ use serde_json::{Map, Value, json};
 use shared::{
     clock::Clock,
     credential::{ACTIVITY_CONFIGURATION, ACTIVITY_VCT, ClaimPath, FORMAT_SD_JWT_VC},
+    did::{
+        Did,
+        webvh::{Log, NewEntry, VersionQuery},
+    },
     entitlement::RuleSet,
     format::{
         data_integrity::{Cryptosuite, ProofOptions, Secured, attach, sign},
@@ -55,6 +59,7 @@ pub const TARGETS: &[(&str, Target)] = &[
     ("status_list", status_list),
     ("token", token_form),
     ("trust_list", trust_list),
+    ("webvh", webvh),
 ];
 
 /// RFC 9901: parse, reveal; revealing invents no digest.
@@ -231,6 +236,36 @@ pub fn trust_list(bytes: &[u8]) {
     assert!(TrustList::verify(text, SigningKey::generate().public(), now()).is_err());
 }
 
+/// did:webvh, the log of whatever DID it says it is of: every version that is there has one id, one number and one time,
+/// and no version depends on what follows it.
+pub fn webvh(bytes: &[u8]) {
+    let Some(text) = text(bytes) else { return };
+    let _ = VersionQuery::parse(text);
+    let first: Option<Value> = text.lines().next().and_then(|line| serde_json::from_str(line).ok());
+    let did = first.as_ref().and_then(|entry| entry["state"]["id"].as_str());
+    let Some(did) = did.and_then(|did| did.parse::<Did>().ok()) else {
+        return;
+    };
+    let Ok(log) = Log::verify(&did, text, now()) else {
+        return;
+    };
+    let _ = log.clone().witnessed(Some(text), now());
+    let Ok(history) = log.witnessed(None, now()) else {
+        return;
+    };
+    for (index, _) in text.lines().enumerate() {
+        let Ok(version) = history.resolve(&VersionQuery::Number(index + 1)) else {
+            return;
+        };
+        let by_id = VersionQuery::Id(version.metadata.version_id.clone());
+        assert_eq!(history.resolve(&by_id).as_ref(), Ok(&version));
+        let before: Vec<&str> = text.lines().take(index + 1).collect();
+        let alone = Log::verify(&did, &before.join("\n"), now()).and_then(|log| log.witnessed(None, now()));
+        let alone = alone.and_then(|history| history.resolve(&VersionQuery::Latest));
+        assert_eq!(alone.map(|found| found.document), Ok(version.document));
+    }
+}
+
 /// Rule files, TOML and JSON.
 pub fn rule(bytes: &[u8]) {
     let Some(text) = text(bytes) else { return };
@@ -332,10 +367,36 @@ fn seeds() -> Vec<Vec<u8>> {
         format!("grant_type={PRE_AUTHORIZED_CODE}&pre-authorized_code=c&tx_code=123456"),
         "id = \"a\"\nformat = \"musette-rule/1\"\nversion = \"1\"\n[window]\ntype = \"calendar_year\"\n".to_owned(),
         crate::fixtures::ONE_PERSON.to_owned(),
+        did_log(now),
+        "versionId=1-Qm&versionTime=2026-01-01T00:00:00Z&versionNumber=1".to_owned(),
     ];
     let mut seeds: Vec<Vec<u8>> = texts.into_iter().map(String::into_bytes).collect();
     seeds.push(include_bytes!("../tests/refusals/blank.png").to_vec());
     seeds
+}
+
+/// The log of a DID with two versions.
+#[expect(clippy::expect_used, reason = "a log we write ourselves and that is right")]
+fn did_log(now: DateTime<Utc>) -> String {
+    let key = SigningKey::generate_of(KeyKind::Ed25519);
+    let Value::Object(parameters) = json!({ "updateKeys": [key.public().to_multikey()], "portable": true }) else {
+        unreachable!("an object")
+    };
+    let mut entry = NewEntry {
+        previous: None,
+        time: now - Duration::days(2),
+        parameters,
+        document: json!({ "id": "did:webvh:{SCID}:issuer.example:o:a", "service": [] }),
+        key: &key,
+    };
+    let (id, first) = entry.write().expect("an entry");
+    let written: Value = serde_json::from_str(&first).expect("JSON");
+    entry.previous = Some(&id);
+    entry.time = now - Duration::days(1);
+    entry.parameters = Map::new();
+    entry.document = written["state"].clone();
+    let (_, second) = entry.write().expect("an entry");
+    format!("{first}\n{second}\n")
 }
 
 fn same_offer(offer: &CredentialOffer) {
