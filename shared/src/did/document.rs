@@ -84,7 +84,7 @@ impl DidDocument {
     }
 
     /// A document of one method, listed for these purposes.
-    pub(super) fn of_one(did: &Did, method: Map<String, Value>, purposes: &[Purpose]) -> Self {
+    pub(super) fn of_one(did: &Did, method: &Map<String, Value>, purposes: &[Purpose]) -> Self {
         let id = method.get("id").cloned().unwrap_or_default();
         let mut members = Map::new();
         members.insert("id".to_owned(), did.as_str().into());

@@ -48,7 +48,7 @@ pub(super) fn resolve_jwk(did: &Did, specific: &str) -> Result<DidDocument, DidE
         ("publicKeyJwk", value),
     ];
     let method = method.map(|(name, value)| (name.to_owned(), value));
-    Ok(DidDocument::of_one(did, method.into_iter().collect(), &purposes))
+    Ok(DidDocument::of_one(did, &method.into_iter().collect(), &purposes))
 }
 
 /// Resolves a did:key: its one method is named after the key (did:key §3.1). One on BLS12-381 G2 resolves too, and
@@ -68,7 +68,7 @@ pub(super) fn resolve_key(did: &Did, specific: &str) -> Result<DidDocument, DidE
     ];
     let method = method.map(|(name, value)| (name.to_owned(), value));
     let purposes = [&SIGNING, agreeing].concat();
-    Ok(DidDocument::of_one(did, method.into_iter().collect(), &purposes))
+    Ok(DidDocument::of_one(did, &method.into_iter().collect(), &purposes))
 }
 
 fn is_bls12_381_g2(multikey: &str) -> bool {

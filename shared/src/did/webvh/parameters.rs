@@ -107,9 +107,9 @@ impl Witnesses {
     }
 
     /// Whether enough of them approve the version at this index, given the last one that each approved.
-    pub(super) fn approve(&self, index: usize, approved: &HashMap<&str, usize>) -> bool {
-        let approves = |key: &&String| approved.get(key.as_str()).is_some_and(|last| *last >= index);
-        self.keys.iter().filter(approves).count() >= self.threshold
+    pub(super) fn approve(&self, index: usize, approvals: &HashMap<&str, usize>) -> bool {
+        let counts = |key: &&String| approvals.get(key.as_str()).is_some_and(|last| *last >= index);
+        self.keys.iter().filter(counts).count() >= self.threshold
     }
 
     fn read(node: &Node<'_>) -> Result<Self, WebvhError> {

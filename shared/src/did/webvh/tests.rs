@@ -641,6 +641,29 @@ fn did_004_witnesses_approve_their_own_replacement() {
 }
 
 #[test]
+fn did_004_logs_and_proofs_have_an_end() {
+    let (own, witness) = (key(), key());
+    let mut author = Author::of(&own);
+    for _ in 1..MAX_ENTRIES {
+        author.time -= TimeDelta::days(1) - TimeDelta::seconds(1);
+        author = author.then(json!({}), &own);
+    }
+    assert!(author.history().unwrap().document().is_ok());
+    author.time -= TimeDelta::days(1) - TimeDelta::seconds(1);
+    assert_eq!(author.then(json!({}), &own).refusal(), WebvhError::TooLarge);
+
+    let start = json!({ "updateKeys": [multikey(&own)], "witness": witnesses(1, &[&witness]) });
+    let author = Author::new().then(start, &own);
+    let many = |count| {
+        let mut record = seen(&author.ids[0], &[&witness]);
+        record["proof"] = vec![record["proof"][0].clone(); count].into();
+        history(&author.did(), &author.text(), Some(&json!([record]).to_string())).map(|_| ())
+    };
+    assert_eq!(many(1024), Ok(()));
+    assert_eq!(many(1025), Err(WebvhError::TooLarge));
+}
+
+#[test]
 fn did_004_logs_are_where_a_did_web_would_be() {
     let scid = "QmPEQVM1JPTyrvEgBcDXwjK4TeyLGSX1PxjgyeAisdWM1p";
     let urls = |place: &str| {

@@ -35,20 +35,17 @@ impl NewEntry<'_> {
             "parameters": self.parameters,
             "state": self.document,
         });
-        let number = match self.previous {
-            Some(previous) => {
-                let number = previous.split_once('-').and_then(|(number, _)| number.parse().ok());
-                number.and_then(|number: usize| number.checked_add(1))
-            }
-            None => {
-                entry["parameters"]["method"] = METHOD.into();
-                entry["parameters"]["scid"] = PLACEHOLDER.into();
-                let preliminary = text(&entry)?;
-                // The SCID is in place of the version before, too.
-                let named = preliminary.replace(PLACEHOLDER, &multihash(preliminary.as_bytes()));
-                entry = json::parse(named.as_bytes()).map_err(|_| WebvhError::Malformed)?;
-                Some(1)
-            }
+        let number = if let Some(previous) = self.previous {
+            let number = previous.split_once('-').and_then(|(number, _)| number.parse().ok());
+            number.and_then(|number: usize| number.checked_add(1))
+        } else {
+            entry["parameters"]["method"] = METHOD.into();
+            entry["parameters"]["scid"] = PLACEHOLDER.into();
+            let preliminary = text(&entry)?;
+            // The SCID is in place of the version before, too.
+            let named = preliminary.replace(PLACEHOLDER, &multihash(preliminary.as_bytes()));
+            entry = json::parse(named.as_bytes()).map_err(|_| WebvhError::Malformed)?;
+            Some(1)
         };
         let number = number.ok_or(WebvhError::VersionNumber)?;
         let version_id = format!("{number}-{}", multihash(text(&entry)?.as_bytes()));
