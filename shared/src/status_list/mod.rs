@@ -1,2 +1,3 @@
 //! Published status of credentials.
+pub mod bitstring;
 pub mod token;
