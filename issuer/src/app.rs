@@ -11,7 +11,7 @@ use shared::{
     service::{db::Database, keyring, locale::Locale, session::SessionPolicy},
 };
 
-use crate::{config::Config, urls::Urls};
+use crate::{config::Config, status::SignedLists, urls::Urls};
 
 static SQLITE: sqlx::migrate::Migrator = sqlx::migrate!("migrations/sqlite");
 static POSTGRES: sqlx::migrate::Migrator = sqlx::migrate!("migrations/postgres");
@@ -35,6 +35,8 @@ pub struct App {
     pub locale: Arc<Locale>,
     /// Sessions of treasurers.
     pub sessions: Arc<SessionPolicy>,
+    /// Status lists that need not be signed again.
+    pub(crate) signed_lists: Arc<SignedLists>,
 }
 
 impl App {
@@ -68,6 +70,7 @@ impl App {
                 idle: Duration::minutes(30),
                 lifetime: Duration::hours(12),
             }),
+            signed_lists: Arc::default(),
             config: Arc::new(config),
         }
     }

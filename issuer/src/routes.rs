@@ -61,6 +61,7 @@ fn published() -> Router<App> {
             .route(&format!("/o/{{organisation}}/.well-known/{name}"), readable(handler));
     }
     router
+        .route("/o/{organisation}/status", readable(get(status::api::all)))
         .route("/o/{organisation}/status/{list}", readable(get(status::api::list)))
         .layer(middleware::map_response(any_origin))
 }

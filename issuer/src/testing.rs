@@ -146,6 +146,22 @@ impl Bench {
         }
     }
 
+    /// The same issuer as another process runs it: one database, one key file, nothing else in common.
+    pub(crate) fn beside(&self) -> Self {
+        let app = App {
+            signed_lists: Arc::default(),
+            ..self.app.clone()
+        };
+        Self {
+            router: router(app.clone()),
+            app,
+            clock: self.clock.clone(),
+            organisation: self.organisation.clone(),
+            cookie: self.cookie.clone(),
+            csrf: self.csrf.clone(),
+        }
+    }
+
     pub(crate) fn slug(&self) -> &Slug {
         &self.organisation.slug
     }

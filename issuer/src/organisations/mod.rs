@@ -143,6 +143,12 @@ pub(crate) async fn set_passphrase(app: &App, tx: &mut Tx, slug: &Slug, passphra
     store::set_passphrase(tx, slug, passphrase).await
 }
 
+/// The `kid` of the key that signs now.
+pub(crate) async fn signing_kid(tx: &mut Tx, organisation: &Slug) -> Result<String, KeyringError> {
+    let (kid, _) = store::newest_key(tx, organisation).await?.ok_or(KeyringError::NoKey)?;
+    Ok(kid)
+}
+
 /// The key that signs now, with its `kid`.
 pub(crate) async fn signing_key(
     app: &App,

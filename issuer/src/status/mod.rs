@@ -1,7 +1,11 @@
-//! Status lists (Token Status List): one bit a credential, at a random place.
+//! Status lists (Token Status List): one bit a credential, at a random place. A list is signed again only when its
+//! statuses or its key changed, or after its `ttl`.
 
 pub(crate) mod api;
+mod signed;
 pub(crate) mod store;
+
+use std::sync::Arc;
 
 use chrono::Duration;
 use shared::{
@@ -10,6 +14,8 @@ use shared::{
     status_list::token::{StatusList, StatusListError, StatusReference},
 };
 
+use self::signed::Signed;
+pub(crate) use self::signed::SignedLists;
 use crate::{
     App,
     organisations::{self, KeyringError},
@@ -79,21 +85,37 @@ async fn place_in(app: &App, tx: &mut Tx, list: ListId) -> sqlx::Result<Option<P
     Ok(None)
 }
 
-/// The signed list; `None` when this organisation has no such list.
+/// The signed list; `None` when this organisation has no such list. What is kept in memory is what the database has: other
+/// processes change it too.
 pub(crate) async fn token(
     app: &App,
     tx: &mut Tx,
     organisation: &Slug,
     list: &ListId,
-) -> Result<Option<String>, StatusError> {
-    let Some(size) = store::size(tx, organisation, list).await? else {
+) -> Result<Option<Arc<str>>, StatusError> {
+    // The revision before the entries: a list may be newer than its revision says, never older.
+    let Some(store::Listed { size, revision }) = store::find(tx, organisation, list).await? else {
         return Ok(None);
     };
+    let (kid, now) = (organisations::signing_kid(tx, organisation).await?, app.now());
+    if let Some(token) = app.signed_lists.current(list, revision, &kid, now) {
+        return Ok(Some(token));
+    }
     let mut statuses = StatusList::new(1, size)?;
     for entry in store::revoked(tx, list).await? {
         statuses.set(entry, 1)?;
     }
     let (kid, key) = organisations::signing_key(app, tx, organisation).await?;
     let uri = app.urls.status_list(organisation, list);
-    Ok(Some(statuses.sign(uri.as_str(), app.now(), LIFETIME, TTL, &kid, &key)))
+    let token: Arc<str> = statuses.sign(uri.as_str(), now, LIFETIME, TTL, &kid, &key).into();
+    app.signed_lists.keep(
+        list,
+        Signed {
+            revision,
+            kid,
+            at: now,
+            token: Arc::clone(&token),
+        },
+    );
+    Ok(Some(token))
 }
