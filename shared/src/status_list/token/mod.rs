@@ -1,6 +1,14 @@
 //! Token Status List (draft-ietf-oauth-status-list-20), JWT form.
 
-use std::io::{Read, Write};
+mod editions;
+
+use std::{
+    io::{Read, Write},
+    sync::{
+        OnceLock,
+        atomic::{AtomicBool, Ordering},
+    },
+};
 
 use base64::{Engine, engine::general_purpose::URL_SAFE_NO_PAD};
 use chrono::{DateTime, Duration, Utc};
@@ -12,9 +20,11 @@ use crate::{
     json::numeric_date,
     keys::{
         PublicKey, SigningKey,
-        jws::{self, Jws},
+        jws::{self, Jws, JwsError},
     },
 };
+
+pub use self::editions::Editions;
 
 /// `typ` of a status list token.
 pub const TYPE: &str = "statuslist+jwt";
@@ -22,6 +32,8 @@ pub const TYPE: &str = "statuslist+jwt";
 pub const MEDIA_TYPE: &str = "application/statuslist+jwt";
 /// The largest list after inflation, in bytes (TSL-011).
 pub const MAX_INFLATED: usize = 1024 * 1024;
+/// The largest token, in bytes: a list of [`MAX_INFLATED`] that cannot be compressed, in base64url twice.
+pub const MAX_TOKEN: usize = 2 * 1024 * 1024;
 
 /// The most a list may grow when inflated (TSL-011). DEFLATE itself cannot pass 1032.
 const MAX_RATIO: usize = 2000;
@@ -87,7 +99,7 @@ impl StatusReference {
 pub enum StatusListError {
     /// The JWS layer refused it.
     #[error(transparent)]
-    Jws(#[from] crate::keys::jws::JwsError),
+    Jws(#[from] JwsError),
     /// Claims are missing or of the wrong type, `bits` is not 1, 2, 4 or 8, a value does not fit in them, or the list is
     /// not exactly one ZLIB stream.
     #[error("the status list is malformed")]
@@ -219,31 +231,18 @@ impl StatusList {
     }
 
     /// Checks and reads the token fetched from `uri` (§8.3), at `now`. Nothing is remembered: of two that have not expired, the
-    /// older is believed as well as the newer.
+    /// older is believed as well as the newer. [`Editions`] remembers.
     pub fn verify(token: &str, uri: &str, key: &PublicKey, now: DateTime<Utc>) -> Result<Self, StatusListError> {
-        let jws = Jws::parse(token)?;
-        jws.expect_type(TYPE)?;
+        let jws = parse(token)?;
         jws.verify(key)?;
-        let claims = jws.unverified_object()?;
-        let seconds = |name: &str| {
-            claims
-                .get(name)
-                .map(|value| numeric_date(value).ok_or(StatusListError::Malformed))
-                .transpose()
-        };
-        match claims.get("sub").and_then(Value::as_str) {
-            None => return Err(StatusListError::Malformed),
-            Some(sub) if sub != uri => return Err(StatusListError::OtherList),
-            Some(_) => {}
-        }
-        seconds("iat")?.ok_or(StatusListError::Malformed)?;
-        if seconds("ttl")?.is_some_and(|ttl| ttl <= 0) {
-            return Err(StatusListError::Malformed);
-        }
-        if seconds("exp")?.is_some_and(|expiry| expiry <= now.timestamp()) {
-            return Err(StatusListError::Expired);
-        }
-        Self::decode(claims.get("status_list").ok_or(StatusListError::Malformed)?)
+        let claims = Claims::read(&jws)?;
+        claims.check(uri, now)?;
+        Ok(claims.list)
+    }
+
+    /// Memory it takes, in bytes.
+    pub fn bytes(&self) -> usize {
+        self.bytes.len()
     }
 
     fn mask(&self) -> u8 {
@@ -264,7 +263,127 @@ impl StatusList {
 
 /// The `kid` of a status list token, to find its key; nothing is checked.
 pub fn unverified_kid(token: &str) -> Result<Option<String>, StatusListError> {
-    Ok(Jws::parse(token)?.kid().map(str::to_owned))
+    Ok(Jws::parse_within(token, MAX_TOKEN)?.kid().map(str::to_owned))
+}
+
+/// A status list token as it came: read once, and its signature checked once, however often it is asked.
+#[derive(Debug)]
+pub struct Edition {
+    token: Result<Jws, JwsError>,
+    /// Bytes it came in.
+    length: usize,
+    claims: OnceLock<Result<Claims, StatusListError>>,
+    /// The key its signature was found to be of.
+    signer: OnceLock<PublicKey>,
+    doubted: AtomicBool,
+}
+
+impl Edition {
+    /// Keeps a token to be checked. One that cannot even be parsed is told by [`Edition::verify`].
+    pub fn new(token: &str) -> Self {
+        Self {
+            token: parse(token),
+            length: token.len(),
+            claims: OnceLock::new(),
+            signer: OnceLock::new(),
+            doubted: AtomicBool::new(false),
+        }
+    }
+
+    /// `kid`, to find its key; nothing is checked.
+    pub fn unverified_kid(&self) -> Result<Option<&str>, StatusListError> {
+        Ok(self.jws()?.kid())
+    }
+
+    /// The list in the token that was fetched from `uri` (§8.3), at `now`. The same checks as [`StatusList::verify`]; the
+    /// signature is not checked again with a key it was found to be of, and the list is inflated once.
+    pub fn verify(&self, uri: &str, key: &PublicKey, now: DateTime<Utc>) -> Result<&StatusList, StatusListError> {
+        if self.signer.get() != Some(key) {
+            self.jws()?.verify(key)?;
+            // Of two keys that fit, the first is remembered.
+            let _ = self.signer.set(key.clone());
+        }
+        let claims = self.claims()?;
+        claims.check(uri, now)?;
+        Ok(&claims.list)
+    }
+
+    /// Its issuer no longer publishes the key that signed it: [`Editions`] has it fetched again.
+    pub fn doubt(&self) {
+        self.doubted.store(true, Ordering::Relaxed);
+    }
+
+    fn is_doubted(&self) -> bool {
+        self.doubted.load(Ordering::Relaxed)
+    }
+
+    fn jws(&self) -> Result<&Jws, StatusListError> {
+        self.token.as_ref().map_err(|error| StatusListError::Jws(*error))
+    }
+
+    /// The claims, **whether or not** the signature was checked.
+    fn claims(&self) -> Result<&Claims, StatusListError> {
+        let read = self.claims.get_or_init(|| Claims::read(self.jws()?));
+        read.as_ref().map_err(Clone::clone)
+    }
+
+    /// Its claims, once its signature was found to be of some key and it is for `uri`.
+    fn believed(&self, uri: &str) -> Option<&Claims> {
+        self.signer.get()?;
+        self.claims().ok().filter(|claims| claims.subject == uri)
+    }
+}
+
+/// What a token says (§5.1).
+#[derive(Debug)]
+struct Claims {
+    subject: String,
+    issued_at: i64,
+    expiry: Option<i64>,
+    /// In seconds; positive.
+    ttl: Option<i64>,
+    list: StatusList,
+}
+
+impl Claims {
+    fn read(jws: &Jws) -> Result<Self, StatusListError> {
+        let claims = jws.unverified_object()?;
+        let seconds = |name: &str| {
+            claims
+                .get(name)
+                .map(|value| numeric_date(value).ok_or(StatusListError::Malformed))
+                .transpose()
+        };
+        let ttl = seconds("ttl")?;
+        if ttl.is_some_and(|ttl| ttl <= 0) {
+            return Err(StatusListError::Malformed);
+        }
+        let subject = claims.get("sub").and_then(Value::as_str);
+        Ok(Self {
+            subject: subject.ok_or(StatusListError::Malformed)?.to_owned(),
+            issued_at: seconds("iat")?.ok_or(StatusListError::Malformed)?,
+            expiry: seconds("exp")?,
+            ttl,
+            list: StatusList::decode(claims.get("status_list").ok_or(StatusListError::Malformed)?)?,
+        })
+    }
+
+    /// TSL-006: of the address it was fetched from, and not past its time.
+    fn check(&self, uri: &str, now: DateTime<Utc>) -> Result<(), StatusListError> {
+        if self.subject != uri {
+            return Err(StatusListError::OtherList);
+        }
+        if self.expiry.is_some_and(|expiry| expiry <= now.timestamp()) {
+            return Err(StatusListError::Expired);
+        }
+        Ok(())
+    }
+}
+
+fn parse(token: &str) -> Result<Jws, JwsError> {
+    let jws = Jws::parse_within(token, MAX_TOKEN)?;
+    jws.expect_type(TYPE)?;
+    Ok(jws)
 }
 
 fn check_bits(bits: u8) -> Result<(), StatusListError> {

@@ -1,7 +1,7 @@
 use proptest::prelude::*;
 
 use super::*;
-use crate::keys::jws::JwsError;
+use crate::{entropy::Entropy, testing::SeededEntropy};
 
 const URI: &str = "https://issuer.example/o/paniers/status/1";
 
@@ -188,6 +188,52 @@ fn neg_21_a_list_stays_within_its_limit() {
         Err(StatusListError::TooLarge)
     );
     assert_eq!(StatusList::new(8, MAX_INFLATED + 1), Err(StatusListError::TooLarge));
+}
+
+#[test]
+fn tsl_011_the_largest_list_fits_in_a_token_even_when_it_cannot_be_compressed() {
+    let key = SigningKey::generate();
+    let mut list = StatusList::new(8, MAX_INFLATED).unwrap();
+    SeededEntropy::new(3).fill(&mut list.bytes);
+    let token = list.sign(URI, now(), Duration::days(1), Duration::seconds(300), "k1", &key);
+    assert!(
+        token.len() > jws::MAX_BYTES && token.len() <= MAX_TOKEN,
+        "{}",
+        token.len()
+    );
+    assert_eq!(StatusList::verify(&token, URI, key.public(), now()), Ok(list));
+    let padded = format!("{token}{}", "A".repeat(MAX_TOKEN + 1 - token.len()));
+    assert_eq!(
+        StatusList::verify(&padded, URI, key.public(), now()),
+        Err(StatusListError::Jws(JwsError::TooLarge))
+    );
+}
+
+#[test]
+fn an_edition_says_what_its_token_says_however_often_it_is_asked() {
+    let (token, key) = token(|_| {});
+    let (edition, stranger) = (Edition::new(&token), SigningKey::generate());
+    let bad_signature = Err(StatusListError::Jws(JwsError::BadSignature));
+    assert_eq!(edition.verify(URI, stranger.public(), now()), bad_signature);
+    for _ in 0..2 {
+        assert_eq!(
+            edition.verify(URI, key.public(), now()),
+            StatusList::verify(&token, URI, key.public(), now())
+                .as_ref()
+                .map_err(Clone::clone)
+        );
+        assert_eq!(
+            edition.verify(URI, stranger.public(), now()),
+            bad_signature,
+            "not believed by others"
+        );
+        assert_eq!(
+            edition.verify("https://other.example", key.public(), now()),
+            Err(StatusListError::OtherList)
+        );
+        let later = now() + Duration::seconds(60);
+        assert_eq!(edition.verify(URI, key.public(), later), Err(StatusListError::Expired));
+    }
 }
 
 #[test]
