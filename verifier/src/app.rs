@@ -10,6 +10,7 @@ use shared::{
     entropy::Entropy,
     keys::seal::SealingKey,
     service::{db::Database, http_client::HttpClient, keyring, locale::Locale, session::SessionPolicy},
+    status_list::token::Editions,
 };
 
 use crate::{config::Config, identity, identity::Identity, rules, urls::Urls};
@@ -30,6 +31,8 @@ pub struct App {
     pub entropy: Arc<dyn Entropy>,
     /// Fetches issuer keys and status lists.
     pub http: HttpClient,
+    /// Status lists that need not be fetched again.
+    pub(crate) editions: Arc<Editions>,
     /// Our addresses.
     pub urls: Urls,
     /// The configuration.
@@ -77,6 +80,7 @@ impl App {
         tx.commit().await?;
         Ok(Self {
             http: HttpClient::new(config.service.development),
+            editions: Arc::default(),
             urls: Urls::new(&config.service.public_url),
             locale: Arc::new(locale()),
             sessions: Arc::new(SessionPolicy {

@@ -9,6 +9,7 @@ use shared::{
     entropy::Entropy,
     keys::seal::SealingKey,
     service::{db::Database, http_client::HttpClient, keyring, locale::Locale, session::SessionPolicy},
+    status_list::token::Editions,
 };
 
 use crate::config::Config;
@@ -22,6 +23,8 @@ pub struct App {
     pub(crate) clock: Arc<dyn Clock>,
     pub(crate) entropy: Arc<dyn Entropy>,
     pub(crate) http: HttpClient,
+    /// Status lists that need not be fetched again.
+    pub(crate) editions: Arc<Editions>,
     pub(crate) locale: Arc<Locale>,
     pub(crate) sessions: SessionPolicy,
     pub(crate) config: Arc<Config>,
@@ -52,6 +55,7 @@ impl App {
             clock,
             entropy,
             http: HttpClient::new(service.development),
+            editions: Arc::default(),
             locale: Arc::new(locale()),
             sessions,
             config: Arc::new(config),

@@ -1,5 +1,7 @@
 //! Fetches what a verification needs: issuer keys and status lists.
 
+use std::sync::Arc;
+
 use chrono::{DateTime, Utc};
 use serde_json::{Value, json};
 use url::Url;
@@ -9,15 +11,15 @@ use crate::{
     did::{Did, DidDocument, DidError, webvh::Log},
     keys::JwkSet,
     oid4vci::metadata::{self, well_known},
-    status_list,
+    status_list::token::{Edition, Editions, MEDIA_TYPE},
     verification::{Fetched, Materials, Needs},
 };
 
-/// Fetches what `needs` names, at the same time.
-pub async fn fetch(http: &HttpClient, needs: &Needs) -> Materials {
+/// Fetches what `needs` names, at the same time, but a status list that may still be kept at `now`.
+pub async fn fetch(http: &HttpClient, editions: &Editions, needs: &Needs, now: DateTime<Utc>) -> Materials {
     let status_list = async {
         match &needs.status_list {
-            Some(uri) => status_list_token(http, uri).await,
+            Some(uri) => status_list(http, editions, uri, now).await,
             None => Fetched::NotAsked,
         }
     };
@@ -98,12 +100,31 @@ fn fetched<T>(answer: Result<T, FetchError>) -> Result<Option<T>, DidError> {
     }
 }
 
+/// The status list at `uri`: the one that is kept, or else what is published now. Unverified when it just came.
+pub async fn status_list(
+    http: &HttpClient,
+    editions: &Editions,
+    uri: &str,
+    now: DateTime<Utc>,
+) -> Fetched<Arc<Edition>> {
+    if let Some(kept) = editions.kept(uri, now) {
+        return Fetched::Found(kept);
+    }
+    match status_list_token(http, uri).await {
+        Fetched::Found(token) => Fetched::Found(editions.receive(uri, &token, now)),
+        Fetched::Unreachable => Fetched::Unreachable,
+        Fetched::Unusable => Fetched::Unusable,
+        Fetched::Forbidden => Fetched::Forbidden,
+        Fetched::NotAsked => Fetched::NotAsked,
+    }
+}
+
 /// The status list token at `uri` (TSL-005), unverified.
 pub async fn status_list_token(http: &HttpClient, uri: &str) -> Fetched<String> {
     let Ok(url) = Url::parse(uri) else {
         return Fetched::Forbidden;
     };
-    match http.fetch_text(&url, status_list::token::MEDIA_TYPE).await {
+    match http.fetch_text(&url, MEDIA_TYPE).await {
         Ok(token) => Fetched::Found(token),
         Err(error) => failed(&error),
     }
@@ -130,7 +151,7 @@ fn failed<T>(error: &FetchError) -> Fetched<T> {
 
 #[cfg(test)]
 mod tests {
-    use std::fmt::Display;
+    use std::{fmt::Display, sync::Mutex};
 
     use axum::{
         Router,
@@ -140,10 +161,13 @@ mod tests {
         routing::get,
     };
 
+    use chrono::Duration;
+
     use super::*;
     use crate::{
         did::webvh::{NewEntry, WebvhError},
         keys::{KeyKind, SigningKey},
+        status_list::token::{Status, StatusList},
         testing::Exchange,
     };
 
@@ -266,23 +290,78 @@ mod tests {
             issuer: format!("{base}/by-value"),
             status_list: Some(format!("{base}/status")),
         };
-        let materials = fetch(&HttpClient::new(true), &needs).await;
+        let (http, editions) = (HttpClient::new(true), Editions::default());
+        let materials = fetch(&http, &editions, &needs, now()).await;
         assert!(matches!(materials.issuer_keys, Fetched::Found(_)));
-        assert_eq!(materials.status_list, Fetched::Found("a.b.c".to_owned()));
+        assert!(matches!(materials.status_list, Fetched::Found(_)));
+        assert_eq!(
+            status_list_token(&http, &format!("{base}/status")).await,
+            Fetched::Found("a.b.c".to_owned())
+        );
+        let status_list = async |needs: &Needs| match fetch(&http, &editions, needs, now()).await.status_list {
+            Fetched::Found(_) => "found",
+            Fetched::Forbidden => "forbidden",
+            Fetched::Unusable => "unusable",
+            Fetched::Unreachable => "unreachable",
+            Fetched::NotAsked => "not asked",
+        };
         for (address, expected) in [
-            (format!("{base}/keys"), Fetched::Unusable),
-            (format!("{base}/nowhere"), Fetched::Unusable),
-            ("https://10.0.0.1/status".to_owned(), Fetched::Forbidden),
-            ("nonsense".to_owned(), Fetched::Forbidden),
+            (format!("{base}/keys"), "unusable"),
+            (format!("{base}/nowhere"), "unusable"),
+            ("https://10.0.0.1/status".to_owned(), "forbidden"),
+            ("nonsense".to_owned(), "forbidden"),
         ] {
             needs.status_list = Some(address);
-            assert_eq!(fetch(&HttpClient::new(true), &needs).await.status_list, expected);
+            assert_eq!(status_list(&needs).await, expected);
         }
         needs.status_list = None;
-        assert_eq!(
-            fetch(&HttpClient::new(true), &needs).await.status_list,
-            Fetched::NotAsked
-        );
+        assert_eq!(status_list(&needs).await, "not asked");
+    }
+
+    /// A list that is published with its first entry as told (no bit: not published at all), counting how often it is asked for.
+    async fn publisher(key: Arc<SigningKey>, published: Arc<Mutex<(u8, usize)>>) -> Exchange {
+        let status = async move |headers: HeaderMap| {
+            let uri = format!("http://{}/status", headers["host"].to_str().unwrap());
+            let mut published = published.lock().unwrap();
+            published.1 += 1;
+            if published.0 > 1 {
+                return StatusCode::SERVICE_UNAVAILABLE.into_response();
+            }
+            let mut list = StatusList::new(1, 16).unwrap();
+            list.set(0, published.0).unwrap();
+            let at = now() + Duration::seconds(published.1.try_into().unwrap());
+            let token = list.sign(&uri, at, Duration::days(1), Duration::seconds(300), "k", &key);
+            answer(MEDIA_TYPE, &token)
+        };
+        Exchange::with(Router::new().route("/status", get(status))).await
+    }
+
+    #[tokio::test]
+    async fn tsl_007_a_list_is_fetched_again_when_its_ttl_is_over() {
+        let (key, published) = (Arc::new(SigningKey::generate()), Arc::new(Mutex::new((0, 0))));
+        let publisher = publisher(Arc::clone(&key), Arc::clone(&published)).await;
+        let uri = format!("http://localhost:{}/status", publisher.port());
+        let (http, editions) = (HttpClient::new(true), Editions::default());
+        let seen = async |seconds| {
+            let at = now() + Duration::seconds(seconds);
+            let Fetched::Found(edition) = status_list(&http, &editions, &uri, at).await else {
+                panic!("not found");
+            };
+            let status = edition.verify(&uri, key.public(), at).unwrap().status(0).unwrap();
+            (status, published.lock().unwrap().1)
+        };
+        assert_eq!(seen(0).await, (Status::Valid, 1));
+        published.lock().unwrap().0 = 1;
+        assert_eq!(seen(299).await, (Status::Valid, 1), "kept");
+        assert_eq!(seen(300).await, (Status::Invalid, 2), "fetched again");
+        published.lock().unwrap().0 = u8::MAX;
+        assert_eq!(seen(599).await, (Status::Invalid, 2), "kept, though nobody answers");
+        let late = status_list(&http, &editions, &uri, now() + Duration::seconds(600)).await;
+        assert!(matches!(late, Fetched::Unreachable), "neither good nor bad (NEG-20)");
+    }
+
+    fn now() -> DateTime<Utc> {
+        "2026-03-15T10:00:00Z".parse().unwrap()
     }
 
     #[tokio::test]

@@ -4,6 +4,8 @@
 mod linked;
 mod verdict;
 
+use std::sync::Arc;
+
 use chrono::{DateTime, Duration, Utc};
 use serde_json::{Map, Value};
 
@@ -13,7 +15,7 @@ use crate::{
     format::sd_jwt_vc::{self, BindingChecks, ExpectedBinding, SdJwt, SdJwtError, check_binding, holder_key},
     json::numeric_date,
     keys::{JwkSet, KeyKind, PublicKey, jws::JwsError},
-    status_list::token::{self, Status, StatusList, StatusListError, StatusReference},
+    status_list::token::{Edition, Status, StatusListError, StatusReference},
     trust::{Recognition, TrustList},
 };
 
@@ -49,8 +51,8 @@ pub struct Needs {
 pub struct Materials {
     /// The issuer's published keys.
     pub issuer_keys: Fetched<JwkSet>,
-    /// The status list token.
-    pub status_list: Fetched<String>,
+    /// The status list token, fetched now or kept from before.
+    pub status_list: Fetched<Arc<Edition>>,
 }
 
 /// Who verifies, and what for.
@@ -255,8 +257,8 @@ impl Signed {
             Ok(None) => return (Outcome::Passed, None),
             Err(_) => return (Outcome::Failed(Reason::Malformed), None),
         };
-        let token = match &materials.status_list {
-            Fetched::Found(token) => token,
+        let edition = match &materials.status_list {
+            Fetched::Found(edition) => edition,
             Fetched::Unreachable => return (Outcome::Skipped(Reason::StatusUnreachable), None),
             Fetched::Unusable => return (Outcome::Skipped(Reason::StatusUnusable), None),
             Fetched::Forbidden => return (Outcome::Failed(Reason::StatusRefused), None),
@@ -265,7 +267,7 @@ impl Signed {
         let Fetched::Found(keys) = &materials.issuer_keys else {
             return (Outcome::Skipped(Reason::Unavailable), None);
         };
-        match read_status(token, &reference, keys, now) {
+        match read_status(edition, &reference, keys, now) {
             Ok(status) => (outcome_of(status), Some(status)),
             Err(None) => (Outcome::Failed(Reason::StatusRefused), None),
             Err(Some(error)) if is_wrong(&error) => (Outcome::Failed(Reason::StatusRefused), None),
@@ -297,14 +299,16 @@ impl Signed {
 
 /// The status in a token, once it is signed by the issuer. `Err(None)`: by none of its keys.
 fn read_status(
-    token: &str,
+    edition: &Edition,
     reference: &StatusReference,
     keys: &JwkSet,
     now: DateTime<Utc>,
 ) -> Result<Status, Option<StatusListError>> {
-    let kid = token::unverified_kid(token)?;
-    let key = key_of(keys, kid.as_deref()).ok_or(None)?;
-    Ok(StatusList::verify(token, &reference.uri, &key, now)?.status(reference.idx)?)
+    let Some(key) = key_of(keys, edition.unverified_kid()?) else {
+        edition.doubt();
+        return Err(None);
+    };
+    Ok(edition.verify(&reference.uri, &key, now)?.status(reference.idx)?)
 }
 
 /// Whether a status list is a wrong one, rather than none.

@@ -2,7 +2,10 @@
 //! check that can run, then the answer as a whole. Whatever is wrong with a presentation is told by its checks; only an
 //! answer that answers another question, or none, is refused as a whole.
 
-use std::collections::{BTreeMap, BTreeSet};
+use std::{
+    collections::{BTreeMap, BTreeSet},
+    sync::Arc,
+};
 
 use base64::{Engine, engine::general_purpose::URL_SAFE_NO_PAD};
 use chrono::{DateTime, Utc};
@@ -14,6 +17,7 @@ use shared::{
     keys::{JwkSet, seal::digest},
     presentation::dcql::{CredentialQuery, DcqlQuery},
     service::{http_client::HttpClient, materials},
+    status_list::token::{Edition, Editions},
     trust::TrustList,
     verification::{Expectation, Fetched, Materials, Needs, Verdict, needs, verify},
 };
@@ -108,8 +112,15 @@ impl<'a> Answer<'a> {
     }
 
     /// Fetches what the presentations need, once where they need the same, a few at a time. Nothing is fetched for one that is
-    /// not for us, nor from an issuer that a current trust list does not name: their checks say so.
-    pub(crate) async fn fetch(&self, http: &HttpClient, trust: Option<&TrustList>, now: DateTime<Utc>) -> Gathered {
+    /// not for us, nor from an issuer that a current trust list does not name: their checks say so. A status list that may
+    /// still be kept is not fetched again.
+    pub(crate) async fn fetch(
+        &self,
+        http: &HttpClient,
+        editions: &Editions,
+        trust: Option<&TrustList>,
+        now: DateTime<Utc>,
+    ) -> Gathered {
         let current = trust.filter(|list| !list.is_stale(now));
         let worth_fetching = |presentation: &&Presentation<'_>| {
             presentation.is_for_us && current.is_none_or(|list| list.issuers.contains_key(&presentation.needs.issuer))
@@ -125,8 +136,10 @@ impl<'a> Answer<'a> {
             keys.map(|keys| Material::Keys(issuer.to_owned(), keys)).boxed()
         });
         let lists = lists.into_iter().map(|list| {
-            let token = materials::status_list_token(http, list);
-            token.map(|token| Material::StatusList(list.to_owned(), token)).boxed()
+            let edition = materials::status_list(http, editions, list, now);
+            edition
+                .map(|edition| Material::StatusList(list.to_owned(), edition))
+                .boxed()
         });
         let all: Vec<BoxFuture<'_, Material>> = keys.chain(lists).collect();
         let mut gathered = Gathered::default();
@@ -134,7 +147,7 @@ impl<'a> Answer<'a> {
         while let Some(material) = fetched.next().await {
             match material {
                 Material::Keys(issuer, keys) => drop(gathered.keys.insert(issuer, keys)),
-                Material::StatusList(list, token) => drop(gathered.lists.insert(list, token)),
+                Material::StatusList(list, edition) => drop(gathered.lists.insert(list, edition)),
             }
         }
         gathered
@@ -169,13 +182,13 @@ impl<'a> Answer<'a> {
 #[derive(Debug, Default)]
 pub(crate) struct Gathered {
     keys: BTreeMap<String, Fetched<JwkSet>>,
-    lists: BTreeMap<String, Fetched<String>>,
+    lists: BTreeMap<String, Fetched<Arc<Edition>>>,
 }
 
 /// One thing that was fetched, and for whom.
 enum Material {
     Keys(String, Fetched<JwkSet>),
-    StatusList(String, Fetched<String>),
+    StatusList(String, Fetched<Arc<Edition>>),
 }
 
 impl Gathered {
@@ -283,10 +296,7 @@ fn keep(kept: &mut Map<String, Value>, claims: &Value, path: &[&str]) {
 #[cfg(test)]
 mod tests {
     use std::{
-        sync::{
-            Arc,
-            atomic::{AtomicUsize, Ordering},
-        },
+        sync::atomic::{AtomicUsize, Ordering},
         time::Duration,
     };
 
@@ -370,7 +380,8 @@ mod tests {
             },
             presentations: presentations.collect(),
         };
-        let gathered = answer.fetch(&HttpClient::new(true), None, testing::now()).await;
+        let (http, editions) = (HttpClient::new(true), Editions::default());
+        let gathered = answer.fetch(&http, &editions, None, testing::now()).await;
         assert_eq!(
             (gathered.keys.len(), gathered.lists.len()),
             (MAX_PRESENTATIONS, MAX_PRESENTATIONS)
@@ -378,7 +389,7 @@ mod tests {
         let most = most.load(Ordering::SeqCst);
         assert!((1..=MAX_FETCHES).contains(&most), "{most}");
         let unknown = answer
-            .fetch(&HttpClient::new(true), Some(&testing::trust_list(&[])), testing::now())
+            .fetch(&http, &editions, Some(&testing::trust_list(&[])), testing::now())
             .await;
         assert!(unknown.keys.is_empty() && unknown.lists.is_empty());
     }

@@ -183,19 +183,17 @@ impl From<Secret> for String {
     }
 }
 
-/// Checks an attestation against what its issuer publishes now (VCI-W-015). Over the network.
+/// Checks an attestation against what its issuer publishes (VCI-W-015). Over the network; a status list may be as old as its
+/// issuer allows.
 pub(crate) async fn check(app: &App, text: &str, issuer: &str, vct: &str, holder: &str) -> Result<Verdict, CheckError> {
     let needs = verification::needs(text)?;
     if needs.issuer != issuer {
         return Err(CheckError::OtherIssuer);
     }
-    let materials = materials::fetch(&app.http, &needs).await;
-    Ok(verification::verify(
-        text,
-        Expectation::Collected { issuer, vct, holder },
-        &materials,
-        app.now(),
-    )?)
+    let now = app.now();
+    let materials = materials::fetch(&app.http, &app.editions, &needs, now).await;
+    let expectation = Expectation::Collected { issuer, vct, holder };
+    Ok(verification::verify(text, expectation, &materials, now)?)
 }
 
 impl Standing {

@@ -10,6 +10,7 @@ use crate::{
     credential::ClaimPath,
     format::sd_jwt_vc::{KeyBinding, issue},
     keys::{SigningKey, jws},
+    status_list::token::StatusList,
     testing::SeededEntropy,
     trust::{self, TrustedIssuer},
 };
@@ -141,7 +142,7 @@ impl Scene {
             issuer_keys: Fetched::Found(JwkSet {
                 keys: vec![key.named(&kid, "ES256", "sig")],
             }),
-            status_list: Fetched::Found(self.status_token()),
+            status_list: edition(&self.status_token()),
         }
     }
 
@@ -154,7 +155,7 @@ impl Scene {
     }
 
     /// The verdict of the presentation when the status list is this.
-    fn verify_by(&self, status_list: Fetched<String>) -> Verdict {
+    fn verify_by(&self, status_list: Fetched<Arc<Edition>>) -> Verdict {
         let materials = Materials {
             status_list,
             ..self.materials()
@@ -183,6 +184,11 @@ impl Scene {
         change(&mut self.claims);
         self.verify(&self.presented())
     }
+}
+
+/// A status list token that came.
+fn edition(token: &str) -> Fetched<Arc<Edition>> {
+    Fetched::Found(Arc::new(Edition::new(token)))
 }
 
 /// A presentation to us, to be judged by this trust list.

@@ -1,6 +1,7 @@
 //! Neither revoked nor suspended, as far as can be known.
 
 use super::*;
+use crate::status_list::token::{self, Editions};
 
 #[test]
 fn tsl_004_revoked_suspended_and_unknown_statuses_are_refused() {
@@ -45,7 +46,7 @@ fn neg_20_an_expired_list_is_accepted_only_by_an_explicit_policy() {
         &scene.kid(),
         &scene.issuer,
     );
-    let verdict = scene.verify_by(Fetched::Found(old));
+    let verdict = scene.verify_by(edition(&old));
     assert_only(&verdict, CheckId::Status, Outcome::Skipped(Reason::StatusUnusable));
     assert!(verdict.accepted(Policy::AcceptUncheckedStatus));
 }
@@ -55,12 +56,12 @@ fn tsl_006_what_is_no_status_list_says_nothing() {
     let scene = Scene::new();
     let signed = |claims: Value| {
         let header = Map::from_iter([("kid".to_owned(), json!(scene.kid()))]);
-        Fetched::Found(jws::sign(token::TYPE, header, &claims, &scene.issuer))
+        edition(&jws::sign(token::TYPE, header, &claims, &scene.issuer))
     };
     let cases = [
         ("another answer", Fetched::Unusable),
-        ("not a token", Fetched::Found("<html>".into())),
-        ("a credential", Fetched::Found(scene.issued())),
+        ("not a token", edition("<html>")),
+        ("a credential", edition(&scene.issued())),
         (
             "no list in it",
             signed(json!({ "sub": STATUS_LIST, "iat": now().timestamp() })),
@@ -82,7 +83,7 @@ fn neg_19_a_status_list_that_cannot_be_believed_is_refused() {
     let scene = Scene::new();
     let (lifetime, ttl) = (Duration::days(1), Duration::seconds(300));
     let signed = |list: &StatusList, uri: &str, kid: &str, key: &SigningKey| {
-        Fetched::Found(list.sign(uri, now(), lifetime, ttl, kid, key))
+        edition(&list.sign(uri, now(), lifetime, ttl, kid, key))
     };
     let stranger = SigningKey::generate();
     let short = StatusList::new(2, 8).unwrap();
@@ -102,7 +103,7 @@ fn neg_19_a_status_list_that_cannot_be_believed_is_refused() {
         ),
         (
             "not signed",
-            Fetched::Found("eyJhbGciOiJub25lIiwidHlwIjoic3RhdHVzbGlzdCtqd3QifQ.e30.".into()),
+            edition("eyJhbGciOiJub25lIiwidHlwIjoic3RhdHVzbGlzdCtqd3QifQ.e30."),
         ),
         ("forbidden address", Fetched::Forbidden),
     ];
@@ -134,4 +135,29 @@ fn a_credential_without_status_passes_and_the_verdict_notes_that_it_cannot_be_re
     assert!(with_status.checks.iter().all(|check| check.note.is_none()));
     let other_mechanism = Scene::new().claiming(|claims| claims["status"] = json!({ "other": {} }));
     assert_fails(&other_mechanism, CheckId::Status, Reason::Malformed);
+}
+
+#[test]
+fn a_kept_list_answers_again_until_the_key_that_signed_it_is_withdrawn() {
+    let (scene, editions) = (Scene::new(), Editions::default());
+    let received = editions.receive(STATUS_LIST, &scene.status_token(), now());
+    assert!(scene.verify_by(Fetched::Found(received)).accepted(Policy::Strict));
+    let kept = editions.kept(STATUS_LIST, now()).unwrap();
+    let verdict = scene.verify_by(Fetched::Found(Arc::clone(&kept)));
+    assert!(verdict.accepted(Policy::Strict));
+    assert_eq!(verdict.status, Some(Status::Valid));
+
+    let key = SigningKey::generate().public().to_jwk();
+    let rotated = Materials {
+        issuer_keys: Fetched::Found(JwkSet {
+            keys: vec![key.named("another", "ES256", "sig")],
+        }),
+        status_list: Fetched::Found(kept),
+    };
+    let verdict = scene.verify_with(&scene.presented(), &rotated);
+    assert_eq!(
+        verdict.outcome(CheckId::Status),
+        Some(Outcome::Failed(Reason::StatusRefused))
+    );
+    assert!(editions.kept(STATUS_LIST, now()).is_none(), "fetched again next time");
 }

@@ -183,7 +183,7 @@ pub(crate) async fn response(
         nonce: &secrets.nonce,
     };
     let answer = verification::Answer::read(&request.query, &vp_token, binding, now)?;
-    let gathered = answer.fetch(&app.http, trust.as_ref(), now).await;
+    let gathered = answer.fetch(&app.http, &app.editions, trust.as_ref(), now).await;
     let examined = answer.examine(&gathered, trust.as_ref(), now)?;
     let id = DecisionId::random(app.entropy.as_ref());
     let decision = decisions::decide(
