@@ -31,7 +31,10 @@ use shared::{
     },
     oid4vp::{RequestLink, RequestObject, response},
     presentation::dcql::DcqlQuery,
-    status_list::token::StatusList,
+    status_list::{
+        bitstring::{Bitstring, Entry, Purpose, StatusListCredential, StatusListTerms},
+        token::{Editions, StatusList},
+    },
     testing::{FixedClock, SeededEntropy},
     trust::TrustList,
 };
@@ -41,6 +44,7 @@ pub type Target = fn(&[u8]);
 
 /// Every target by name: the names of `tests/fuzz/fuzz_targets`.
 pub const TARGETS: &[(&str, Target)] = &[
+    ("bitstring", bitstring),
     ("credential_request", credential_request),
     ("data_integrity", data_integrity),
     ("dcql", dcql),
@@ -146,8 +150,16 @@ pub fn jwk(bytes: &[u8]) {
 /// Token Status List, signed or not; the list itself is read within its limits.
 pub fn status_list(bytes: &[u8]) {
     if let Some(text) = text(bytes) {
-        let fresh = SigningKey::generate();
-        assert!(StatusList::verify(text, "https://example.org/list", fresh.public(), now()).is_err());
+        let (fresh, uri) = (SigningKey::generate(), "https://example.org/list");
+        assert!(StatusList::verify(text, uri, fresh.public(), now()).is_err());
+        let editions = Editions::default();
+        assert!(
+            editions
+                .receive(uri, text, now())
+                .verify(uri, fresh.public(), now())
+                .is_err()
+        );
+        assert!(editions.kept(uri, now()).is_none(), "a list nobody signed is kept");
     }
     if let Some(value) = json(bytes)
         && let Ok(list) = StatusList::decode(&value)
@@ -155,6 +167,29 @@ pub fn status_list(bytes: &[u8]) {
         let _ = list.status(0);
         assert!(list.status(u64::MAX).is_err());
         assert_eq!(StatusList::decode(&list.encode()), Ok(list));
+    }
+}
+
+/// Bitstring Status List: entries, list credentials and lists; what is accepted reads back as itself.
+pub fn bitstring(bytes: &[u8]) {
+    if let Some(text) = text(bytes)
+        && let Ok(list) = Bitstring::decode(text)
+    {
+        assert_eq!(Bitstring::decode(&list.encode()), Ok(list));
+    }
+    let Some(value) = json(bytes) else { return };
+    let entry = Entry::from_value(&value);
+    if let Ok(entry) = &entry {
+        assert_eq!(Entry::from_value(&entry.to_value()).as_ref(), Ok(entry));
+    }
+    if let Ok(credential) = StatusListCredential::from_unsecured(&value) {
+        let list = credential.list();
+        assert!(list.value(u64::MAX, 1).is_err());
+        let first = Entry::new(Purpose::Revocation, 0, "https://example.org/list".to_owned());
+        if let Ok(told) = credential.status(&first, now()) {
+            assert!(list.check_length(1).is_ok(), "a short list is believed");
+            assert_eq!(told.is_valid, told.status == 0);
+        }
     }
 }
 
@@ -320,6 +355,15 @@ fn seeds() -> Vec<Vec<u8>> {
         &kid,
         &key,
     );
+    let bits = Bitstring::new(1, 0).expect("a list");
+    let bits_terms = StatusListTerms {
+        id: "https://example.org/list",
+        issuer: "did:web:example.org",
+        purposes: &[Purpose::Revocation],
+        valid_from: now,
+        valid_until: Some(now + Duration::days(1)),
+        ttl: Some(Duration::minutes(5)),
+    };
     let offer = json!({
         "credential_issuer": "https://issuer.example/o/a", "credential_configuration_ids": [ACTIVITY_CONFIGURATION],
         "grants": { PRE_AUTHORIZED_CODE: { "pre-authorized_code": "c", "tx_code": { "length": 6, "input_mode": "numeric" } } },
@@ -364,6 +408,9 @@ fn seeds() -> Vec<Vec<u8>> {
         presented,
         status,
         list.encode().to_string(),
+        Entry::new(Purpose::Revocation, 7, bits_terms.id.to_owned()).to_value().to_string(),
+        bits_terms.unsigned(&bits).to_string(),
+        bits.encode(),
         format!("grant_type={PRE_AUTHORIZED_CODE}&pre-authorized_code=c&tx_code=123456"),
         "id = \"a\"\nformat = \"musette-rule/1\"\nversion = \"1\"\n[window]\ntype = \"calendar_year\"\n".to_owned(),
         crate::fixtures::ONE_PERSON.to_owned(),
