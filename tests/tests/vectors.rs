@@ -2,6 +2,9 @@
 //! not part of this repository: absent, every suite says so in one loud line, and fails when `CI=true`.
 
 #[cfg(test)]
+#[path = "vectors/bitstring.rs"]
+mod bitstring;
+#[cfg(test)]
 #[path = "vectors/credential.rs"]
 mod credential;
 #[cfg(test)]
@@ -45,7 +48,7 @@ mod source {
     use shared::keys::{Jwk, PublicKey};
 
     /// How many tests of this binary read vectors.
-    const SUITES: usize = 23;
+    const SUITES: usize = 26;
 
     /// The loud line is said once.
     static SAID: Once = Once::new();
