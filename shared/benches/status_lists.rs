@@ -2,6 +2,8 @@
 //!
 //! `cargo bench -p shared --no-default-features --features testing --bench status_lists`
 
+#![expect(clippy::expect_used, reason = "a bench that cannot run must stop")]
+
 use std::hint::black_box;
 
 use chrono::{DateTime, Duration, Utc};

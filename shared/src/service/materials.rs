@@ -339,8 +339,8 @@ mod tests {
     #[tokio::test]
     async fn tsl_007_a_list_is_fetched_again_when_its_ttl_is_over() {
         let (key, published) = (Arc::new(SigningKey::generate()), Arc::new(Mutex::new((0, 0))));
-        let publisher = publisher(Arc::clone(&key), Arc::clone(&published)).await;
-        let uri = format!("http://localhost:{}/status", publisher.port());
+        let issuer = publisher(Arc::clone(&key), Arc::clone(&published)).await;
+        let uri = format!("http://localhost:{}/status", issuer.port());
         let (http, editions) = (HttpClient::new(true), Editions::default());
         let seen = async |seconds| {
             let at = now() + Duration::seconds(seconds);

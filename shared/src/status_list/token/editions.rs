@@ -48,10 +48,10 @@ struct Received {
 impl Editions {
     /// The edition of `uri` that need not be fetched again at `now`.
     pub fn kept(&self, uri: &str, now: DateTime<Utc>) -> Option<Arc<Edition>> {
-        let mut shelves = self.lock();
-        let shelf = shelves.get_mut(uri)?;
-        shelf.settle(uri);
-        let Received { edition, at } = shelf.believed.as_ref()?;
+        let mut lists = self.lock();
+        let known = lists.get_mut(uri)?;
+        known.settle(uri);
+        let Received { edition, at } = known.believed.as_ref()?;
         let is_fresh = *at <= now && now < edition.believed(uri)?.keep_until(*at);
         (is_fresh && !edition.is_doubted()).then(|| Arc::clone(edition))
     }
@@ -62,22 +62,22 @@ impl Editions {
         let edition = Arc::new(Edition::new(token));
         // Read before anything is locked.
         let issued_at = edition.claims().ok().map(|claims| claims.issued_at);
-        let mut shelves = self.lock();
-        let shelf = shelves.entry(uri.to_owned()).or_default();
-        shelf.settle(uri);
-        if let (Some(issued_at), Some(Received { edition: newer, .. })) = (issued_at, &shelf.believed)
+        let mut lists = self.lock();
+        let known = lists.entry(uri.to_owned()).or_default();
+        known.settle(uri);
+        if let (Some(issued_at), Some(Received { edition: newer, .. })) = (issued_at, &known.believed)
             && newer.believed(uri).is_some_and(|claims| issued_at < claims.issued_at)
         {
             return Arc::clone(newer);
         }
-        if shelf.waiting.len() == MAX_WAITING {
-            shelf.waiting.remove(0);
+        if known.waiting.len() == MAX_WAITING {
+            known.waiting.remove(0);
         }
-        shelf.waiting.push(Received {
+        known.waiting.push(Received {
             edition: Arc::clone(&edition),
             at: now,
         });
-        make_room(&mut shelves, uri);
+        make_room(&mut lists, uri);
         edition
     }
 
@@ -88,16 +88,16 @@ impl Editions {
 }
 
 /// Forgets other lists than `uri` until the rest is within bounds.
-fn make_room(shelves: &mut BTreeMap<String, Shelf>, uri: &str) {
-    while shelves.len() > MAX_LISTS || shelves.values().map(Shelf::bytes).sum::<usize>() > MAX_BYTES {
-        let others = shelves.iter().filter(|(other, _)| *other != uri);
+fn make_room(lists: &mut BTreeMap<String, Shelf>, uri: &str) {
+    while lists.len() > MAX_LISTS || lists.values().map(Shelf::bytes).sum::<usize>() > MAX_BYTES {
+        let others = lists.iter().filter(|(other, _)| *other != uri);
         let Some(first) = others
             .min_by_key(|(_, shelf)| shelf.rank())
             .map(|(other, _)| other.clone())
         else {
             return;
         };
-        shelves.remove(&first);
+        lists.remove(&first);
     }
 }
 
