@@ -360,10 +360,6 @@ mod tests {
         assert!(matches!(late, Fetched::Unreachable), "neither good nor bad (NEG-20)");
     }
 
-    fn now() -> DateTime<Utc> {
-        "2026-03-15T10:00:00Z".parse().unwrap()
-    }
-
     #[tokio::test]
     async fn dids_resolve_from_themselves_or_from_their_host() {
         let issuers = issuers().await;

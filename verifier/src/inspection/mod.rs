@@ -7,6 +7,7 @@ use shared::{
     did::{DidDocument, DidError},
     format::{data_integrity::DataIntegrityError, sd_jwt_vc::SdJwtError},
     service::{http_client::HttpClient, materials},
+    status_list::token::Editions,
     verification::{Expectation, Fetched, Verdict, linked_issuer, needs, verify, verify_linked},
 };
 
@@ -43,7 +44,7 @@ pub(crate) async fn inspect(http: &HttpClient, text: &str, now: DateTime<Utc>) -
     let text = text.trim();
     if text.starts_with('{') {
         let document = match linked_issuer(text)? {
-            Some(issuer) => resolved(materials::did_document(http, &issuer).await),
+            Some(issuer) => resolved(materials::did_document(http, &issuer, now).await),
             None => Fetched::Forbidden,
         };
         return Ok(Inspected {
@@ -51,7 +52,7 @@ pub(crate) async fn inspect(http: &HttpClient, text: &str, now: DateTime<Utc>) -
             verdict: verify_linked(text, &document, now)?,
         });
     }
-    let materials = materials::fetch(http, &needs(text)?).await;
+    let materials = materials::fetch(http, &Editions::default(), &needs(text)?, now).await;
     Ok(Inspected {
         format: shared::credential::FORMAT_SD_JWT_VC,
         verdict: verify(text, Expectation::Found, &materials, now)?,

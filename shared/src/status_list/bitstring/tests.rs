@@ -342,10 +342,7 @@ fn bsl_004_a_short_list_is_refused() {
         credential_with("/credentialSubject/encodedList", json!(encoded)).unwrap()
     };
     let first = entry_with("statusListIndex", json!("0")).unwrap();
-    assert_eq!(
-        of(16 * 1024 - 1).status(&first, now()),
-        Err(BitstringError::TooShort)
-    );
+    assert_eq!(of(16 * 1024 - 1).status(&first, now()), Err(BitstringError::TooShort));
     assert!(of(16 * 1024).status(&first, now()).is_ok());
     assert_eq!(of(0).status(&first, now()), Err(BitstringError::TooShort));
     // What counts is entries, not bits.
