@@ -1,4 +1,5 @@
-//! Compact JWS (RFC 7515), ES256 only.
+//! Compact JWS (RFC 7515). [`Jws::parse`] takes ES256 alone, as the OpenID protocols and SD-JWT VC want it; where a
+//! standard allows more, [`Jws::parse_for`] is told which kinds of keys.
 
 use base64::{Engine, engine::general_purpose::URL_SAFE_NO_PAD};
 use serde::de::DeserializeOwned;
@@ -10,8 +11,8 @@ use crate::json;
 /// The largest JWS that is parsed, in bytes.
 pub const MAX_BYTES: usize = 256 * 1024;
 
-/// The one algorithm, chosen by us and never by the token (RFC 8725 §3.1).
-const ALGORITHM: &str = "ES256";
+/// The kinds of keys that sign where nothing else is said: ES256, chosen by us and never by the token (RFC 8725 §3.1).
+pub(crate) const ES256: &[KeyKind] = &[KeyKind::P256];
 
 /// Why a JWS was refused.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, thiserror::Error)]
@@ -22,7 +23,7 @@ pub enum JwsError {
     /// RFC 7515 §7.1: three base64url parts, a JSON object without duplicate names as header.
     #[error("the token is malformed")]
     Malformed,
-    /// RFC 8725 §3.1: `alg` is `none`, symmetric or not ES256.
+    /// RFC 8725 §3.1: `alg` is `none`, symmetric or not one of those expected.
     #[error("the signature algorithm is not accepted")]
     Algorithm,
     /// RFC 7515 §4.1.11: an extension we do not know is critical.
@@ -39,12 +40,12 @@ pub enum JwsError {
     Claims,
 }
 
-/// Signs `claims` (a JSON object) under a header `{alg: ES256, typ, …header}`.
+/// Signs `claims` (a JSON object) under a header `{alg, typ, …header}`; `alg` is what the key does.
 ///
 /// # Panics
 /// Never on JSON values.
 pub fn sign(typ: &str, mut header: Map<String, Value>, claims: &Value, key: &SigningKey) -> String {
-    header.insert("alg".to_owned(), ALGORITHM.into());
+    header.insert("alg".to_owned(), key.public().kind().algorithm().into());
     header.insert("typ".to_owned(), typ.into());
     let mut compact = URL_SAFE_NO_PAD.encode(Value::Object(header).to_string());
     compact.push('.');
@@ -60,6 +61,8 @@ pub fn sign(typ: &str, mut header: Map<String, Value>, claims: &Value, key: &Sig
 pub struct Jws {
     /// What is signed: the first two parts, as received.
     signed: Box<str>,
+    /// The kind of key that `alg` means.
+    kind: KeyKind,
     header: Map<String, Value>,
     payload: Vec<u8>,
     signature: Vec<u8>,
@@ -68,11 +71,20 @@ pub struct Jws {
 impl Jws {
     /// Parses structure and header. Refuses `alg` other than ES256 and any `crit`. Checks no signature.
     pub fn parse(compact: &str) -> Result<Self, JwsError> {
-        Self::parse_within(compact, MAX_BYTES)
+        Self::parse_for(compact, ES256)
     }
 
-    /// The same within another limit, in bytes.
+    /// The same with the algorithms of these kinds of keys. Only a key of the kind named in the token fits it.
+    pub fn parse_for(compact: &str, kinds: &[KeyKind]) -> Result<Self, JwsError> {
+        Self::read(compact, kinds, MAX_BYTES)
+    }
+
+    /// ES256 within another limit, in bytes.
     pub(crate) fn parse_within(compact: &str, limit: usize) -> Result<Self, JwsError> {
+        Self::read(compact, ES256, limit)
+    }
+
+    fn read(compact: &str, kinds: &[KeyKind], limit: usize) -> Result<Self, JwsError> {
         if compact.len() > limit {
             return Err(JwsError::TooLarge);
         }
@@ -84,9 +96,11 @@ impl Jws {
         };
         let signed = &compact[..header.len() + 1 + payload.len()];
         let header = json::parse_object(&decode(header)?).map_err(|_| JwsError::Malformed)?;
-        if header.get("alg").and_then(Value::as_str) != Some(ALGORITHM) {
-            return Err(JwsError::Algorithm);
-        }
+        let named = header.get("alg").and_then(Value::as_str).ok_or(JwsError::Algorithm)?;
+        let kind = *kinds
+            .iter()
+            .find(|kind| kind.algorithms().contains(&named))
+            .ok_or(JwsError::Algorithm)?;
         if header.contains_key("crit") {
             return Err(JwsError::Critical);
         }
@@ -95,6 +109,7 @@ impl Jws {
         }
         Ok(Self {
             signed: signed.into(),
+            kind,
             header,
             payload: decode(payload)?,
             signature: decode(signature)?,
@@ -132,7 +147,7 @@ impl Jws {
 
     /// Checks the signature. A key of another kind than the algorithm's fits nothing (RFC 8725 §3.1).
     pub fn verify(&self, key: &PublicKey) -> Result<(), JwsError> {
-        if key.kind() != KeyKind::P256 {
+        if key.kind() != self.kind {
             return Err(JwsError::BadSignature);
         }
         key.verify(self.signed.as_bytes(), &self.signature)
@@ -162,7 +177,7 @@ fn decode(part: &str) -> Result<Vec<u8>, JwsError> {
 }
 
 /// RFC 7515 §4.1.9: `application/` may be left out.
-fn subtype(typ: &str) -> &str {
+pub(crate) fn subtype(typ: &str) -> &str {
     match typ.get(.."application/".len()) {
         Some(prefix) if prefix.eq_ignore_ascii_case("application/") => &typ[prefix.len()..],
         _ => typ,
@@ -240,6 +255,47 @@ mod tests {
         for alg in ["HS256", "RS256", "ES384", "EdDSA", "es256", "PS256"] {
             let compact = token(&json!({"alg": alg}).to_string(), "{}", &key);
             assert_eq!(Jws::parse(&compact).unwrap_err(), JwsError::Algorithm, "{alg}");
+        }
+    }
+
+    #[test]
+    fn every_kind_of_key_signs_where_it_is_expected() {
+        for kind in KeyKind::ALL {
+            let key = SigningKey::generate_of(kind);
+            let compact = sign("t", Map::new(), &json!({"n": 1}), &key);
+            let jws = Jws::parse_for(&compact, &KeyKind::ALL).unwrap();
+            assert_eq!(jws.header()["alg"], kind.algorithm());
+            assert_eq!(jws.claims::<Value>(key.public()), Ok(json!({"n": 1})));
+            let others: Vec<KeyKind> = KeyKind::ALL.into_iter().filter(|other| *other != kind).collect();
+            assert_eq!(Jws::parse_for(&compact, &others).unwrap_err(), JwsError::Algorithm);
+            for other in others {
+                let stranger = SigningKey::generate_of(other);
+                assert_eq!(
+                    jws.verify(stranger.public()),
+                    Err(JwsError::BadSignature),
+                    "{kind:?} {other:?}"
+                );
+            }
+            assert_eq!(
+                Jws::parse(&compact).is_ok(),
+                kind == KeyKind::P256,
+                "ES256 alone by default"
+            );
+        }
+    }
+
+    #[test]
+    fn neg_02_the_algorithm_is_the_keys_not_the_tokens() {
+        let key = SigningKey::generate_of(KeyKind::Ed25519);
+        for (alg, verifies) in [("EdDSA", true), ("Ed25519", true), ("ES256", false), ("ES384", false)] {
+            let compact = token(&json!({"alg": alg}).to_string(), "{}", &key);
+            let jws = Jws::parse_for(&compact, &KeyKind::ALL).unwrap();
+            assert_eq!(jws.verify(key.public()).is_ok(), verifies, "{alg}");
+        }
+        for alg in ["none", "HS256", "RS256", "ES512", "ES256K", "Ed448"] {
+            let compact = token(&json!({"alg": alg}).to_string(), "{}", &key);
+            let refused = Jws::parse_for(&compact, &KeyKind::ALL).unwrap_err();
+            assert_eq!(refused, JwsError::Algorithm, "{alg}");
         }
     }
 
