@@ -1,8 +1,9 @@
-//! Keys: signatures, JWK, Multikey, compact JWS, JWE, and sealing at rest.
+//! Keys: signatures, JWK, Multikey, compact JWS, COSE_Sign1, JWE, and sealing at rest.
 //!
 //! The only users of `josekit` (JWE) and of AWS-LC's signature and AEAD interfaces. Keys are parsed once, into
 //! [`PublicKey`] and [`SigningKey`]; everything hot works on those.
 
+pub mod cose;
 pub mod jwe;
 pub mod jwk;
 pub mod jws;
