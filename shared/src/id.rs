@@ -14,13 +14,29 @@ pub struct NotAnId;
 
 /// A fresh identifier.
 pub fn random(entropy: &dyn Entropy) -> String {
-    let mut bits = u128::from_be_bytes(entropy.bytes());
+    from_bits(u128::from_be_bytes(entropy.bytes()))
+}
+
+/// The identifier of these bits.
+pub(crate) fn from_bits(mut bits: u128) -> String {
     let mut written = [0u8; LENGTH];
     for place in written.iter_mut().rev() {
         *place = ALPHABET[(bits & 31) as usize];
         bits >>= 5;
     }
     written.iter().map(|byte| char::from(*byte)).collect()
+}
+
+/// The bits of an identifier, when it is one and has no more than 128.
+pub(crate) fn to_bits(text: &str) -> Option<u128> {
+    // 26 characters hold 130 bits: the first may use three of its five.
+    if !is_well_formed(text) || text.as_bytes()[0] > ALPHABET[7] {
+        return None;
+    }
+    text.bytes().try_fold(0, |bits: u128, character| {
+        let digit = ALPHABET.iter().position(|of_alphabet| *of_alphabet == character)?;
+        Some(bits << 5 | digit as u128)
+    })
 }
 
 /// Whether `text` has the shape of an identifier.

@@ -3,6 +3,7 @@
 
 pub mod data_integrity;
 pub mod json_ld;
+pub mod paper;
 pub(crate) mod rdf;
 pub mod sd_jwt_vc;
 
