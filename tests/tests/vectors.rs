@@ -32,6 +32,9 @@ mod vcdm;
 #[path = "vectors/webvh.rs"]
 mod webvh;
 #[cfg(test)]
+#[path = "vectors/vc_jose.rs"]
+mod vc_jose;
+#[cfg(test)]
 #[path = "vectors/wycheproof.rs"]
 mod wycheproof;
 
@@ -48,7 +51,7 @@ mod source {
     use shared::keys::{Jwk, PublicKey};
 
     /// How many tests of this binary read vectors.
-    const SUITES: usize = 26;
+    const SUITES: usize = 31;
 
     /// The loud line is said once.
     static SAID: Once = Once::new();

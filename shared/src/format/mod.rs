@@ -6,5 +6,6 @@ pub mod json_ld;
 pub mod paper;
 pub(crate) mod rdf;
 pub mod sd_jwt_vc;
+pub mod vc_jose;
 
 pub use rdf::CanonicalizationError;

@@ -29,6 +29,19 @@ pub fn issue(
     key: &SigningKey,
     entropy: &dyn Entropy,
 ) -> Result<String, SdJwtError> {
+    let header = Map::from_iter([("kid".to_owned(), kid.into())]);
+    issue_as(TYPE, header, claims, disclosable, key, entropy)
+}
+
+/// The same under another `typ` and header.
+pub(crate) fn issue_as(
+    typ: &str,
+    header: Map<String, Value>,
+    claims: Value,
+    disclosable: &[ClaimPath],
+    key: &SigningKey,
+    entropy: &dyn Entropy,
+) -> Result<String, SdJwtError> {
     let mut hidden = HashSet::new();
     for path in disclosable {
         if is_protected(path.elements()) {
@@ -53,9 +66,7 @@ pub fn issue(
     let mut claims = concealer.object(claims)?;
     claims.insert(ALGORITHM.to_owned(), "sha-256".into());
 
-    let mut header = Map::new();
-    header.insert("kid".to_owned(), kid.into());
-    let mut text = jws::sign(TYPE, header, &Value::Object(claims), key);
+    let mut text = jws::sign(typ, header, &Value::Object(claims), key);
     text.push('~');
     for disclosure in concealer.disclosures {
         text.push_str(&disclosure);

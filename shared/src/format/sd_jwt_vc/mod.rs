@@ -18,6 +18,7 @@ use std::ops::Range;
 use serde_json::{Map, Value};
 
 use self::digest::DigestAlgorithm;
+pub(crate) use self::issue::issue_as;
 pub use self::{
     binding::{
         BindingChecks, ExpectedBinding, KeyBindingError, MAX_BINDING_AGE, MAX_CLOCK_SKEW, check_binding, holder_key,
@@ -27,7 +28,10 @@ pub use self::{
 };
 use crate::{
     credential::{ClaimPath, PathElement},
-    keys::jws::Jws,
+    keys::{
+        KeyKind,
+        jws::{ES256, Jws},
+    },
 };
 
 /// `typ` of the issuer's JWT (SDVC-001).
@@ -108,6 +112,11 @@ pub struct SdJwt {
 impl SdJwt {
     /// Parses the compact form. Checks structure only: disclosures are read by [`SdJwt::reveal`].
     pub fn parse(text: &str) -> Result<Self, SdJwtError> {
+        Self::parse_for(text, ES256)
+    }
+
+    /// The same with the algorithms of these kinds of keys.
+    pub(crate) fn parse_for(text: &str, kinds: &[KeyKind]) -> Result<Self, SdJwtError> {
         if text.len() > MAX_BYTES {
             return Err(SdJwtError::TooLarge);
         }
@@ -127,13 +136,13 @@ impl SdJwt {
         if disclosures.iter().any(Range::is_empty) {
             return Err(SdJwtError::Malformed);
         }
-        let jws = Jws::parse(&text[issued.clone()])?;
+        let jws = Jws::parse_for(&text[issued.clone()], kinds)?;
         let claims = jws.unverified_object()?;
         let algorithm = DigestAlgorithm::of_claims(&claims)?;
         let key_binding = if binding.is_empty() {
             None
         } else {
-            Some(Jws::parse(binding)?)
+            Some(Jws::parse_for(binding, kinds)?)
         };
         Ok(Self {
             text: text.into(),
