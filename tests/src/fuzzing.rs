@@ -6,6 +6,7 @@ use std::sync::OnceLock;
 use chrono::{DateTime, Duration, Utc};
 use serde_json::{Map, Value, json};
 use shared::{
+    activity::{Activity, ActivityAttestation, ActivityKind, Assurance, Breakdown, Period, Person, Role},
     clock::Clock,
     credential::{ACTIVITY_CONFIGURATION, ACTIVITY_VCT, ClaimPath, FORMAT_SD_JWT_VC},
     did::{
@@ -15,10 +16,13 @@ use shared::{
     entitlement::RuleSet,
     format::{
         data_integrity::{Cryptosuite, ProofOptions, Secured, attach, sign},
+        paper::{self, PaperAttestation},
         sd_jwt_vc::{self, KeyBinding, SdJwt},
+        vc_jose::{self, Content, Envelope, SecuredDocument, SignWith},
     },
     keys::{
         Jwk, KeyKind, SigningKey,
+        cose::Sign1,
         jwe::{self, ContentEncryption, DecryptionKey},
         jws::{self, Jws},
     },
@@ -30,10 +34,11 @@ use shared::{
         token::TokenRequest,
     },
     oid4vp::{RequestLink, RequestObject, response},
+    organisation::Organisation,
     presentation::dcql::DcqlQuery,
     status_list::{
         bitstring::{Bitstring, Entry, Purpose, StatusListCredential, StatusListTerms},
-        token::{Editions, StatusList},
+        token::{Editions, StatusList, StatusReference},
     },
     testing::{FixedClock, SeededEntropy},
     trust::TrustList,
@@ -45,6 +50,7 @@ pub type Target = fn(&[u8]);
 /// Every target by name: the names of `tests/fuzz/fuzz_targets`.
 pub const TARGETS: &[(&str, Target)] = &[
     ("bitstring", bitstring),
+    ("cose", cose),
     ("credential_request", credential_request),
     ("data_integrity", data_integrity),
     ("dcql", dcql),
@@ -53,6 +59,7 @@ pub const TARGETS: &[(&str, Target)] = &[
     ("jws", jws),
     ("metadata", metadata),
     ("offer", offer),
+    ("paper", paper_attestation),
     ("picture", picture),
     ("proof", key_proof),
     ("request", request),
@@ -63,6 +70,7 @@ pub const TARGETS: &[(&str, Target)] = &[
     ("status_list", status_list),
     ("token", token_form),
     ("trust_list", trust_list),
+    ("vc_jose", secured_document),
     ("webvh", webvh),
 ];
 
@@ -125,6 +133,54 @@ pub fn jws(bytes: &[u8]) {
             jws.verify(SigningKey::generate().public()).is_err(),
             "a fresh key fits a signature"
         );
+    }
+}
+
+/// RFC 9052: nobody's key fits a message.
+pub fn cose(bytes: &[u8]) {
+    if let Ok(message) = Sign1::parse(bytes, &KeyKind::ALL) {
+        for kind in KeyKind::ALL {
+            assert!(message.verify(SigningKey::generate_of(kind).public()).is_err());
+        }
+    }
+}
+
+/// The paper form, as the text of a QR code and as what is signed: what is accepted is signed again to the same facts.
+pub fn paper_attestation(bytes: &[u8]) {
+    let from_text = text(bytes).and_then(|text| PaperAttestation::parse(text).ok());
+    for read in from_text.into_iter().chain(PaperAttestation::from_bytes(bytes)) {
+        let fresh = SigningKey::generate();
+        assert!(read.verify(fresh.public()).is_err(), "a fresh key fits a signature");
+        let again = paper::sign_bytes(read.attestation(), read.envelope(), &fresh)
+            .and_then(|bytes| PaperAttestation::from_bytes(&bytes));
+        assert!(
+            again.is_ok_and(|again| again.attestation() == read.attestation() && again.envelope() == read.envelope()),
+            "facts changed on the way"
+        );
+    }
+}
+
+/// VC-JOSE-COSE in every securing, in an envelope or not: what is accepted names who signed, and nobody's key fits.
+pub fn secured_document(bytes: &[u8]) {
+    let fresh = SigningKey::generate();
+    let check = |secured: &SecuredDocument| {
+        let _ = secured.signer();
+        let _ = secured.credentials();
+        assert!(
+            secured.verify(fresh.public(), now()).is_err(),
+            "a fresh key fits a signature"
+        );
+    };
+    for content in [Content::Credential, Content::Presentation] {
+        if let Some(text) = text(bytes) {
+            let _ = SecuredDocument::parse_jwt(content, text).as_ref().map(check);
+            let _ = SecuredDocument::parse_sd_jwt(content, text).as_ref().map(check);
+        }
+        let _ = SecuredDocument::parse_cose(content, bytes).as_ref().map(check);
+        if let Some(envelope) = json(bytes).and_then(|value| Envelope::read(content, &value).ok()) {
+            let _ = envelope.open().as_ref().map(check);
+            assert_eq!(Envelope::read(content, &envelope.to_value()), Ok(envelope));
+        }
     }
 }
 
@@ -418,6 +474,8 @@ fn seeds() -> Vec<Vec<u8>> {
         "versionId=1-Qm&versionTime=2026-01-01T00:00:00Z&versionNumber=1".to_owned(),
     ];
     let mut seeds: Vec<Vec<u8>> = texts.into_iter().map(String::into_bytes).collect();
+    seeds.extend(secured_documents(&key));
+    seeds.extend(paper_attestations(&key));
     seeds.push(include_bytes!("../tests/refusals/blank.png").to_vec());
     seeds
 }
@@ -444,6 +502,90 @@ fn did_log(now: DateTime<Utc>) -> String {
     entry.document = written["state"].clone();
     let (_, second) = entry.write().expect("an entry");
     format!("{first}\n{second}\n")
+}
+
+/// A credential in every securing, and a presentation of them all.
+#[expect(clippy::expect_used, reason = "input we make ourselves and that is right")]
+fn secured_documents(key: &SigningKey) -> Vec<Vec<u8>> {
+    let document = |value: Value| match value {
+        Value::Object(members) => members,
+        _ => Map::new(),
+    };
+    let with = SignWith {
+        key,
+        kid: "did:web:issuer.example#1",
+        expires_at: Some(now()),
+    };
+    let credential = document(json!({
+        "@context": [vc_jose::CONTEXT], "type": ["VerifiableCredential"], "issuer": "did:web:issuer.example",
+        "credentialSubject": { "id": "did:example:1", "minutes": 7800 },
+    }));
+    let hidden = [ClaimPath::of(&["credentialSubject", "minutes"])];
+    let jwt = vc_jose::sign_jwt(Content::Credential, credential.clone(), &with).expect("a credential");
+    let sd_jwt =
+        vc_jose::sign_sd_jwt(credential.clone(), &hidden, &with, &SeededEntropy::new(7)).expect("a credential");
+    let cose = vc_jose::sign_cose(Content::Credential, credential, &with).expect("a credential");
+    let envelopes = [
+        Envelope::of_jwt(Content::Credential, &jwt).to_value(),
+        Envelope::of_sd_jwt(Content::Credential, &sd_jwt).to_value(),
+        Envelope::of_cose(Content::Credential, &cose).to_value(),
+    ];
+    let presentation = document(json!({
+        "@context": [vc_jose::CONTEXT], "type": "VerifiablePresentation", "holder": "did:web:issuer.example",
+        "verifiableCredential": envelopes,
+    }));
+    let presented = vc_jose::sign_jwt(Content::Presentation, presentation, &with).expect("a presentation");
+    let mut all: Vec<Vec<u8>> = envelopes
+        .iter()
+        .map(|envelope| envelope.to_string().into_bytes())
+        .collect();
+    all.extend([jwt.into_bytes(), sd_jwt.into_bytes(), cose, presented.into_bytes()]);
+    all
+}
+
+/// A paper attestation as text, and what is signed in it.
+#[expect(clippy::expect_used, reason = "input we make ourselves and that is right")]
+fn paper_attestations(key: &SigningKey) -> [Vec<u8>; 2] {
+    let day = |text: &str| text.parse().expect("a day");
+    let attestation = ActivityAttestation::new(
+        Organisation {
+            name: "Les Paniers du Vallon".parse().expect("a name"),
+            rna: "W691999901".parse().ok(),
+            siren: None,
+            siret: None,
+        },
+        Person {
+            given_name: "Nadia".parse().expect("a name"),
+            family_name: "Benali".parse().expect("a name"),
+            age_over_16: true,
+        },
+        Activity {
+            reference: "0123456789abcdefghjkmnpqrs".parse().expect("an identifier"),
+            kind: ActivityKind::BenevolatAssociatif,
+            role: Role::Dirigeant,
+            paid: false,
+            period: Period::new(day("2024-09-01"), day("2025-06-30")).expect("a period"),
+            minutes: 18_000.try_into().expect("minutes"),
+            mission: "Tenue des comptes".parse().ok(),
+        },
+        Some(Breakdown::new([(2024, 5_400), (2025, 12_600)].into())),
+        Assurance::Attested,
+        day("2026-01-12"),
+    )
+    .expect("an attestation");
+    let envelope = paper::Envelope {
+        issuer: "https://issuer.example/o/a".to_owned(),
+        status: StatusReference {
+            idx: 7,
+            uri: "https://issuer.example/o/a/status/0123456789abcdefghjkmnpqrs".to_owned(),
+        },
+        issued_on: day("2026-01-12"),
+        expires_at: now(),
+    };
+    [
+        paper::sign(&attestation, &envelope, key).expect("a text").into_bytes(),
+        paper::sign_bytes(&attestation, &envelope, key).expect("bytes"),
+    ]
 }
 
 fn same_offer(offer: &CredentialOffer) {

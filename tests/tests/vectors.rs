@@ -26,14 +26,14 @@ mod sd_jwt;
 #[path = "vectors/status_list.rs"]
 mod status_list;
 #[cfg(test)]
+#[path = "vectors/vc_jose.rs"]
+mod vc_jose;
+#[cfg(test)]
 #[path = "vectors/vcdm.rs"]
 mod vcdm;
 #[cfg(test)]
 #[path = "vectors/webvh.rs"]
 mod webvh;
-#[cfg(test)]
-#[path = "vectors/vc_jose.rs"]
-mod vc_jose;
 #[cfg(test)]
 #[path = "vectors/wycheproof.rs"]
 mod wycheproof;
