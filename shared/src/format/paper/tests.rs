@@ -282,6 +282,26 @@ fn the_text_is_for_the_alphanumeric_mode() {
     assert!(text.chars().all(alphanumeric), "{text}");
 }
 
+/// ISO/IEC 18004 table 7: what bounds the text is the printed code.
+#[cfg(feature = "service")]
+#[test]
+fn the_longest_text_fills_a_code_of_97_modules() {
+    use qrcode::{EcLevel, QrCode, Version};
+
+    let code = |length| QrCode::with_version("M".repeat(length), Version::Normal(20), EcLevel::Q);
+    assert_eq!(code(MAX_CHARACTERS).map(|code| code.width()), Ok(97));
+    assert!(code(MAX_CHARACTERS + 1).is_err());
+    // 420 bytes that no compression helps, and the 11 that DEFLATE and zlib add.
+    assert!(PREFIX.len() + (MAX_BYTES + 11).div_ceil(2) * 3 <= MAX_CHARACTERS);
+    let text = sign(&within_a_year(), &envelope(), &SigningKey::generate()).unwrap();
+    let usual = QrCode::with_error_correction_level(text, EcLevel::Q).unwrap();
+    assert!(
+        usual.width() <= 85,
+        "version 17 was measured for 45 mm, not {:?}",
+        usual.version()
+    );
+}
+
 #[test]
 fn another_text_is_named_and_a_damaged_one_refused() {
     let text = sign(&within_a_year(), &envelope(), &SigningKey::generate()).unwrap();
