@@ -64,17 +64,22 @@ fn resolved(document: Result<Option<DidDocument>, DidError>) -> Fetched<DidDocum
     match document {
         Ok(Some(document)) => Fetched::Found(document),
         Ok(None) => Fetched::Unreachable,
-        Err(DidError::OtherDocument) => Fetched::Unusable,
+        Err(DidError::OtherDocument | DidError::Webvh(_)) => Fetched::Unusable,
         Err(_) => Fetched::Forbidden,
     }
 }
 
 #[cfg(test)]
 mod tests {
+    use std::sync::{Arc, OnceLock};
+
+    use axum::{Router, routing::get};
     use serde_json::{Value, json};
     use shared::{
+        did::webvh::NewEntry,
         format::data_integrity::{Cryptosuite, ProofOptions, attach, sign},
         keys::{KeyKind, SigningKey},
+        testing::Exchange,
         verification::{CheckId, Outcome, Policy, Reason},
     };
 
@@ -117,6 +122,46 @@ mod tests {
             found.verdict.outcome(CheckId::Signature),
             Some(Outcome::Failed(Reason::WrongSignature))
         );
+    }
+
+    #[tokio::test]
+    async fn did_004_the_keys_of_a_did_webvh_are_those_of_its_log() {
+        let log: Arc<OnceLock<String>> = Arc::default();
+        let published = Arc::clone(&log);
+        let file = get(async move || published.get().cloned().unwrap_or_default());
+        let host = Exchange::with(Router::new().route("/asso/did.jsonl", file)).await;
+        let key = SigningKey::generate_of(KeyKind::Ed25519);
+        let multikey = key.public().to_multikey();
+        let id = format!("did:webvh:{{SCID}}:localhost%3A{}:asso", host.port());
+        let method = json!({ "id": "#k", "type": "Multikey", "controller": id, "publicKeyMultibase": multikey });
+        let entry = NewEntry {
+            previous: None,
+            time: now(),
+            parameters: [("updateKeys".to_owned(), json!([multikey]))].into_iter().collect(),
+            document: json!({ "id": id, "verificationMethod": [method], "assertionMethod": ["#k"] }),
+            key: &key,
+        };
+        let (_, line) = entry.write().unwrap();
+        let written: Value = serde_json::from_str(&line).unwrap();
+        let did = written["state"]["id"].as_str().unwrap();
+        log.set(line.clone()).unwrap();
+
+        let mut signed = credential();
+        signed.as_object_mut().unwrap().remove("proof");
+        signed["issuer"] = json!(did);
+        let options = ProofOptions::assertion(Cryptosuite::EddsaRdfc2022, format!("{did}#k"), now());
+        let proof = sign(&signed.to_string(), &options, &key).unwrap();
+        attach(signed.as_object_mut().unwrap(), proof);
+        let signature = async |credential: &Value| {
+            let http = HttpClient::new(true);
+            let found = inspect(&http, &credential.to_string(), now()).await.unwrap();
+            found.verdict.outcome(CheckId::Signature)
+        };
+        assert_eq!(signature(&signed).await, Some(Outcome::Passed));
+        // The same place, and another history.
+        let scid = did.split(':').nth(2).unwrap();
+        let other: Value = serde_json::from_str(&signed.to_string().replace(scid, &scid.replace('Q', "R"))).unwrap();
+        assert_eq!(signature(&other).await, Some(Outcome::Skipped(Reason::IssuerUnusable)));
     }
 
     #[tokio::test]
