@@ -9,6 +9,7 @@
 
 mod context;
 pub(crate) mod iri;
+mod literal;
 mod pinned;
 mod walk;
 

@@ -9,11 +9,11 @@ use super::{
     Flaw, JsonLdError,
     context::{Active, Coercion, Container, Definition, OwnLanguage, Scope},
     iri::{is_absolute, is_keyword, is_keyword_like},
+    literal::{boolean, literal, number, tagged, value_object},
 };
 use crate::{
     format::rdf::{
         Annotation, Blank, Dataset, Quad, RDF_FIRST, RDF_JSON, RDF_NIL, RDF_REST, RDF_TYPE, Term, Text, XSD_BOOLEAN,
-        XSD_DOUBLE, XSD_INTEGER,
     },
     json::{Node, canonical},
 };
@@ -262,10 +262,7 @@ impl<'a> Walk<'a> {
                 let (text, default) = number(written, wanted)?;
                 Ok(literal(Text::Owned(text), Annotation::Datatype(datatype(default))))
             }
-            Node::Boolean(value) => Ok(literal(
-                if *value { "true" } else { "false" }.into(),
-                Annotation::Datatype(datatype(XSD_BOOLEAN)),
-            )),
+            Node::Boolean(value) => Ok(literal(boolean(*value), Annotation::Datatype(datatype(XSD_BOOLEAN)))),
             Node::Null | Node::Array(_) | Node::Object(_) => Err(Flaw::Unsupported.into()),
         }
     }
@@ -447,95 +444,4 @@ fn vocabulary<'a>(active: &Active, text: &str) -> Option<Text<'a>> {
     }
     let iri = active.expand(text, true).filter(|iri| is_absolute(iri))?;
     Some(Text::Owned(iri.into_owned()))
-}
-
-/// `{"@value": …}`.
-fn value_object<'a>(members: &'a Members<'a>, active: &Arc<Active>) -> Result<Term<'a>, JsonLdError> {
-    let (mut value, mut language, mut datatype) = (None, None, None);
-    for (name, node) in members {
-        match active.keyword(name) {
-            Some("@value") => value = Some(node),
-            Some("@language") => language = Some(node),
-            Some("@type") => datatype = Some(node),
-            // JSON-LD 1.1 API §8.2: without a choice of how to write directions in RDF they are lost, and so unsigned.
-            Some("@direction") => return Err(JsonLdError::from(Flaw::Direction).under(name)),
-            _ => return Err(JsonLdError::from(Flaw::Unsupported).under(name)),
-        }
-    }
-    let value = value.ok_or(Flaw::Unsupported)?;
-    match (value, language, datatype) {
-        (Node::Text(text), Some(Node::Text(tag)), None) => tagged(text, Text::Borrowed(tag)),
-        (_, Some(_), _) => Err(Flaw::WrongLanguage.into()),
-        (value, None, Some(Node::Text(datatype))) => {
-            let iri = active.expand(datatype, true).ok_or(Flaw::WrongType)?;
-            if iri == "@json" {
-                let text = canonical(value).map_err(|_| Flaw::UnsafeNumber)?;
-                return Ok(literal(Text::Owned(text), Annotation::Datatype(RDF_JSON.into())));
-            }
-            if !is_absolute(&iri) {
-                return Err(Flaw::UndefinedType(datatype.to_string()).into());
-            }
-            let text = match value {
-                Node::Text(text) => Text::Borrowed(text),
-                Node::Number(written) => Text::Owned(number(written, Some(&iri))?.0),
-                Node::Boolean(value) => if *value { "true" } else { "false" }.into(),
-                _ => return Err(Flaw::Unsupported.into()),
-            };
-            Ok(literal(text, Annotation::Datatype(Text::Owned(iri.into_owned()))))
-        }
-        (_, None, Some(_)) => Err(Flaw::WrongType.into()),
-        (Node::Text(text), None, None) => Ok(literal(Text::Borrowed(text), Annotation::Plain)),
-        (Node::Number(written), None, None) => {
-            let (text, datatype) = number(written, None)?;
-            Ok(literal(Text::Owned(text), Annotation::Datatype(datatype.into())))
-        }
-        (Node::Boolean(value), None, None) => Ok(literal(
-            if *value { "true" } else { "false" }.into(),
-            Annotation::Datatype(XSD_BOOLEAN.into()),
-        )),
-        (Node::Null | Node::Array(_) | Node::Object(_), None, None) => Err(Flaw::Unsupported.into()),
-    }
-}
-
-fn literal<'a>(value: Text<'a>, annotation: Annotation<'a>) -> Term<'a> {
-    Term::Literal { value, annotation }
-}
-
-/// Text in a language; the tag is well-formed (RFC 5646 §2.1, loosely: what N-Quads can hold).
-fn tagged<'a>(text: &'a str, tag: Text<'a>) -> Result<Term<'a>, JsonLdError> {
-    let mut parts = tag.split('-');
-    let is_part = |part: &str| (1..=8).contains(&part.len()) && part.bytes().all(|byte| byte.is_ascii_alphanumeric());
-    let well_formed = parts
-        .next()
-        .is_some_and(|first| is_part(first) && first.bytes().all(|byte| byte.is_ascii_alphabetic()))
-        && parts.all(is_part);
-    if !well_formed {
-        return Err(Flaw::WrongLanguage.into());
-    }
-    Ok(literal(Text::Borrowed(text), Annotation::Language(tag)))
-}
-
-/// The lexical form and the datatype of a number (JSON-LD 1.1 API §8.2 steps 9 to 11). An integer that a double rounds is
-/// refused: two documents would have one signature.
-fn number(written: &str, datatype: Option<&str>) -> Result<(String, &'static str), JsonLdError> {
-    let value: f64 = written.parse().map_err(|_| Flaw::UnsafeNumber)?;
-    let is_whole = value.fract() == 0.0 && value.abs() < 1e21;
-    if is_whole && datatype != Some(XSD_DOUBLE) {
-        let text = if value == 0.0 {
-            "0".to_owned()
-        } else {
-            format!("{value:.0}")
-        };
-        let is_integer = written.bytes().all(|byte| byte.is_ascii_digit() || byte == b'-');
-        if is_integer && value != 0.0 && text != written {
-            return Err(Flaw::UnsafeNumber.into());
-        }
-        return Ok((text, XSD_INTEGER));
-    }
-    // `%1.15E`, without the zeros at the end of the fraction.
-    let text = format!("{value:.15E}");
-    let (mantissa, exponent) = text.split_once('E').unwrap_or((&text, "0"));
-    let trimmed = mantissa.trim_end_matches('0');
-    let zero = if trimmed.ends_with('.') { "0" } else { "" };
-    Ok((format!("{trimmed}{zero}E{exponent}"), XSD_DOUBLE))
 }
