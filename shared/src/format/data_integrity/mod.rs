@@ -22,12 +22,18 @@ use crate::{
 /// The most proofs a document may carry.
 pub const MAX_PROOFS: usize = 16;
 
+/// The largest document read, in bytes.
+pub const MAX_BYTES: usize = 1024 * 1024;
+
 /// How far other clocks may be from ours (NEG-18).
 const MAX_SKEW: chrono::Duration = chrono::Duration::seconds(60);
 
 /// Why a proof was not made or not believed.
 #[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
 pub enum DataIntegrityError {
+    /// Larger than [`MAX_BYTES`].
+    #[error("the document is too large")]
+    TooLarge,
     /// Not one unambiguous JSON object.
     #[error(transparent)]
     Json(#[from] Ambiguous),
@@ -150,6 +156,9 @@ impl<'a> Secured<'a> {
     }
 
     fn read(text: &'a str) -> Result<Self, DataIntegrityError> {
+        if text.len() > MAX_BYTES {
+            return Err(DataIntegrityError::TooLarge);
+        }
         let Node::Object(mut members) = Node::parse(text)? else {
             return Err(Ambiguous.into());
         };

@@ -250,6 +250,9 @@ fn malformed_proofs_are_refused_by_member() {
     let mut unknown = document.clone();
     unknown["proof"]["cryptosuite"] = json!("eddsa-2099");
     assert_eq!(verify(&unknown, &key), Err(DataIntegrityError::UnknownSuite));
+    let mut large = document.clone();
+    large["name"] = json!("a".repeat(MAX_BYTES));
+    assert_eq!(verify(&large, &key), Err(DataIntegrityError::TooLarge));
     let mut none = document.clone();
     none.remove("proof");
     assert_eq!(verify(&none, &key), Err(DataIntegrityError::NoProof));

@@ -67,6 +67,9 @@ pub enum Flaw {
     /// A value that must be an object.
     #[error("an object is needed here")]
     NotAnObject,
+    /// It takes too long to read: too many contexts of its own.
+    #[error("the document takes too long to read")]
+    TooComplex,
     /// Right JSON-LD that is not compiled here.
     #[error("this part of JSON-LD is not supported")]
     Unsupported,

@@ -103,6 +103,21 @@ fn a_context_that_is_not_pinned_is_refused() {
 }
 
 #[test]
+fn a_document_made_to_be_slow_is_refused() {
+    let mut document = credential();
+    let nodes: Vec<Value> = (0..1000).map(|_| json!({"@context": V2, "name": "a"})).collect();
+    document["credentialSubject"] = json!(nodes);
+    assert_eq!(quads(&document).unwrap_err().flaw(), &Flaw::TooComplex);
+    let terms: serde_json::Map<String, Value> = (0..10_000)
+        .map(|n| (format!("t{n}"), json!("https://example.org/t")))
+        .collect();
+    assert_eq!(
+        flaw(|document| document["@context"] = json!([V2, terms])).0,
+        Flaw::Context(ContextError::Unsupported("so many terms"))
+    );
+}
+
+#[test]
 fn a_protected_term_is_not_redefined() {
     let found = flaw(|document| {
         document["@context"] = json!([V2, {"name": "https://attacker.example/name"}]);

@@ -7,7 +7,7 @@ use std::{borrow::Cow, collections::HashMap, sync::Arc};
 
 use super::{
     Flaw, JsonLdError,
-    context::{Active, Coercion, Container, Definition, OwnLanguage, Scope},
+    context::{Active, Coercion, Container, Definition, Local, OwnLanguage, Scope},
     iri::{is_absolute, is_keyword, is_keyword_like},
     literal::{boolean, literal, number, tagged, value_object},
 };
@@ -17,6 +17,9 @@ use crate::{
     },
     json::{Node, canonical},
 };
+
+/// How many contexts of its own a document may make us compile.
+const MAX_COMPILED: u32 = 256;
 
 type Members<'a> = [(Cow<'a, str>, Node<'a>)];
 
@@ -28,6 +31,7 @@ pub(super) fn statements<'a>(document: &'a Node<'a>, active: &Arc<Active>) -> Re
             blanks: 0,
         },
         labels: HashMap::new(),
+        compiled: 0,
     };
     let Node::Object(members) = document else {
         return Err(Flaw::NotAnObject.into());
@@ -46,6 +50,8 @@ struct Walk<'a> {
     dataset: Dataset<'a>,
     /// The nodes named by the document itself, `_:name`.
     labels: HashMap<&'a str, Blank>,
+    /// How many contexts of its own it made us compile.
+    compiled: u32,
 }
 
 /// Where a value stands.
@@ -79,9 +85,10 @@ impl<'a> Walk<'a> {
             active = Arc::clone(previous);
         }
         if let Some(local) = place.definition.and_then(|definition| definition.scoped.as_ref()) {
-            active = active.scoped(local, Scope::Property).map_err(Flaw::Context)?;
+            active = self.scoped(&active, local, Scope::Property)?;
         }
         if !is_document && let Some((_, context)) = members.iter().find(|(name, _)| name == "@context") {
+            self.lay()?;
             active = active
                 .embedded(context)
                 .map_err(|error| JsonLdError::from(Flaw::Context(error)).under("@context"))?;
@@ -110,7 +117,7 @@ impl<'a> Walk<'a> {
                 .definition(term)
                 .and_then(|definition| definition.scoped.as_ref())
             {
-                active = active.scoped(local, Scope::Type).map_err(Flaw::Context)?;
+                active = self.scoped(&active, local, Scope::Type)?;
             }
         }
         for (name, node) in members {
@@ -212,7 +219,7 @@ impl<'a> Walk<'a> {
     /// Value expansion (JSON-LD 1.1 API §5.3) and Object to RDF Conversion (§8.2).
     fn scalar(&mut self, node: &'a Node<'a>, place: &Place<'_, 'a>) -> Result<Term<'a>, JsonLdError> {
         if let Some(local) = place.definition.and_then(|definition| definition.scoped.as_ref()) {
-            let active = place.active.scoped(local, Scope::Property).map_err(Flaw::Context)?;
+            let active = self.scoped(place.active, local, Scope::Property)?;
             let definition = active.definition(place.property);
             return self.plain(
                 node,
@@ -386,6 +393,23 @@ impl<'a> Walk<'a> {
             }
             _ => nil,
         })
+    }
+
+    /// A scoped context laid over another.
+    fn scoped(&mut self, active: &Arc<Active>, local: &Arc<Local>, scope: Scope) -> Result<Arc<Active>, JsonLdError> {
+        if !local.is_pinned() {
+            self.lay()?;
+        }
+        Ok(active.scoped(local, scope).map_err(Flaw::Context)?)
+    }
+
+    /// Counts a context that is compiled for this document alone.
+    fn lay(&mut self) -> Result<(), JsonLdError> {
+        self.compiled += 1;
+        if self.compiled > MAX_COMPILED {
+            return Err(Flaw::TooComplex.into());
+        }
+        Ok(())
     }
 
     fn push(&mut self, subject: &Term<'a>, predicate: Text<'a>, object: Term<'a>, graph: Option<&Term<'a>>) {

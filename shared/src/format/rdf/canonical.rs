@@ -13,9 +13,15 @@ use aws_lc_rs::digest;
 
 use super::{Blank, Dataset, Quad};
 
-/// The most steps spent on blank nodes that look alike; a step is one node named on one path. The heaviest of the W3C's
-/// tests that must pass takes under a tenth of it.
-const MAX_STEPS: u32 = 20_000;
+/// The most steps spent on blank nodes that look alike; a step is one node named on one path, or so many names copied
+/// ([`COPIED_IN_A_STEP`]).
+const MAX_STEPS: usize = 20_000;
+
+/// How many names are copied in the time of one step.
+const COPIED_IN_A_STEP: usize = 32;
+
+/// How far from one node to the next paths are followed: each is a call within a call, and the stack has an end.
+const MAX_DEPTH: u32 = 100;
 
 /// The hash of the names (RDFC-1.0 §4.3): SHA-384 is for P-384 (ECDSA cryptosuites §3.2).
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
@@ -168,7 +174,8 @@ struct Naming<'a> {
     /// The first-degree hash of each blank node.
     hashes: Vec<String>,
     canonical: Issuer,
-    steps: u32,
+    steps: usize,
+    depth: u32,
 }
 
 impl<'a> Naming<'a> {
@@ -189,6 +196,7 @@ impl<'a> Naming<'a> {
             hashes: Vec::new(),
             canonical: Issuer::default(),
             steps: 0,
+            depth: 0,
         };
         if naming.hash_nodes() {
             // Two statements that look alike from one node, or one made twice: only the second must not count.
@@ -303,7 +311,17 @@ impl<'a> Naming<'a> {
     }
 
     /// Hash N-Degree Quads (RDFC-1.0 §4.8).
-    fn n_degree(&mut self, blank: Blank, mut issuer: Issuer) -> Result<(String, Issuer), CanonicalizationError> {
+    fn n_degree(&mut self, blank: Blank, issuer: Issuer) -> Result<(String, Issuer), CanonicalizationError> {
+        self.depth += 1;
+        if self.depth > MAX_DEPTH {
+            return Err(CanonicalizationError::TooComplex);
+        }
+        let found = self.paths_from(blank, issuer);
+        self.depth -= 1;
+        found
+    }
+
+    fn paths_from(&mut self, blank: Blank, mut issuer: Issuer) -> Result<(String, Issuer), CanonicalizationError> {
         let mut neighbours: BTreeMap<String, Vec<Blank>> = BTreeMap::new();
         for index in &self.mentions[blank as usize] {
             let quad = &self.quads[*index as usize];
@@ -342,11 +360,11 @@ impl<'a> Naming<'a> {
         chosen: Option<&String>,
     ) -> Result<Option<(String, Issuer)>, CanonicalizationError> {
         let is_behind = |path: &String| chosen.is_some_and(|chosen| path.len() >= chosen.len() && path > chosen);
+        self.spend(permutation.len() + issuer.order.len() / COPIED_IN_A_STEP)?;
         let mut issuer = issuer.clone();
         let mut path = String::new();
         let mut unnamed = Vec::new();
         for related in permutation {
-            self.step()?;
             if let Some(number) = self.canonical.numbers.get(related) {
                 path.push_str("_:c14n");
                 push_number(*number, &mut path);
@@ -362,6 +380,7 @@ impl<'a> Naming<'a> {
             }
         }
         for related in unnamed {
+            self.spend(issuer.order.len() / COPIED_IN_A_STEP)?;
             let (hash, found) = self.n_degree(related, issuer.clone())?;
             path.push_str("_:b");
             push_number(issuer.issue(related), &mut path);
@@ -374,8 +393,8 @@ impl<'a> Naming<'a> {
         Ok(chosen.is_none_or(|chosen| path < *chosen).then_some((path, issuer)))
     }
 
-    fn step(&mut self) -> Result<(), CanonicalizationError> {
-        self.steps += 1;
+    fn spend(&mut self, steps: usize) -> Result<(), CanonicalizationError> {
+        self.steps += steps;
         if self.steps > MAX_STEPS {
             return Err(CanonicalizationError::TooComplex);
         }
@@ -451,6 +470,23 @@ mod tests {
                 Err(CanonicalizationError::TooComplex),
                 "{nodes}"
             );
+        }
+    }
+
+    #[test]
+    fn long_rings_and_wide_stars_are_refused_before_they_cost() {
+        let ring = |nodes: Blank| Dataset {
+            quads: (0..nodes).map(|node| link(node, (node + 1) % nodes)).collect(),
+            blanks: nodes,
+        };
+        assert!(canonicalize(&ring(40), Digest::Sha256).is_ok());
+        // Two of them: neither centre has a name before its leaves are looked at.
+        let stars = Dataset {
+            quads: (2..20_000).map(|leaf| link(leaf % 2, leaf)).collect(),
+            blanks: 20_000,
+        };
+        for dataset in [ring(20_000), stars] {
+            assert!(canonicalize(&dataset, Digest::Sha256).is_err());
         }
     }
 

@@ -22,6 +22,9 @@ use super::{
 /// How many contexts may refer to one another.
 const MAX_NESTING: u32 = 16;
 
+/// The most terms of a context: three times what the pinned ones have together. Laying one over another copies them.
+const MAX_TERMS: usize = 4096;
+
 /// The number of the next scoped context of a pinned one.
 static NUMBERS: AtomicU64 = AtomicU64::new(0);
 
@@ -203,6 +206,9 @@ impl Building {
             definition.is_protected = true;
             // The same object, so that what its scoped context led to is found again.
             definition.scoped.clone_from(&previous.scoped);
+        }
+        if self.result.terms.len() == MAX_TERMS {
+            return Err(ContextError::Unsupported("so many terms"));
         }
         self.result.terms.insert(term.into(), Arc::new(definition));
         defining.defined.insert(term.to_owned(), true);

@@ -103,6 +103,13 @@ pub(super) struct Local {
     number: Option<u64>,
 }
 
+impl Local {
+    /// Whether what it leads to is kept, so that laying it costs nothing the second time.
+    pub(super) fn is_pinned(&self) -> bool {
+        self.number.is_some()
+    }
+}
+
 /// An active context: the meaning of every term at a place of a document.
 #[derive(Debug, Default)]
 pub(super) struct Active {
