@@ -63,6 +63,18 @@ pub struct Organisation {
     pub purposes: Vec<String>,
 }
 
+impl Organisation {
+    /// The arguments of `issuer` that add it, with the passphrase in a file.
+    pub fn creation<'a>(&'a self, passphrase_file: &'a str) -> Vec<&'a str> {
+        let mut arguments = vec!["organisation", "add", "--name", &self.name, "--slug", &self.slug];
+        for (option, value) in [("--rna", &self.rna), ("--siren", &self.siren)] {
+            arguments.extend(value.iter().flat_map(|value| [option, value.as_str()]));
+        }
+        arguments.extend(["--regime", &self.regime, "--passphrase-file", passphrase_file]);
+        arguments
+    }
+}
+
 /// The organisations of the story.
 pub fn organisations() -> Result<Vec<Organisation>> {
     let document: serde_json::Value = serde_json::from_slice(&read("organisations.json")?)?;

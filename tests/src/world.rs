@@ -301,21 +301,7 @@ impl World {
             .iter()
             .filter(|one| [PANIERS, CYCLO].contains(&one.slug.as_str()))
         {
-            let mut arguments = vec![
-                "organisation",
-                "add",
-                "--name",
-                &organisation.name,
-                "--slug",
-                &organisation.slug,
-            ];
-            for (option, value) in [("--rna", &organisation.rna), ("--siren", &organisation.siren)] {
-                if let Some(value) = value {
-                    arguments.extend([option, value]);
-                }
-            }
-            arguments.extend(["--regime", &organisation.regime, "--passphrase-file", &passphrase]);
-            issuer::cli::execute(&self.issuer, &arguments).await?;
+            issuer::cli::execute(&self.issuer, &organisation.creation(&passphrase)).await?;
         }
         verifier::cli::execute(
             &self.verifier,

@@ -287,19 +287,7 @@ impl Stage {
         fs::write(&passphrase_file, &self.passphrases.treasurers)?;
         let passphrase_path = passphrase_file.to_string_lossy();
         for organisation in organisations {
-            let mut arguments = vec![
-                "organisation",
-                "add",
-                "--name",
-                &organisation.name,
-                "--slug",
-                &organisation.slug,
-            ];
-            for (option, value) in [("--rna", &organisation.rna), ("--siren", &organisation.siren)] {
-                arguments.extend(value.iter().flat_map(|value| [option, value.as_str()]));
-            }
-            arguments.extend(["--regime", &organisation.regime, "--passphrase-file", &passphrase_path]);
-            self.command("issuer", &arguments)?;
+            self.command("issuer", &organisation.creation(&passphrase_path))?;
         }
         fs::write(&passphrase_file, &self.passphrases.clerk)?;
         self.command(
