@@ -3,6 +3,7 @@
 
 mod linked;
 mod verdict;
+pub mod w3c;
 
 use std::sync::Arc;
 

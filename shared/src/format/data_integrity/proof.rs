@@ -50,7 +50,7 @@ impl Cryptosuite {
     }
 
     /// Whether it signs canonical JSON rather than statements.
-    pub(super) fn is_jcs(self) -> bool {
+    pub fn is_jcs(self) -> bool {
         matches!(self, Self::EddsaJcs2022 | Self::EcdsaJcs2019)
     }
 }

@@ -15,6 +15,8 @@ mod walk;
 
 use std::{fmt, sync::Arc};
 
+use serde_json::Value;
+
 use self::context::Active;
 pub use self::context::ContextError;
 use super::rdf::Dataset;
@@ -94,6 +96,15 @@ impl JsonLdError {
         })
     }
 
+    /// Whether it is no flaw of the document, but something that is not compiled here.
+    fn is_beyond_us(&self) -> bool {
+        let unknown = matches!(
+            self.flaw,
+            Flaw::Context(ContextError::Unknown(_) | ContextError::Unsupported(_))
+        );
+        unknown || self.flaw == Flaw::Unsupported
+    }
+
     fn under(mut self, name: &str) -> Self {
         self.path.push(name.to_owned());
         self
@@ -133,6 +144,17 @@ impl Context {
     /// The statements of a document, whose own `@context` is not looked at.
     pub(crate) fn statements<'a>(&self, document: &'a Node<'a>) -> Result<Dataset<'a>, JsonLdError> {
         walk::statements(document, &self.0)
+    }
+}
+
+/// Refuses a document that says something without meaning. One whose contexts are not known here says what only others
+/// can tell: nothing is held against it, since the mechanisms that ask this sign every byte.
+pub fn check_terms(document: &Value) -> Result<(), JsonLdError> {
+    let document = Node::from(document);
+    let statements = Context::of(&document).and_then(|context| context.statements(&document).map(drop));
+    match statements {
+        Err(error) if error.is_beyond_us() => Ok(()),
+        statements => statements,
     }
 }
 

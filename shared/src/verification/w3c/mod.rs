@@ -1,0 +1,523 @@
+//! Checking credentials and presentations of the W3C data model, however they are secured: Data Integrity proofs, JWT,
+//! SD-JWT, COSE, enveloped or not.
+//!
+//! ```text
+//! bytes ──W3cDocument::parse──► needs() ──(somebody fetches)──► Surroundings ──► verify() ──► W3cVerdict
+//! ```
+//! Whether the issuer is to be trusted is not asked here.
+
+mod signature;
+mod standard;
+mod status;
+#[cfg(test)]
+mod tests;
+
+use std::{
+    collections::{BTreeMap, BTreeSet},
+    sync::Arc,
+};
+
+use chrono::{DateTime, Utc};
+use serde_json::{Map, Value};
+
+pub use self::standard::StandardError;
+use super::{Check, CheckId, Fetched, MAX_SKEW, Outcome, Policy, Reason, Verdict};
+use crate::{
+    credential::vcdm,
+    did::{Did, DidDocument},
+    format::{
+        data_integrity::{self, DataIntegrityError, Proof, Secured},
+        json_ld::{self, JsonLdError},
+        vc_jose::{Content, Envelope, SecuredDocument, VcJoseError},
+    },
+    json::{self, Ambiguous},
+    status_list::bitstring::{Entry, StatusListCredential},
+};
+
+/// The largest document read, in bytes.
+pub const MAX_BYTES: usize = data_integrity::MAX_BYTES;
+
+/// The most DIDs, and the most status lists, that are asked for one document. What needs more is not accepted.
+pub const MAX_NEEDS: usize = 64;
+
+/// What a signature says beside the document (RFC 7519 §4.1, RFC 7800, RFC 9901): claims, and no terms of it.
+const CLAIMS: [&str; 10] = [
+    "iss", "sub", "aud", "exp", "nbf", "iat", "jti", "nonce", "cnf", "_sd_alg",
+];
+
+/// Why nothing could be evaluated.
+#[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
+pub enum W3cError {
+    /// More than [`MAX_BYTES`].
+    #[error("the document is too large")]
+    TooLarge,
+    /// Not one unambiguous JSON object.
+    #[error(transparent)]
+    Json(#[from] Ambiguous),
+    /// Neither JSON, nor a JWT, nor an SD-JWT, nor COSE.
+    #[error("the document is in no form known here")]
+    UnknownForm,
+    /// The proofs cannot be read.
+    #[error(transparent)]
+    DataIntegrity(#[from] DataIntegrityError),
+    /// The signature, or the envelope, cannot be read.
+    #[error(transparent)]
+    Jose(#[from] VcJoseError),
+    /// VCDM 2.0 §4.13: what a presentation holds are credentials, and not too many.
+    #[error("the presentation holds something else than credentials, or too many")]
+    NotCredentials,
+}
+
+impl W3cError {
+    /// How the specifications call it.
+    pub fn standard(&self) -> StandardError {
+        match self {
+            Self::TooLarge | Self::Json(_) | Self::UnknownForm => StandardError::Parsing,
+            Self::DataIntegrity(error) => error.into(),
+            Self::Jose(VcJoseError::Jws(_) | VcJoseError::SdJwt(_) | VcJoseError::Cose(_)) => StandardError::Parsing,
+            Self::Jose(error) => error.into(),
+            Self::NotCredentials => StandardError::MalformedValue,
+        }
+    }
+}
+
+/// What ties the signature to the document.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Binding {
+    /// The issuer (of a presentation: the holder) must control the key: DI-007, DI-008.
+    Controller,
+    /// **Only** the proof is checked: anybody may have made it, and neither period nor status are looked at. For
+    /// conformance tests of the mechanisms.
+    ProofOnly,
+}
+
+/// What the document is checked for.
+#[derive(Debug, Clone, Copy)]
+pub struct W3cExpectation<'a> {
+    /// Whose signature it must be.
+    pub binding: Binding,
+    /// The `domain` (of a JWT: `aud`) of the presentation, when one was asked.
+    pub domain: Option<&'a str>,
+    /// Its `challenge` (of a JWT: `nonce`), when one was asked.
+    pub challenge: Option<&'a str>,
+}
+
+impl W3cExpectation<'_> {
+    /// Nothing in particular, by whoever it says it is.
+    pub const FOUND: Self = W3cExpectation {
+        binding: Binding::Controller,
+        domain: None,
+        challenge: None,
+    };
+}
+
+/// What must be fetched before [`W3cDocument::verify`]: at most [`MAX_NEEDS`] of each.
+#[derive(Debug, Clone, Default, PartialEq, Eq)]
+pub struct W3cNeeds {
+    /// Whose documents.
+    pub dids: BTreeSet<Did>,
+    /// Which Bitstring status lists.
+    pub lists: BTreeSet<String>,
+}
+
+/// What was fetched.
+#[derive(Debug, Clone, Default)]
+pub struct Surroundings {
+    /// By DID.
+    pub documents: BTreeMap<Did, Fetched<DidDocument>>,
+    /// By address; each with a proof that held, by its own issuer.
+    pub lists: BTreeMap<String, Fetched<Arc<StatusListCredential>>>,
+}
+
+/// What is wrong, or could not be checked, with its standard name.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Flaw {
+    /// In which check.
+    pub check: CheckId,
+    /// How the check ended.
+    pub outcome: Outcome,
+    /// What it is called.
+    pub standard: StandardError,
+    /// For developers; holds no claim's value.
+    pub detail: String,
+}
+
+/// What came of a document, and of the credentials in it.
+#[derive(Debug, Clone)]
+pub struct W3cVerdict {
+    /// Every check.
+    pub verdict: Verdict,
+    /// One for each check that did not pass.
+    pub flaws: Vec<Flaw>,
+    /// Of each credential of a presentation.
+    pub credentials: Vec<W3cVerdict>,
+}
+
+impl W3cVerdict {
+    /// Whether every check passed, of the credentials in it too, but for what `policy` lets be skipped.
+    pub fn accepted(&self, policy: Policy) -> bool {
+        self.verdict.accepted(policy) && self.credentials.iter().all(|credential| credential.accepted(policy))
+    }
+
+    /// Every flaw, of the credentials in it too.
+    pub fn all_flaws(&self) -> impl Iterator<Item = &Flaw> {
+        self.flaws
+            .iter()
+            .chain(self.credentials.iter().flat_map(|credential| &credential.flaws))
+    }
+}
+
+/// A check that did not pass.
+struct Trouble {
+    outcome: Outcome,
+    standard: StandardError,
+    detail: String,
+}
+
+impl Trouble {
+    fn failed(reason: Reason, standard: impl Into<StandardError>, detail: impl ToString) -> Self {
+        Self {
+            outcome: Outcome::Failed(reason),
+            standard: standard.into(),
+            detail: detail.to_string(),
+        }
+    }
+
+    fn skipped(reason: Reason, standard: impl Into<StandardError>, detail: impl ToString) -> Self {
+        Self {
+            outcome: Outcome::Skipped(reason),
+            ..Self::failed(reason, standard, detail)
+        }
+    }
+}
+
+/// A secured credential or presentation, read and **unverified**.
+#[derive(Debug, Clone)]
+pub struct W3cDocument {
+    content: Content,
+    form: Form,
+    /// Without proofs.
+    document: Value,
+    /// Of a presentation.
+    credentials: Vec<W3cDocument>,
+}
+
+#[derive(Debug, Clone)]
+enum Form {
+    /// The whole text, proofs in it.
+    Proofs(String),
+    Signature(Box<SecuredDocument>),
+    /// Nobody secured it but the holder of the presentation it is in (VCDM 2.0 §4.13.1).
+    Open,
+}
+
+impl W3cDocument {
+    /// Reads JSON with proofs, an envelope, a JWT, an SD-JWT or COSE, credential or presentation.
+    pub fn parse(bytes: &[u8]) -> Result<Self, W3cError> {
+        if bytes.len() > MAX_BYTES {
+            return Err(W3cError::TooLarge);
+        }
+        let Ok(text) = std::str::from_utf8(bytes) else {
+            return either(|content| SecuredDocument::parse_cose(content, bytes)).and_then(Self::of_signature);
+        };
+        let text = text.trim();
+        if text.starts_with('{') {
+            Self::of_json(json::parse_object(text.as_bytes())?, Some(text))
+        } else if !text.is_ascii() || text.contains(char::is_whitespace) {
+            Err(W3cError::UnknownForm)
+        } else if text.contains('~') {
+            either(|content| SecuredDocument::parse_sd_jwt(content, text)).and_then(Self::of_signature)
+        } else {
+            either(|content| SecuredDocument::parse_jwt(content, text)).and_then(Self::of_signature)
+        }
+    }
+
+    /// Reads one that is a JSON object already: with proofs, or an envelope.
+    pub fn from_object(members: Map<String, Value>) -> Result<Self, W3cError> {
+        Self::of_json(members, None)
+    }
+
+    fn of_json(mut members: Map<String, Value>, text: Option<&str>) -> Result<Self, W3cError> {
+        let has_type = |wanted: &str| has_type(&members, wanted);
+        for (name, content) in [
+            ("EnvelopedVerifiableCredential", Content::Credential),
+            ("EnvelopedVerifiablePresentation", Content::Presentation),
+        ] {
+            if has_type(name) {
+                let envelope = Envelope::read(content, &Value::Object(members))?;
+                return Self::of_signature(envelope.open()?);
+            }
+        }
+        let content = if has_type("VerifiablePresentation") {
+            Content::Presentation
+        } else {
+            Content::Credential
+        };
+        let text = text.map_or_else(|| Value::Object(members.clone()).to_string(), str::to_owned);
+        // Refuses what has no proof, and more than we read.
+        Secured::parse(&text)?;
+        members.remove("proof");
+        let credentials = match content {
+            Content::Credential => Vec::new(),
+            Content::Presentation => credentials_of(&members)?,
+        };
+        Ok(Self {
+            content,
+            form: Form::Proofs(text),
+            document: Value::Object(members),
+            credentials,
+        })
+    }
+
+    fn of_signature(secured: SecuredDocument) -> Result<Self, W3cError> {
+        let credentials = match secured.content() {
+            Content::Credential => Vec::new(),
+            Content::Presentation => credentials_of(secured.document())?,
+        };
+        Ok(Self {
+            content: secured.content(),
+            document: Value::Object(secured.document().clone()),
+            form: Form::Signature(Box::new(secured)),
+            credentials,
+        })
+    }
+
+    /// What it is.
+    pub fn content(&self) -> Content {
+        self.content
+    }
+
+    /// How it is secured, as OpenID4VCI names formats, and as VC-JOSE-COSE names types.
+    pub fn format(&self) -> &'static str {
+        match (&self.form, self.content) {
+            (Form::Signature(secured), content) => secured.securing().typ(content),
+            (_, Content::Credential) => "ldp_vc",
+            (_, Content::Presentation) => "ldp_vp",
+        }
+    }
+
+    /// Its media type.
+    pub fn media_type(&self) -> String {
+        match (&self.form, self.content) {
+            (Form::Signature(secured), content) => format!("application/{}", secured.securing().typ(content)),
+            (_, Content::Credential) => "application/vc".to_owned(),
+            (_, Content::Presentation) => "application/vp".to_owned(),
+        }
+    }
+
+    /// What is said, without proofs. **Not to be believed** before [`Self::verify`].
+    pub fn document(&self) -> &Value {
+        &self.document
+    }
+
+    /// The credentials of a presentation.
+    pub fn credentials(&self) -> &[Self] {
+        &self.credentials
+    }
+
+    /// Who stands for it: the issuer of a credential, the holder of a presentation, as it says itself.
+    pub fn controller(&self) -> Option<&str> {
+        let member = match self.content {
+            Content::Credential => "issuer",
+            Content::Presentation => "holder",
+        };
+        match self.document.get(member)? {
+            Value::Object(controller) => controller.get("id")?.as_str(),
+            controller => controller.as_str(),
+        }
+    }
+
+    /// What must be fetched, for the credentials in it too.
+    pub fn needs(&self, binding: Binding) -> W3cNeeds {
+        let mut needs = W3cNeeds::default();
+        for document in std::iter::once(self).chain(&self.credentials) {
+            needs.dids.extend(document.signers(binding));
+            if binding == Binding::Controller && document.content == Content::Credential {
+                let entries = Entry::of_credential(&document.document).unwrap_or_default();
+                needs.lists.extend(entries.into_iter().map(|entry| entry.list));
+            }
+        }
+        while needs.dids.len() > MAX_NEEDS {
+            needs.dids.pop_last();
+        }
+        while needs.lists.len() > MAX_NEEDS {
+            needs.lists.pop_last();
+        }
+        needs
+    }
+
+    /// Runs every check that can run. `surroundings` must be what was fetched for [`Self::needs`].
+    pub fn verify(&self, surroundings: &Surroundings, expected: &W3cExpectation<'_>, now: DateTime<Utc>) -> W3cVerdict {
+        let within = W3cExpectation {
+            domain: None,
+            challenge: None,
+            ..*expected
+        };
+        let credentials = self
+            .credentials
+            .iter()
+            .map(|credential| credential.verify(surroundings, &within, now))
+            .collect();
+        let mut checks = vec![(CheckId::Structure, self.check_structure().map(|()| None))];
+        if !matches!(self.form, Form::Open) {
+            let signature = self.check_signature(surroundings, expected.binding, now);
+            checks.push((CheckId::Signature, signature.map(|()| None)));
+        }
+        if expected.challenge.is_some() {
+            checks.push((CheckId::Nonce, self.check_challenge(expected, now).map(|()| None)));
+        }
+        if expected.domain.is_some() {
+            checks.push((CheckId::Audience, self.check_domain(expected, now).map(|()| None)));
+        }
+        if self.content == Content::Credential && expected.binding == Binding::Controller {
+            checks.push((CheckId::Time, self.check_period(now).map(|()| None)));
+            checks.push((CheckId::Status, self.check_status(surroundings, now)));
+        }
+        let is_sound = checks[0].1.is_ok();
+        let mut flaws = Vec::new();
+        let checks = checks
+            .into_iter()
+            .map(|(id, checked)| match checked {
+                Ok(note) => Check {
+                    id,
+                    outcome: Outcome::Passed,
+                    note,
+                },
+                Err(trouble) => {
+                    flaws.push(Flaw {
+                        check: id,
+                        outcome: trouble.outcome,
+                        standard: trouble.standard,
+                        detail: trouble.detail,
+                    });
+                    Check {
+                        id,
+                        outcome: trouble.outcome,
+                        note: None,
+                    }
+                }
+            })
+            .collect();
+        W3cVerdict {
+            verdict: Verdict {
+                checks,
+                claims: is_sound.then(|| self.document.clone()),
+                status: None,
+            },
+            flaws,
+            credentials,
+        }
+    }
+
+    /// The shape of the data model, and that every term means something.
+    fn check_structure(&self) -> Result<(), Trouble> {
+        let checked = match self.content {
+            Content::Credential => vcdm::check_credential(&self.document),
+            Content::Presentation => vcdm::check_presentation(&self.document),
+        };
+        checked.map_err(|error| {
+            let standard = match error.rule {
+                vcdm::VcdmRule::Period => StandardError::Range,
+                _ => StandardError::MalformedValue,
+            };
+            Trouble::failed(Reason::Malformed, standard, error)
+        })?;
+        self.check_terms()
+            .map_err(|error| Trouble::failed(Reason::Malformed, StandardError::MalformedValue, error))
+    }
+
+    /// Refuses what means nothing. Suites that sign statements refuse it themselves, on the way to what is signed.
+    fn check_terms(&self) -> Result<(), JsonLdError> {
+        match &self.form {
+            Form::Proofs(text) => {
+                let signs_statements = |proof: &Proof<'_>| !proof.suite().is_jcs();
+                let all = Secured::parse(text).is_ok_and(|secured| {
+                    let proofs = secured.proofs();
+                    proofs.is_ok_and(|proofs| proofs.iter().all(signs_statements))
+                });
+                if all {
+                    Ok(())
+                } else {
+                    json_ld::check_terms(&self.document)
+                }
+            }
+            Form::Signature(_) => {
+                let Value::Object(mut members) = self.document.clone() else {
+                    return Ok(());
+                };
+                members.retain(|name, _| !CLAIMS.contains(&name.as_str()));
+                json_ld::check_terms(&Value::Object(members))
+            }
+            Form::Open => json_ld::check_terms(&self.document),
+        }
+    }
+
+    /// VCDM 2.0 §4.9, and its older names of 1.1.
+    fn check_period(&self, now: DateTime<Utc>) -> Result<(), Trouble> {
+        let none = Map::new();
+        let members = self.document.as_object().unwrap_or(&none);
+        let instant = |names: [&str; 2]| {
+            let mut found = names.into_iter().map(|name| vcdm::instant(members, name));
+            found.find(|instant| !matches!(instant, Ok(None))).unwrap_or(Ok(None))
+        };
+        let malformed = |error| Trouble::failed(Reason::Malformed, StandardError::MalformedValue, error);
+        let from = instant(["validFrom", "issuanceDate"]).map_err(malformed)?;
+        let until = instant(["validUntil", "expirationDate"]).map_err(malformed)?;
+        let outside = |reason, detail| Err(Trouble::failed(reason, StandardError::Range, detail));
+        if until.is_some_and(|until| until <= now - MAX_SKEW) {
+            outside(Reason::Expired, "the credential has expired")
+        } else if from.is_some_and(|from| from > now + MAX_SKEW) {
+            outside(Reason::NotYetValid, "the credential is not valid yet")
+        } else {
+            Ok(())
+        }
+    }
+}
+
+/// A credential, or else a presentation: their types tell.
+fn either(parse: impl Fn(Content) -> Result<SecuredDocument, VcJoseError>) -> Result<SecuredDocument, W3cError> {
+    match parse(Content::Credential) {
+        Err(VcJoseError::WrongType) => Ok(parse(Content::Presentation)?),
+        parsed => Ok(parsed?),
+    }
+}
+
+/// What lies in a presentation.
+fn credentials_of(presentation: &Map<String, Value>) -> Result<Vec<W3cDocument>, W3cError> {
+    let credentials = match presentation.get("verifiableCredential") {
+        None => return Ok(Vec::new()),
+        Some(Value::Array(credentials)) => credentials.as_slice(),
+        Some(only) => std::slice::from_ref(only),
+    };
+    if credentials.len() > vcdm::MAX_CREDENTIALS {
+        return Err(W3cError::NotCredentials);
+    }
+    credentials
+        .iter()
+        .map(|credential| {
+            let members = credential.as_object().ok_or(W3cError::NotCredentials)?;
+            let is_secured = members.contains_key("proof") || has_type(members, "EnvelopedVerifiableCredential");
+            let read = if is_secured {
+                W3cDocument::from_object(members.clone())?
+            } else {
+                W3cDocument {
+                    content: Content::Credential,
+                    form: Form::Open,
+                    document: credential.clone(),
+                    credentials: Vec::new(),
+                }
+            };
+            match read.content {
+                Content::Credential => Ok(read),
+                Content::Presentation => Err(W3cError::NotCredentials),
+            }
+        })
+        .collect()
+}
+
+fn has_type(members: &Map<String, Value>, wanted: &str) -> bool {
+    match members.get("type") {
+        Some(Value::Array(types)) => types.iter().any(|found| found == wanted),
+        found => found.is_some_and(|found| found == wanted),
+    }
+}
