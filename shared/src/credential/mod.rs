@@ -1,10 +1,13 @@
 //! Credentials: what they are called, where their claims are, and how the attestation maps to claims and back.
 
 pub mod activity_claims;
+pub mod issuance;
 mod path;
+mod standard;
 pub mod vcdm;
 
 pub use path::{ClaimPath, PathElement, PathError};
+pub use standard::StandardError;
 
 /// The one credential configuration every organisation offers: identifier in issuer metadata and offers.
 pub const ACTIVITY_CONFIGURATION: &str = "activity-attestation-sd-jwt";

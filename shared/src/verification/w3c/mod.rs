@@ -7,7 +7,6 @@
 //! Whether the issuer is to be trusted is not asked here.
 
 mod signature;
-mod standard;
 mod status;
 #[cfg(test)]
 mod tests;
@@ -20,10 +19,9 @@ use std::{
 use chrono::{DateTime, Utc};
 use serde_json::{Map, Value};
 
-pub use self::standard::StandardError;
 use super::{Check, CheckId, Fetched, MAX_SKEW, Outcome, Policy, Reason, Verdict};
 use crate::{
-    credential::vcdm,
+    credential::{StandardError, vcdm},
     did::{Did, DidDocument},
     format::{
         data_integrity::{self, DataIntegrityError, Proof, Secured},
@@ -415,13 +413,7 @@ impl W3cDocument {
             Content::Credential => vcdm::check_credential(&self.document),
             Content::Presentation => vcdm::check_presentation(&self.document),
         };
-        checked.map_err(|error| {
-            let standard = match error.rule {
-                vcdm::VcdmRule::Period => StandardError::Range,
-                _ => StandardError::MalformedValue,
-            };
-            Trouble::failed(Reason::Malformed, standard, error)
-        })?;
+        checked.map_err(|error| Trouble::failed(Reason::Malformed, &error, &error))?;
         self.check_terms()
             .map_err(|error| Trouble::failed(Reason::Malformed, StandardError::MalformedValue, error))
     }

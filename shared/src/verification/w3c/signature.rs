@@ -3,8 +3,9 @@
 use chrono::{DateTime, Utc};
 use serde_json::Value;
 
-use super::{Binding, Form, StandardError, Surroundings, Trouble, W3cDocument, W3cExpectation};
+use super::{Binding, Form, Surroundings, Trouble, W3cDocument, W3cExpectation};
 use crate::{
+    credential::StandardError,
     did::{Did, DidDocument, Purpose},
     format::{
         data_integrity::{DataIntegrityError, Expected, Proof, Secured},

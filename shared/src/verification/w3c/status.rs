@@ -3,8 +3,9 @@
 use chrono::{DateTime, Utc};
 use serde_json::Value;
 
-use super::{StandardError, Surroundings, Trouble, W3cDocument};
+use super::{Surroundings, Trouble, W3cDocument};
 use crate::{
+    credential::StandardError,
     status_list::bitstring::{BitstringError, ENTRY_TYPE, Entry, Purpose},
     verification::{Fetched, Reason},
 };

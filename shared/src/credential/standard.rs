@@ -1,5 +1,6 @@
 //! The names that the specifications give to what is wrong, for those who read problem details (RFC 9457).
 
+use super::vcdm::{VcdmError, VcdmRule};
 use crate::{
     did::DidError,
     format::{data_integrity::DataIntegrityError, vc_jose::VcJoseError},
@@ -61,6 +62,15 @@ impl StandardError {
             Self::Ours(code) => ("urn:musette:problem:", code),
         };
         format!("{vocabulary}{name}")
+    }
+}
+
+impl From<&VcdmError> for StandardError {
+    fn from(error: &VcdmError) -> Self {
+        match error.rule {
+            VcdmRule::Period => Self::Range,
+            _ => Self::MalformedValue,
+        }
     }
 }
 

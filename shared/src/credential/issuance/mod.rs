@@ -1,0 +1,344 @@
+//! Issuing credentials of the W3C data model, and proving presentations: nothing is signed that our own verification would
+//! refuse for what it says.
+
+use std::{fmt, str::FromStr};
+
+use base64::{Engine, engine::general_purpose::STANDARD as BASE64};
+use chrono::{DateTime, Utc};
+use serde_json::{Map, Value};
+
+use super::{
+    ClaimPath, StandardError,
+    vcdm::{self, VcdmError, Version},
+};
+use crate::{
+    entropy::Entropy,
+    format::{
+        data_integrity::{self, Cryptosuite, DataIntegrityError, ProofOptions, attach},
+        json_ld::{self, JsonLdError},
+        vc_jose::{Content, Envelope, Securing, SignWith, VcJoseError, sign_cose, sign_jwt, sign_sd_jwt},
+    },
+    keys::{KeyKind, SigningKey},
+};
+
+/// What VCDM 1.1 does not define and every Data Integrity proof needs.
+const DATA_INTEGRITY_CONTEXT: &str = "https://w3id.org/security/data-integrity/v2";
+const DATA_INTEGRITY_CONTEXTS: [&str; 2] = ["https://w3id.org/security/data-integrity/v1", DATA_INTEGRITY_CONTEXT];
+
+/// A way to secure a document.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Mechanism {
+    /// A proof in the document.
+    DataIntegrity(Cryptosuite),
+    /// A signature around it.
+    Jose(Securing),
+}
+
+/// No mechanism is called so.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, thiserror::Error)]
+#[error("no mechanism is called so")]
+pub struct UnknownMechanism;
+
+impl Mechanism {
+    /// Every mechanism.
+    pub fn all() -> impl Iterator<Item = Self> {
+        let signatures = [Securing::Jwt, Securing::SdJwt, Securing::Cose];
+        let suites = Cryptosuite::ALL.into_iter().map(Self::DataIntegrity);
+        suites.chain(signatures.map(Self::Jose))
+    }
+
+    /// The name of the cryptosuite, or of the type of a credential that is so secured: `vc+jwt`.
+    pub fn name(self) -> &'static str {
+        match self {
+            Self::DataIntegrity(suite) => suite.name(),
+            Self::Jose(securing) => securing.typ(Content::Credential),
+        }
+    }
+
+    /// Whether it signs with keys of this kind.
+    pub fn fits(self, kind: KeyKind) -> bool {
+        match self {
+            Self::DataIntegrity(suite) => suite.fits(kind),
+            Self::Jose(_) => true,
+        }
+    }
+}
+
+impl fmt::Display for Mechanism {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str(self.name())
+    }
+}
+
+impl FromStr for Mechanism {
+    type Err = UnknownMechanism;
+
+    fn from_str(text: &str) -> Result<Self, UnknownMechanism> {
+        Self::all()
+            .find(|mechanism| mechanism.name() == text)
+            .ok_or(UnknownMechanism)
+    }
+}
+
+/// Who signs.
+#[derive(Debug, Clone, Copy)]
+pub struct Signatory<'a> {
+    /// The issuer of credentials, the holder of presentations.
+    pub controller: &'a str,
+    /// The verification method: a URL of the controller.
+    pub method: &'a str,
+    /// Its key.
+    pub key: &'a SigningKey,
+}
+
+/// What else a signature says. Nothing, by default.
+#[derive(Debug, Clone, Default)]
+pub struct SigningOptions {
+    /// When it is made.
+    pub created: Option<DateTime<Utc>>,
+    /// Until when it holds.
+    pub expires: Option<DateTime<Utc>>,
+    /// Whom a presentation is for.
+    pub domain: Option<String>,
+    /// What a presentation answers.
+    pub challenge: Option<String>,
+    /// Which claims of a `vc+sd-jwt` may be hidden.
+    pub disclosable: Vec<ClaimPath>,
+}
+
+/// Why nothing was signed.
+#[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
+pub enum IssuanceError {
+    /// It is no credential, or no presentation.
+    #[error(transparent)]
+    Vcdm(#[from] VcdmError),
+    /// It says something that means nothing.
+    #[error(transparent)]
+    JsonLd(#[from] JsonLdError),
+    /// DI-008: it is by somebody else than who signs.
+    #[error("the document is by somebody else than who signs")]
+    OtherController,
+    /// It is secured already.
+    #[error("the document has a proof already")]
+    Secured,
+    /// The mechanism does not sign with keys of this kind.
+    #[error("the mechanism does not sign with a key of this kind")]
+    WrongKey,
+    /// A claim of a JWT in a document with proofs, or an option that the mechanism does not have.
+    #[error("the mechanism cannot say {0}")]
+    Unsupported(&'static str),
+    /// The proof was not made.
+    #[error(transparent)]
+    DataIntegrity(#[from] DataIntegrityError),
+    /// The signature was not made.
+    #[error(transparent)]
+    Jose(#[from] VcJoseError),
+}
+
+impl IssuanceError {
+    /// How the specifications call it.
+    pub fn standard(&self) -> StandardError {
+        match self {
+            Self::Vcdm(error) => error.into(),
+            Self::JsonLd(_) | Self::OtherController | Self::Secured => StandardError::MalformedValue,
+            // What cannot be turned into what is signed does not say what it should.
+            Self::DataIntegrity(DataIntegrityError::JsonLd(_)) => StandardError::MalformedValue,
+            Self::Jose(error @ VcJoseError::Document(_)) => error.into(),
+            Self::WrongKey | Self::Unsupported(_) | Self::DataIntegrity(_) | Self::Jose(_) => {
+                StandardError::ProofGeneration
+            }
+        }
+    }
+}
+
+/// A document that was secured.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub enum Issued {
+    /// With a proof in it.
+    Proven(Map<String, Value>),
+    /// A JWT.
+    Jwt(Content, String),
+    /// An SD-JWT.
+    SdJwt(Content, String),
+    /// COSE.
+    Cose(Content, Vec<u8>),
+}
+
+impl Issued {
+    /// As JSON: what has a signature around it is put in an envelope (VCDM-011).
+    pub fn to_value(&self) -> Value {
+        match self {
+            Self::Proven(members) => Value::Object(members.clone()),
+            Self::Jwt(content, compact) => Envelope::of_jwt(*content, compact).to_value(),
+            Self::SdJwt(content, text) => Envelope::of_sd_jwt(*content, text).to_value(),
+            Self::Cose(content, bytes) => Envelope::of_cose(*content, bytes).to_value(),
+        }
+    }
+
+    /// As text that [`W3cDocument::parse`](crate::verification::w3c::W3cDocument::parse) reads; COSE in base 64.
+    pub fn to_text(&self) -> String {
+        match self {
+            Self::Proven(members) => format!("{:#}", Value::Object(members.clone())),
+            Self::Jwt(_, text) | Self::SdJwt(_, text) => text.clone(),
+            Self::Cose(_, bytes) => BASE64.encode(bytes),
+        }
+    }
+}
+
+/// Signs a credential. A Data Integrity proof of a credential of VCDM 1.1 brings its context with it.
+pub fn issue(
+    mut credential: Map<String, Value>,
+    mechanism: Mechanism,
+    signatory: &Signatory<'_>,
+    options: &SigningOptions,
+    entropy: &dyn Entropy,
+) -> Result<Issued, IssuanceError> {
+    if credential.contains_key("proof") {
+        return Err(IssuanceError::Secured);
+    }
+    let document = Value::Object(credential);
+    let version = vcdm::check_credential(&document)?;
+    if controller(&document, "issuer") != Some(signatory.controller) {
+        return Err(IssuanceError::OtherController);
+    }
+    let Value::Object(document) = document else {
+        unreachable!("it was an object")
+    };
+    credential = document;
+    if matches!(mechanism, Mechanism::DataIntegrity(_)) {
+        credential = with_proof_context(credential, version);
+    }
+    secure(Content::Credential, credential, mechanism, signatory, options, entropy)
+}
+
+/// Signs a presentation, the credentials in it left as they are. Whose they are, and whether they hold, is not asked.
+pub fn prove(
+    mut presentation: Map<String, Value>,
+    mechanism: Mechanism,
+    signatory: &Signatory<'_>,
+    options: &SigningOptions,
+    entropy: &dyn Entropy,
+) -> Result<Issued, IssuanceError> {
+    if presentation.contains_key("proof") {
+        return Err(IssuanceError::Secured);
+    }
+    presentation
+        .entry("holder")
+        .or_insert_with(|| signatory.controller.into());
+    let document = Value::Object(presentation);
+    let version = vcdm::check_presentation(&document)?;
+    if controller(&document, "holder") != Some(signatory.controller) {
+        return Err(IssuanceError::OtherController);
+    }
+    let Value::Object(mut presentation) = document else {
+        unreachable!("it was an object")
+    };
+    match mechanism {
+        Mechanism::DataIntegrity(_) => presentation = with_proof_context(presentation, version),
+        Mechanism::Jose(_) => {
+            for (claim, asked) in [("aud", &options.domain), ("nonce", &options.challenge)] {
+                if let Some(asked) = asked {
+                    presentation.insert(claim.to_owned(), asked.as_str().into());
+                }
+            }
+        }
+    }
+    secure(
+        Content::Presentation,
+        presentation,
+        mechanism,
+        signatory,
+        options,
+        entropy,
+    )
+}
+
+fn secure(
+    content: Content,
+    mut document: Map<String, Value>,
+    mechanism: Mechanism,
+    signatory: &Signatory<'_>,
+    options: &SigningOptions,
+    entropy: &dyn Entropy,
+) -> Result<Issued, IssuanceError> {
+    if !mechanism.fits(signatory.key.public().kind()) {
+        return Err(IssuanceError::WrongKey);
+    }
+    let is_selective = mechanism == Mechanism::Jose(Securing::SdJwt);
+    if !is_selective && !options.disclosable.is_empty() {
+        return Err(IssuanceError::Unsupported("which claims may be hidden"));
+    }
+    let with = SignWith {
+        key: signatory.key,
+        kid: signatory.method,
+        expires_at: options.expires,
+    };
+    match mechanism {
+        Mechanism::DataIntegrity(suite) => {
+            if suite.is_jcs() {
+                json_ld::check_terms(&Value::Object(document.clone()))?;
+            }
+            let options = ProofOptions {
+                suite,
+                verification_method: signatory.method.to_owned(),
+                purpose: match content {
+                    Content::Credential => "assertionMethod",
+                    Content::Presentation => "authentication",
+                }
+                .to_owned(),
+                created: options.created,
+                expires: options.expires,
+                domain: options.domain.clone(),
+                challenge: options.challenge.clone(),
+                id: None,
+                previous: Vec::new(),
+            };
+            let text = Value::Object(document.clone()).to_string();
+            let proof = data_integrity::sign(&text, &options, signatory.key)?;
+            attach(&mut document, proof);
+            Ok(Issued::Proven(document))
+        }
+        Mechanism::Jose(securing) => {
+            let mut said = document.clone();
+            said.retain(|name, _| !matches!(name.as_str(), "aud" | "nonce"));
+            json_ld::check_terms(&Value::Object(said))?;
+            match securing {
+                Securing::Jwt => Ok(Issued::Jwt(content, sign_jwt(content, document, &with)?)),
+                Securing::Cose => Ok(Issued::Cose(content, sign_cose(content, document, &with)?)),
+                Securing::SdJwt if content == Content::Credential => {
+                    let text = sign_sd_jwt(document, &options.disclosable, &with, entropy)?;
+                    Ok(Issued::SdJwt(content, text))
+                }
+                // Nobody chooses what to show of what they show.
+                Securing::SdJwt => Ok(Issued::Jwt(content, sign_jwt(content, document, &with)?)),
+            }
+        }
+    }
+}
+
+fn controller<'a>(document: &'a Value, member: &str) -> Option<&'a str> {
+    match document.get(member)? {
+        Value::Object(controller) => controller.get("id")?.as_str(),
+        controller => controller.as_str(),
+    }
+}
+
+/// VCDM 1.1 knows nothing of `DataIntegrityProof`.
+fn with_proof_context(mut document: Map<String, Value>, version: Version) -> Map<String, Value> {
+    if version == Version::V2 {
+        return document;
+    }
+    let mut contexts = match document.remove("@context") {
+        Some(Value::Array(contexts)) => contexts,
+        only => Vec::from_iter(only),
+    };
+    let knows = |context: &Value| DATA_INTEGRITY_CONTEXTS.iter().any(|known| context == known);
+    if !contexts.iter().any(knows) {
+        contexts.push(DATA_INTEGRITY_CONTEXT.into());
+    }
+    document.insert("@context".to_owned(), contexts.into());
+    document
+}
+
+#[cfg(test)]
+mod tests;
