@@ -8,11 +8,13 @@
 mod bits;
 mod credential;
 mod entry;
+mod kept;
 
 pub use self::{
     bits::{Bitstring, MAX_INFLATED, MIN_ENTRIES},
     credential::{EntryStatus, StatusListCredential, StatusListTerms},
     entry::{Entry, MAX_SIZE, Purpose, StatusMessage},
+    kept::KeptLists,
 };
 
 /// `type` of an entry.

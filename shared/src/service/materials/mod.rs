@@ -1,11 +1,14 @@
 //! Fetches what a verification needs: issuer keys and status lists.
 
+mod w3c;
+
 use std::sync::Arc;
 
 use chrono::{DateTime, Utc};
 use serde_json::{Value, json};
 use url::Url;
 
+pub use self::w3c::{controller_document, surroundings};
 use super::http_client::{FetchError, HttpClient};
 use crate::{
     did::{Did, DidDocument, DidError, webvh::Log},
