@@ -29,4 +29,5 @@ pub mod status_list;
 pub mod testing;
 pub mod text;
 pub mod trust;
+pub mod vc_api;
 pub mod verification;

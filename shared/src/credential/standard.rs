@@ -41,27 +41,37 @@ pub enum StandardError {
 }
 
 impl StandardError {
+    /// Its name, as its specification writes it.
+    pub fn name(self) -> &'static str {
+        match self {
+            Self::Parsing => "PARSING_ERROR",
+            Self::CryptographicSecurity => "CRYPTOGRAPHIC_SECURITY_ERROR",
+            Self::MalformedValue => "MALFORMED_VALUE_ERROR",
+            Self::Range => "RANGE_ERROR",
+            Self::ProofGeneration => "PROOF_GENERATION_ERROR",
+            Self::ProofVerification => "PROOF_VERIFICATION_ERROR",
+            Self::ProofTransformation => "PROOF_TRANSFORMATION_ERROR",
+            Self::InvalidDomain => "INVALID_DOMAIN_ERROR",
+            Self::InvalidChallenge => "INVALID_CHALLENGE_ERROR",
+            Self::InvalidVerificationMethodUrl => "INVALID_VERIFICATION_METHOD_URL",
+            Self::InvalidVerificationMethod => "INVALID_VERIFICATION_METHOD",
+            Self::InvalidControlledIdentifierDocument => "INVALID_CONTROLLED_IDENTIFIER_DOCUMENT",
+            Self::StatusList(error) => error.name(),
+            Self::Ours(code) => code,
+        }
+    }
+
     /// Its `type`, a URL.
     pub fn type_url(self) -> String {
-        let (vocabulary, name) = match self {
-            Self::Parsing => ("https://www.w3.org/TR/vc-data-model#", "PARSING_ERROR"),
-            Self::CryptographicSecurity => ("https://www.w3.org/TR/vc-data-model#", "CRYPTOGRAPHIC_SECURITY_ERROR"),
-            Self::MalformedValue => ("https://www.w3.org/TR/vc-data-model#", "MALFORMED_VALUE_ERROR"),
-            Self::Range => ("https://www.w3.org/TR/vc-data-model#", "RANGE_ERROR"),
-            Self::ProofGeneration => ("https://w3id.org/security#", "PROOF_GENERATION_ERROR"),
-            Self::ProofVerification => ("https://w3id.org/security#", "PROOF_VERIFICATION_ERROR"),
-            Self::ProofTransformation => ("https://w3id.org/security#", "PROOF_TRANSFORMATION_ERROR"),
-            Self::InvalidDomain => ("https://w3id.org/security#", "INVALID_DOMAIN_ERROR"),
-            Self::InvalidChallenge => ("https://w3id.org/security#", "INVALID_CHALLENGE_ERROR"),
-            Self::InvalidVerificationMethodUrl => ("https://w3id.org/security#", "INVALID_VERIFICATION_METHOD_URL"),
-            Self::InvalidVerificationMethod => ("https://w3id.org/security#", "INVALID_VERIFICATION_METHOD"),
-            Self::InvalidControlledIdentifierDocument => {
-                ("https://w3id.org/security#", "INVALID_CONTROLLED_IDENTIFIER_DOCUMENT")
+        let vocabulary = match self {
+            Self::Parsing | Self::CryptographicSecurity | Self::MalformedValue | Self::Range => {
+                "https://www.w3.org/TR/vc-data-model#"
             }
             Self::StatusList(error) => return error.type_url(),
-            Self::Ours(code) => ("urn:musette:problem:", code),
+            Self::Ours(_) => "urn:musette:problem:",
+            _ => "https://w3id.org/security#",
         };
-        format!("{vocabulary}{name}")
+        format!("{vocabulary}{}", self.name())
     }
 }
 

@@ -22,3 +22,4 @@ pub mod serve;
 pub mod session;
 pub mod telemetry;
 pub mod throttle;
+pub mod vc_api;
