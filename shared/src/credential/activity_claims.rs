@@ -64,6 +64,27 @@ const CLAIMS: &[(&[&str], &str)] = &[
 
 /// The claims to sign, and the paths to make disclosable.
 pub fn to_claims(attestation: &ActivityAttestation, envelope: &Envelope) -> (Value, Vec<ClaimPath>) {
+    let mut claims = json!({
+        "iss": envelope.issuer,
+        "vct": ACTIVITY_VCT,
+        "iat": envelope.issued_on.and_time(NaiveTime::MIN).and_utc().timestamp(),
+        "exp": envelope.expires_at.timestamp(),
+        "cnf": { "jwk": envelope.holder },
+        "status": { "status_list": envelope.status },
+    });
+    for (name, claim) in attested(attestation) {
+        insert(&mut claims, &name, Some(claim));
+    }
+    let disclosable = CLAIMS
+        .iter()
+        .filter(|(path, _)| at(&claims, path).is_some())
+        .map(|(path, _)| ClaimPath::of(path))
+        .collect();
+    (claims, disclosable)
+}
+
+/// What is attested, without what surrounds it.
+pub fn attested(attestation: &ActivityAttestation) -> Map<String, Value> {
     let (person, activity) = (attestation.person(), attestation.activity());
     let organisation = attestation.organisation();
 
@@ -101,30 +122,16 @@ pub fn to_claims(attestation: &ActivityAttestation, envelope: &Envelope) -> (Val
         attestation.breakdown().map(|breakdown| json!(breakdown)),
     );
 
-    let mut claims = json!({
-        "iss": envelope.issuer,
-        "vct": ACTIVITY_VCT,
-        "iat": envelope.issued_on.and_time(NaiveTime::MIN).and_utc().timestamp(),
-        "exp": envelope.expires_at.timestamp(),
-        "cnf": { "jwk": envelope.holder },
-        "status": { "status_list": envelope.status },
-        "given_name": person.given_name,
-        "family_name": person.family_name,
-        "issuing_organization": named,
-        "activity": activity_claims,
-    });
-    insert(
-        &mut claims,
-        "age_over_16",
-        person.age_over_16.then_some(Value::Bool(true)),
-    );
-
-    let disclosable = CLAIMS
-        .iter()
-        .filter(|(path, _)| at(&claims, path).is_some())
-        .map(|(path, _)| ClaimPath::of(path))
-        .collect();
-    (claims, disclosable)
+    let mut claims = Map::from_iter([
+        ("given_name".to_owned(), json!(person.given_name)),
+        ("family_name".to_owned(), json!(person.family_name)),
+        ("issuing_organization".to_owned(), named),
+        ("activity".to_owned(), activity_claims),
+    ]);
+    if person.age_over_16 {
+        claims.insert("age_over_16".to_owned(), true.into());
+    }
+    claims
 }
 
 /// Every claim path that may appear, in display order, with a stable key for translation: `given_name`,

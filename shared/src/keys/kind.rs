@@ -36,8 +36,8 @@ impl KeyKind {
         }
     }
 
-    /// `crv`.
-    pub(super) fn curve(self) -> &'static str {
+    /// `crv`: P-256, P-384, Ed25519.
+    pub fn curve(self) -> &'static str {
         match self {
             Self::P256 => "P-256",
             Self::P384 => "P-384",

@@ -2,6 +2,7 @@
 //! it passed, failed, or could not be made (`design.md` §6).
 
 mod linked;
+mod paper;
 mod verdict;
 pub mod w3c;
 
@@ -11,6 +12,7 @@ use chrono::{DateTime, Duration, Utc};
 use serde_json::{Map, Value};
 
 pub use self::linked::{linked_issuer, verify_linked};
+pub use self::paper::{paper_needs, verify_paper};
 pub use self::verdict::{Check, CheckId, Outcome, Policy, Reason, Verdict};
 use crate::{
     format::sd_jwt_vc::{self, BindingChecks, ExpectedBinding, SdJwt, SdJwtError, check_binding, holder_key},
@@ -249,31 +251,14 @@ impl Signed {
         matches!(StatusReference::from_claims(&self.claims), Ok(None))
     }
 
-    /// TSL §8.3 (TSL-006). Without a status there is nothing to check ([`Reason::NoStatus`] is noted). A list that is out of
-    /// reach, past its time or unreadable says nothing; one that was signed by somebody else or for another address, or that
-    /// has no such entry, is held against whoever names it (NEG-19).
+    /// TSL §8.3 (TSL-006). Without a status there is nothing to check ([`Reason::NoStatus`] is noted).
     fn check_status(&self, materials: &Materials, now: DateTime<Utc>) -> (Outcome, Option<Status>) {
         let reference = match StatusReference::from_claims(&self.claims) {
             Ok(Some(reference)) => reference,
             Ok(None) => return (Outcome::Passed, None),
             Err(_) => return (Outcome::Failed(Reason::Malformed), None),
         };
-        let edition = match &materials.status_list {
-            Fetched::Found(edition) => edition,
-            Fetched::Unreachable => return (Outcome::Skipped(Reason::StatusUnreachable), None),
-            Fetched::Unusable => return (Outcome::Skipped(Reason::StatusUnusable), None),
-            Fetched::Forbidden => return (Outcome::Failed(Reason::StatusRefused), None),
-            Fetched::NotAsked => return (Outcome::Skipped(Reason::NotNeeded), None),
-        };
-        let Fetched::Found(keys) = &materials.issuer_keys else {
-            return (Outcome::Skipped(Reason::Unavailable), None);
-        };
-        match read_status(edition, &reference, keys, now) {
-            Ok(status) => (outcome_of(status), Some(status)),
-            Err(None) => (Outcome::Failed(Reason::StatusRefused), None),
-            Err(Some(error)) if is_wrong(&error) => (Outcome::Failed(Reason::StatusRefused), None),
-            Err(Some(_)) => (Outcome::Skipped(Reason::StatusUnusable), None),
-        }
+        check_reference(&reference, materials, now)
     }
 
     /// Whether the issuer could attest on the day it signed (NEG-30).
@@ -295,6 +280,31 @@ impl Signed {
             Recognition::NotThen(_) => Outcome::Failed(Reason::IssuerNotThen),
             Recognition::Unknown => Outcome::Failed(Reason::UnknownIssuer),
         }
+    }
+}
+
+/// What the list says of an entry. One that is out of reach, past its time or unreadable says nothing; one that was signed by
+/// somebody else or for another address, or that has no such entry, is held against whoever names it (NEG-19).
+fn check_reference(
+    reference: &StatusReference,
+    materials: &Materials,
+    now: DateTime<Utc>,
+) -> (Outcome, Option<Status>) {
+    let edition = match &materials.status_list {
+        Fetched::Found(edition) => edition,
+        Fetched::Unreachable => return (Outcome::Skipped(Reason::StatusUnreachable), None),
+        Fetched::Unusable => return (Outcome::Skipped(Reason::StatusUnusable), None),
+        Fetched::Forbidden => return (Outcome::Failed(Reason::StatusRefused), None),
+        Fetched::NotAsked => return (Outcome::Skipped(Reason::NotNeeded), None),
+    };
+    let Fetched::Found(keys) = &materials.issuer_keys else {
+        return (Outcome::Skipped(Reason::Unavailable), None);
+    };
+    match read_status(edition, reference, keys, now) {
+        Ok(status) => (outcome_of(status), Some(status)),
+        Err(None) => (Outcome::Failed(Reason::StatusRefused), None),
+        Err(Some(error)) if is_wrong(&error) => (Outcome::Failed(Reason::StatusRefused), None),
+        Err(Some(_)) => (Outcome::Skipped(Reason::StatusUnusable), None),
     }
 }
 

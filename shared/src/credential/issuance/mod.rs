@@ -175,6 +175,21 @@ impl Issued {
         }
     }
 
+    /// Its media type.
+    pub fn media_type(&self) -> String {
+        let typ = match self {
+            Self::Proven(members) => match members.get("type") {
+                Some(Value::Array(types)) if types.iter().any(|name| name == "VerifiablePresentation") => "vp",
+                Some(Value::String(name)) if name == "VerifiablePresentation" => "vp",
+                _ => "vc",
+            },
+            Self::Jwt(content, _) => Securing::Jwt.typ(*content),
+            Self::SdJwt(content, _) => Securing::SdJwt.typ(*content),
+            Self::Cose(content, _) => Securing::Cose.typ(*content),
+        };
+        format!("application/{typ}")
+    }
+
     /// As text that [`W3cDocument::parse`](crate::verification::w3c::W3cDocument::parse) reads; COSE in base 64.
     pub fn to_text(&self) -> String {
         match self {

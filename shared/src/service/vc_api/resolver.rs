@@ -5,7 +5,7 @@ use axum::{
     response::{IntoResponse, Response},
 };
 use chrono::{DateTime, Utc};
-use serde_json::{Value, json};
+use serde_json::json;
 
 use crate::{
     did::{Did, DidDocument, DidError},
@@ -85,6 +85,7 @@ fn wants_document(headers: &HeaderMap) -> bool {
 #[cfg(test)]
 mod tests {
     use axum::{Router, extract::Path, routing::get};
+    use serde_json::Value;
 
     use super::*;
     use crate::{keys::SigningKey, testing::Exchange};

@@ -17,6 +17,7 @@ use crate::{
 
 mod binding;
 mod collected;
+mod paper;
 mod signature;
 mod status;
 mod trusted;
