@@ -11,7 +11,7 @@ use shared::{
     service::{db::Database, keyring, locale::Locale, session::SessionPolicy},
 };
 
-use crate::{config::Config, status::SignedLists, urls::Urls};
+use crate::{config::Config, status::SignedLists, urls::Urls, vc_api::VcApi};
 
 static SQLITE: sqlx::migrate::Migrator = sqlx::migrate!("migrations/sqlite");
 static POSTGRES: sqlx::migrate::Migrator = sqlx::migrate!("migrations/postgres");
@@ -37,6 +37,8 @@ pub struct App {
     pub sessions: Arc<SessionPolicy>,
     /// Status lists that need not be signed again.
     pub(crate) signed_lists: Arc<SignedLists>,
+    /// The VC-API, when it is open.
+    pub(crate) vc_api: Option<Arc<VcApi>>,
 }
 
 impl App {
@@ -47,7 +49,7 @@ impl App {
             .context("cannot open the database")?;
         let keys = keyring::open(&config.service.key_file, entropy.as_ref())
             .with_context(|| format!("cannot open the key file {}", config.service.key_file.display()))?;
-        Ok(Self::assemble(db, keys, config, clock, entropy))
+        Self::assemble(db, keys, config, clock, entropy)
     }
 
     pub(crate) fn assemble(
@@ -56,8 +58,11 @@ impl App {
         config: Config,
         clock: Arc<dyn Clock>,
         entropy: Arc<dyn Entropy>,
-    ) -> Self {
-        Self {
+    ) -> anyhow::Result<Self> {
+        let vc_api = config.vc_api.as_ref();
+        let vc_api = vc_api.map(|vc_api| VcApi::open(&config.service, vc_api)).transpose()?;
+        Ok(Self {
+            vc_api: vc_api.map(Arc::new),
             db,
             keys: Arc::new(keys),
             clock,
@@ -72,7 +77,7 @@ impl App {
             }),
             signed_lists: Arc::default(),
             config: Arc::new(config),
-        }
+        })
     }
 
     /// The present instant.

@@ -6,6 +6,8 @@ use serde::Deserialize;
 use shared::service::config::{ConfigError, ServiceConfig, load};
 use url::Url;
 
+pub use crate::vc_api::config::{InstanceConfig, VcApiConfig};
+
 /// What applies when nothing is said: a service for one machine, on loopback.
 pub const DEFAULTS: &str = r#"
 wallet_url = "http://localhost:8082"
@@ -25,6 +27,9 @@ pub struct Config {
     pub service: ServiceConfig,
     /// The wallet that « Ajouter à ma musette » opens.
     pub wallet_url: Url,
+    /// The W3C VC-API; off when it is not there.
+    #[serde(default)]
+    pub vc_api: Option<VcApiConfig>,
 }
 
 impl Config {

@@ -19,6 +19,7 @@ mod register;
 mod routes;
 pub mod status;
 pub mod urls;
+mod vc_api;
 
 pub use app::App;
 pub use config::Config;

@@ -16,7 +16,7 @@ use axum::{
 };
 use shared::service::{assets, csrf, page, security_headers};
 
-use crate::{App, attestations, authorization, batches, issuance, offers, organisations, status, urls};
+use crate::{App, attestations, authorization, batches, issuance, offers, organisations, status, urls, vc_api};
 
 /// The largest form at the token endpoint, in bytes.
 const MAX_TOKEN_REQUEST: usize = 16 * 1024;
@@ -30,6 +30,7 @@ pub fn router(app: App) -> Router {
     let locale = app.locale.clone();
     let pages = csrf::layer(pages().with_state(app.clone()), &public_url);
     let router = Router::new()
+        .merge(vc_api::api::routes(&app))
         .merge(published())
         .merge(protocol())
         .merge(assets::routes())

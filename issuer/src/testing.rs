@@ -100,7 +100,8 @@ impl Bench {
             config,
             Arc::new(clock.clone()),
             entropy,
-        );
+        )
+        .unwrap();
         let legal = Organisation {
             name: "Les Paniers du Vallon".parse().unwrap(),
             rna: Some("W691999901".parse().unwrap()),
@@ -345,6 +346,7 @@ mod tests {
             crate::authorization::store::STATEMENTS,
             crate::register::store::STATEMENTS,
             crate::status::store::STATEMENTS,
+            crate::vc_api::store::STATEMENTS,
             service::session::STATEMENTS,
             service::throttle::STATEMENTS,
         ];

@@ -43,6 +43,11 @@ impl Urls {
         self.url(&format!("/o/{organisation}/status/{list}"))
     }
 
+    /// A Bitstring status list of an instance of the VC-API.
+    pub fn bitstring_list(&self, instance: &Slug, list: &ListId) -> Url {
+        self.url(&format!("/instances/{instance}/status/{list}"))
+    }
+
     /// The page that a phone's camera opens, with the offer in its query.
     pub fn invitation(&self, organisation: &Slug, offer: &OfferId) -> Url {
         page_link(

@@ -93,8 +93,13 @@ async fn obey(app: &App, command: Command, language: Language) -> anyhow::Result
 
 /// The configuration, without what opens anything.
 fn checked(config: &Config) -> String {
-    let Config { service, wallet_url } = config;
-    format!("wallet_url = \"{wallet_url}\"\n\n{service}")
+    let Config {
+        service,
+        wallet_url,
+        vc_api,
+    } = config;
+    let vc_api = vc_api.as_ref().map(ToString::to_string).unwrap_or_default();
+    format!("wallet_url = \"{wallet_url}\"\n\n{service}{vc_api}")
 }
 
 fn language(tag: &str) -> Result<Language, &'static str> {
