@@ -10,10 +10,10 @@ use shared::{
     entropy::Entropy,
     keys::seal::SealingKey,
     service::{db::Database, http_client::HttpClient, keyring, locale::Locale, session::SessionPolicy},
-    status_list::token::Editions,
+    status_list::{bitstring::KeptLists, token::Editions},
 };
 
-use crate::{config::Config, identity, identity::Identity, rules, urls::Urls};
+use crate::{config::Config, identity, identity::Identity, rules, urls::Urls, vc_api::VcApi};
 
 pub(crate) static SQLITE: sqlx::migrate::Migrator = sqlx::migrate!("migrations/sqlite");
 pub(crate) static POSTGRES: sqlx::migrate::Migrator = sqlx::migrate!("migrations/postgres");
@@ -33,6 +33,10 @@ pub struct App {
     pub http: HttpClient,
     /// Status lists that need not be fetched again.
     pub(crate) editions: Arc<Editions>,
+    /// Bitstring status lists that need not be fetched again.
+    pub(crate) lists: Arc<KeptLists>,
+    /// The VC-API, when it is open.
+    pub(crate) vc_api: Option<Arc<VcApi>>,
     /// Our addresses.
     pub urls: Urls,
     /// The configuration.
@@ -67,6 +71,8 @@ impl App {
         entropy: Arc<dyn Entropy>,
     ) -> anyhow::Result<Self> {
         let rules = rules::load(config.rules.as_deref()).context("cannot read the rules")?;
+        let vc_api = config.vc_api.as_ref();
+        let vc_api = vc_api.map(|vc_api| VcApi::open(&config.service, vc_api)).transpose()?;
         let mut tx = db.write().await?;
         let identity = identity::open(
             &mut tx,
@@ -81,6 +87,8 @@ impl App {
         Ok(Self {
             http: HttpClient::new(config.service.development),
             editions: Arc::default(),
+            lists: Arc::default(),
+            vc_api: vc_api.map(Arc::new),
             urls: Urls::new(&config.service.public_url),
             locale: Arc::new(locale()),
             sessions: Arc::new(SessionPolicy {

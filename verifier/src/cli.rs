@@ -36,7 +36,7 @@ enum Command {
     Serve,
     /// Montre la configuration comprise, sans les secrets
     Check,
-    /// Contrôle une attestation rangée dans un fichier (SD-JWT, ou JSON avec preuves)
+    /// Contrôle une attestation ou une présentation rangée dans un fichier, quelle que soit sa forme
     Verify {
         /// Le fichier ; « - » pour l’entrée standard
         file: PathBuf,

@@ -9,6 +9,8 @@ use shared::{
 };
 use url::Url;
 
+pub use crate::vc_api::config::{InstanceConfig, VcApiConfig};
+
 /// What applies when nothing is said: a service for one machine, on loopback.
 pub(crate) const DEFAULTS: &str = r#"
 name = "Guichet Musette"
@@ -40,6 +42,9 @@ pub struct Config {
     pub trust: Option<TrustFiles>,
     /// Which checks may be skipped.
     pub policy: Policy,
+    /// The W3C VC-API; off when it is not there.
+    #[serde(default)]
+    pub vc_api: Option<VcApiConfig>,
 }
 
 /// The trust list, read again at each decision, and the key it must be signed with.

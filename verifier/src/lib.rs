@@ -21,11 +21,12 @@ mod routes;
 mod rules;
 mod trust;
 mod urls;
+mod vc_api;
 mod verification;
 
 #[cfg(test)]
 mod testing;
 
 pub use app::App;
-pub use config::{Config, Policy, TrustFiles};
+pub use config::{Config, InstanceConfig, Policy, TrustFiles, VcApiConfig};
 pub use routes::router;

@@ -9,7 +9,7 @@ use axum::{
 };
 use shared::service::{assets, csrf, page, security_headers};
 
-use crate::{App, counter, decisions, desk, identity, requests, urls};
+use crate::{App, counter, decisions, desk, identity, requests, urls, vc_api};
 
 /// The whole service.
 pub fn router(app: App) -> Router {
@@ -35,9 +35,11 @@ pub fn router(app: App) -> Router {
         .route(urls::RESPONSE, post(requests::api::response))
         .route(urls::DECISION, get(decisions::api::decision))
         .route(urls::LIVE_SCRIPT, get(live_script))
-        .with_state(app);
+        .with_state(app.clone());
+    let vc_api = vc_api::api::routes(&app).with_state(app.clone());
     let router = csrf::layer(pages, &config.service.public_url)
         .merge(protocol)
+        .merge(vc_api)
         .merge(assets::routes());
     security_headers::layer(page::layer(router, locale), config.service.is_secure())
 }

@@ -117,6 +117,7 @@ pub(crate) async fn stage_on(db: Database, policy: Policy) -> Stage {
         rules: None,
         trust: Some(files.clone()),
         policy,
+        vc_api: None,
     };
     let entropy: Arc<dyn Entropy> = Arc::new(SystemEntropy);
     let keys = SealingKey::random(entropy.as_ref());

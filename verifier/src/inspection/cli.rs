@@ -8,33 +8,38 @@ use std::{
 };
 
 use anyhow::Context;
-use serde_json::json;
+use serde_json::{Value, json};
 use shared::{
     language::Language,
     service::locale::Locale,
-    verification::{Outcome, Policy},
+    verification::{Outcome, Policy, w3c::W3cVerdict},
 };
 
 use super::{Inspected, MAX_BYTES};
 
 /// Reads a file, or standard input for `-`; no more than is looked at, and a byte that tells.
-pub(crate) fn read(file: &Path) -> anyhow::Result<String> {
+pub(crate) fn read(file: &Path) -> anyhow::Result<Vec<u8>> {
     let most = u64::try_from(MAX_BYTES + 1)?;
-    let mut text = String::new();
+    let mut bytes = Vec::new();
     let read = if file == Path::new("-") {
-        io::stdin().take(most).read_to_string(&mut text)
+        io::stdin().take(most).read_to_end(&mut bytes)
     } else {
-        File::open(file).and_then(|file| file.take(most).read_to_string(&mut text))
+        File::open(file).and_then(|file| file.take(most).read_to_end(&mut bytes))
     };
-    read.with_context(|| format!("cannot read {} as text", file.display()))?;
-    Ok(text)
+    read.with_context(|| format!("cannot read {}", file.display()))?;
+    Ok(bytes)
 }
 
-/// The verdict in words, one line a check.
+/// The verdict in words, one line a check; those of the credentials in a presentation below it.
 pub(crate) fn in_words(inspected: &Inspected, locale: &Locale) -> String {
-    let say = |key: &str| locale.text(Language::French, key, &[]);
     let mut text = format!("{}\n", inspected.format);
-    for check in &inspected.verdict.checks {
+    tell(&inspected.verdict, "", locale, &mut text);
+    text
+}
+
+fn tell(found: &W3cVerdict, indent: &str, locale: &Locale, text: &mut String) {
+    let say = |key: &str| locale.text(Language::French, key, &[]);
+    for check in &found.verdict.checks {
         let (sign, reason) = match check.outcome {
             Outcome::Passed => ('✓', check.note),
             Outcome::Failed(reason) => ('✗', Some(reason)),
@@ -42,28 +47,46 @@ pub(crate) fn in_words(inspected: &Inspected, locale: &Locale) -> String {
         };
         let name = say(&format!("check-{}", check.id.code()));
         // Writing to a String does not fail.
-        let _ = write!(text, "{sign} {name}");
+        let _ = write!(text, "{indent}{sign} {name}");
         if let Some(reason) = reason {
             let _ = write!(text, " — {}", say(&format!("reason-{}", reason.code())));
         }
         text.push('\n');
+        for flaw in found.flaws.iter().filter(|flaw| flaw.check == check.id) {
+            let _ = writeln!(text, "{indent}    {} ({})", flaw.detail, flaw.standard.name());
+        }
     }
-    text
+    for (number, credential) in found.credentials.iter().enumerate() {
+        let _ = writeln!(text, "{indent}  {}.", number + 1);
+        tell(credential, &format!("{indent}  "), locale, text);
+    }
 }
 
 /// The verdict as JSON, without the claims.
 pub(crate) fn in_json(inspected: &Inspected) -> String {
-    let verdict = json!({
-        "format": inspected.format,
-        "accepted": inspected.verdict.accepted(Policy::Strict),
-        "checks": inspected.verdict.checks,
-    });
+    let mut verdict = told(&inspected.verdict);
+    verdict["format"] = inspected.format.into();
+    verdict["accepted"] = inspected.verdict.accepted(Policy::Strict).into();
     format!("{verdict:#}\n")
+}
+
+fn told(found: &W3cVerdict) -> Value {
+    let errors = found.flaws.iter().map(|flaw| {
+        json!({
+            "check": flaw.check,
+            "type": flaw.standard.type_url(),
+            "detail": flaw.detail,
+        })
+    });
+    json!({
+        "checks": found.verdict.checks,
+        "errors": errors.collect::<Vec<_>>(),
+        "credentials": found.credentials.iter().map(told).collect::<Vec<_>>(),
+    })
 }
 
 #[cfg(test)]
 mod tests {
-    use serde_json::Value;
     use shared::service::http_client::HttpClient;
 
     use super::{super::inspect, *};
@@ -72,7 +95,9 @@ mod tests {
     async fn a_verdict_is_told_in_words_and_in_json() {
         let credential = super::super::tests::credential().to_string();
         let now = "2027-01-10T09:30:00Z".parse().unwrap();
-        let found = inspect(&HttpClient::new(false), &credential, now).await.unwrap();
+        let found = inspect(&HttpClient::new(false), credential.as_bytes(), now)
+            .await
+            .unwrap();
         let words = in_words(&found, &crate::app::locale());
         assert!(words.contains("✓ Signature de l’organisme\n"), "{words}");
         let told: Value = serde_json::from_str(&in_json(&found)).unwrap();
@@ -84,6 +109,6 @@ mod tests {
     #[test]
     fn a_file_that_is_not_there_is_named() {
         let error = read(Path::new("absent.json")).unwrap_err().to_string();
-        assert_eq!(error, "cannot read absent.json as text");
+        assert_eq!(error, "cannot read absent.json");
     }
 }

@@ -4,15 +4,21 @@ pub(crate) mod cli;
 
 use chrono::{DateTime, Utc};
 use shared::{
-    did::{DidDocument, DidError},
-    format::{data_integrity::DataIntegrityError, sd_jwt_vc::SdJwtError},
+    credential::FORMAT_SD_JWT_VC,
+    format::{
+        paper::{self, PaperError},
+        sd_jwt_vc::{self, SdJwt, SdJwtError},
+    },
     service::{http_client::HttpClient, materials},
-    status_list::token::Editions,
-    verification::{Expectation, Fetched, Verdict, linked_issuer, needs, verify, verify_linked},
+    status_list::{bitstring::KeptLists, token::Editions},
+    verification::{
+        Expectation, Verdict, needs, paper_needs, verify, verify_paper,
+        w3c::{self, W3cDocument, W3cError, W3cExpectation, W3cVerdict},
+    },
 };
 
 /// The largest file looked at, in bytes.
-const MAX_BYTES: usize = 1024 * 1024;
+const MAX_BYTES: usize = w3c::MAX_BYTES;
 
 /// Why nothing could be said.
 #[derive(Debug, thiserror::Error)]
@@ -23,49 +29,76 @@ pub(crate) enum InspectionError {
     /// No SD-JWT.
     #[error("not an SD-JWT attestation: {0}")]
     SdJwt(#[from] SdJwtError),
-    /// No document with proofs.
-    #[error("not a document with proofs: {0}")]
-    DataIntegrity(#[from] DataIntegrityError),
+    /// No code of a paper attestation.
+    #[error("not the code of a paper attestation: {0}")]
+    Paper(#[from] PaperError),
+    /// Neither credential nor presentation of the W3C data model.
+    #[error("not an attestation in a form known here: {0}")]
+    W3c(#[from] W3cError),
 }
 
 /// What was found.
 #[derive(Debug)]
 pub(crate) struct Inspected {
-    /// As OpenID4VCI names it.
+    /// As OpenID4VCI names it, or as its media type does; `MU1` on paper.
     pub(crate) format: &'static str,
-    pub(crate) verdict: Verdict,
+    /// Of a presentation, with those of its credentials.
+    pub(crate) verdict: W3cVerdict,
 }
 
-/// Tells the format, fetches what is needed, and checks all that can be.
-pub(crate) async fn inspect(http: &HttpClient, text: &str, now: DateTime<Utc>) -> Result<Inspected, InspectionError> {
-    if text.len() > MAX_BYTES {
+/// Tells the form, fetches what is needed, and checks all that can be.
+pub(crate) async fn inspect(http: &HttpClient, bytes: &[u8], now: DateTime<Utc>) -> Result<Inspected, InspectionError> {
+    if bytes.len() > MAX_BYTES {
         return Err(InspectionError::TooLarge);
     }
-    let text = text.trim();
-    if text.starts_with('{') {
-        let document = match linked_issuer(text)? {
-            Some(issuer) => resolved(materials::did_document(http, &issuer, now).await),
-            None => Fetched::Forbidden,
-        };
+    let text = std::str::from_utf8(bytes).unwrap_or_default().trim();
+    let editions = Editions::default();
+    if text.starts_with(paper::PREFIX) {
+        let materials = materials::fetch(http, &editions, &paper_needs(text)?, now).await;
         return Ok(Inspected {
-            format: "ldp_vc",
-            verdict: verify_linked(text, &document, now)?,
+            format: "MU1",
+            verdict: alone(verify_paper(text, &materials, now)?),
         });
     }
-    let materials = materials::fetch(http, &Editions::default(), &needs(text)?, now).await;
+    if is_sd_jwt_vc(text) {
+        let materials = materials::fetch(http, &editions, &needs(text)?, now).await;
+        return Ok(Inspected {
+            format: FORMAT_SD_JWT_VC,
+            verdict: alone(verify(text, Expectation::Found, &materials, now)?),
+        });
+    }
+    let document = W3cDocument::parse(bytes)?;
+    let verdict = verify_w3c(http, &KeptLists::default(), &document, &W3cExpectation::FOUND, now).await;
     Ok(Inspected {
-        format: shared::credential::FORMAT_SD_JWT_VC,
-        verdict: verify(text, Expectation::Found, &materials, now)?,
+        format: document.format(),
+        verdict,
     })
 }
 
-/// What is wrong with an address or with a key is told; what could not be fetched says nothing.
-fn resolved(document: Result<Option<DidDocument>, DidError>) -> Fetched<DidDocument> {
-    match document {
-        Ok(Some(document)) => Fetched::Found(document),
-        Ok(None) => Fetched::Unreachable,
-        Err(DidError::OtherDocument | DidError::Webvh(_)) => Fetched::Unusable,
-        Err(_) => Fetched::Forbidden,
+/// Fetches what a document of the W3C data model needs, and checks it.
+pub(crate) async fn verify_w3c(
+    http: &HttpClient,
+    lists: &KeptLists,
+    document: &W3cDocument,
+    expected: &W3cExpectation<'_>,
+    now: DateTime<Utc>,
+) -> W3cVerdict {
+    let surroundings = materials::surroundings(http, lists, document.needs(expected.binding), now).await;
+    document.verify(&surroundings, expected, now)
+}
+
+/// An SD-JWT that does not call itself a credential of the W3C data model.
+fn is_sd_jwt_vc(text: &str) -> bool {
+    text.contains('~')
+        && !text.starts_with('{')
+        && SdJwt::parse(text).map_or(true, |sd_jwt| sd_jwt.jws().expect_type(sd_jwt_vc::TYPE).is_ok())
+}
+
+fn alone(verdict: Verdict) -> W3cVerdict {
+    W3cVerdict {
+        verdict,
+        flaws: Vec::new(),
+        credentials: Vec::new(),
     }
 }
 
@@ -113,13 +146,13 @@ mod tests {
     async fn a_credential_with_a_proof_is_checked() {
         let http = HttpClient::new(false);
         let mut credential = credential();
-        let found = inspect(&http, &credential.to_string(), now()).await.unwrap();
+        let found = inspect(&http, credential.to_string().as_bytes(), now()).await.unwrap();
         assert_eq!(found.format, "ldp_vc");
         assert!(found.verdict.accepted(Policy::Strict));
         credential["credentialSubject"]["id"] = json!("did:example:other");
-        let found = inspect(&http, &credential.to_string(), now()).await.unwrap();
+        let found = inspect(&http, credential.to_string().as_bytes(), now()).await.unwrap();
         assert_eq!(
-            found.verdict.outcome(CheckId::Signature),
+            found.verdict.verdict.outcome(CheckId::Signature),
             Some(Outcome::Failed(Reason::WrongSignature))
         );
     }
@@ -154,8 +187,8 @@ mod tests {
         attach(signed.as_object_mut().unwrap(), proof);
         let signature = async |credential: &Value| {
             let http = HttpClient::new(true);
-            let found = inspect(&http, &credential.to_string(), now()).await.unwrap();
-            found.verdict.outcome(CheckId::Signature)
+            let found = inspect(&http, credential.to_string().as_bytes(), now()).await.unwrap();
+            found.verdict.verdict.outcome(CheckId::Signature)
         };
         assert_eq!(signature(&signed).await, Some(Outcome::Passed));
         // The same place, and another history.
@@ -171,9 +204,9 @@ mod tests {
             let mut credential = credential();
             credential["issuer"] = json!(issuer);
             credential["proof"]["verificationMethod"] = json!(format!("{issuer}#key"));
-            let found = inspect(&http, &credential.to_string(), now()).await.unwrap();
+            let found = inspect(&http, credential.to_string().as_bytes(), now()).await.unwrap();
             assert_eq!(
-                found.verdict.outcome(CheckId::Signature),
+                found.verdict.verdict.outcome(CheckId::Signature),
                 Some(Outcome::Failed(Reason::IssuerRefused)),
                 "{issuer}"
             );
@@ -183,9 +216,11 @@ mod tests {
     #[tokio::test]
     async fn what_is_no_attestation_is_told_so() {
         let http = HttpClient::new(false);
-        let inspect = async |text: &str| inspect(&http, text, now()).await;
-        assert!(matches!(inspect("{}").await, Err(InspectionError::DataIntegrity(_))));
-        assert!(matches!(inspect("bonjour").await, Err(InspectionError::SdJwt(_))));
+        let inspect = async |text: &str| inspect(&http, text.as_bytes(), now()).await;
+        assert!(matches!(inspect("{}").await, Err(InspectionError::W3c(_))));
+        assert!(matches!(inspect("bonjour").await, Err(InspectionError::W3c(_))));
+        assert!(matches!(inspect("a~b~").await, Err(InspectionError::SdJwt(_))));
+        assert!(matches!(inspect("MU1:").await, Err(InspectionError::Paper(_))));
         let large = "a".repeat(MAX_BYTES + 1);
         assert!(matches!(inspect(&large).await, Err(InspectionError::TooLarge)));
     }
