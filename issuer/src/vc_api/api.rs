@@ -113,21 +113,11 @@ async fn status_list(State(app): State<App>, Path((name, list)): Path<(String, S
     let mut tx = app.db.write().await?;
     let signed = instance.status_list(&app, &mut tx, &list).await?.ok_or_else(unknown)?;
     tx.commit().await?;
-    let media_type = match &signed {
-        Issued::Proven(_) => "application/vc",
-        Issued::Jwt(..) => "application/vc+jwt",
-        Issued::SdJwt(..) => "application/vc+sd-jwt",
-        Issued::Cose(..) => "application/vc+cose",
-    };
     let headers = [
-        (header::CONTENT_TYPE, media_type),
-        (header::CACHE_CONTROL, "max-age=60"),
+        (header::CONTENT_TYPE, signed.media_type()),
+        (header::CACHE_CONTROL, "max-age=60".to_owned()),
     ];
-    let bytes = match signed {
-        Issued::Cose(_, bytes) => bytes,
-        signed => signed.to_text().into_bytes(),
-    };
-    Ok((headers, bytes).into_response())
+    Ok((headers, signed.to_text()).into_response())
 }
 
 async fn identifier(State(app): State<App>, Path(did): Path<String>, headers: HeaderMap) -> Result<Response, Refusal> {
