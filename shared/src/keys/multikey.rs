@@ -31,13 +31,22 @@ impl PublicKey {
         encode(public_prefix(self.kind()), &self.compressed())
     }
 
+    /// The bytes of a Multikey: what says its kind, then the key.
+    pub fn to_multikey_bytes(&self) -> Vec<u8> {
+        [&public_prefix(self.kind())[..], &self.compressed()].concat()
+    }
+
     /// From `z` and base 58. Kinds we have no use for are [`KeyError::Unsupported`].
     pub fn from_multikey(text: &str) -> Result<Self, KeyError> {
         if text.len() > MAX_CHARACTERS {
             return Err(KeyError::Unsupported);
         }
-        let bytes = decode(text).ok_or(KeyError::NotOnCurve)?;
-        let kind = kind_of(&bytes, public_prefix).ok_or(KeyError::Unsupported)?;
+        Self::from_multikey_bytes(&decode(text).ok_or(KeyError::NotOnCurve)?)
+    }
+
+    /// From the bytes of a Multikey.
+    pub fn from_multikey_bytes(bytes: &[u8]) -> Result<Self, KeyError> {
+        let kind = kind_of(bytes, public_prefix).ok_or(KeyError::Unsupported)?;
         let bytes = &bytes[2..];
         // One key has one text: the point is compressed.
         if kind.ecdsa().is_some() && bytes.len() != 1 + kind.coordinate_bytes() {
