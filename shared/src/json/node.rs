@@ -73,6 +73,11 @@ impl<'a> Node<'a> {
         }
     }
 
+    /// Where it is in memory: tells nodes of one document apart, as long as it is not moved.
+    pub(crate) fn address(&self) -> usize {
+        std::ptr::from_ref(self).addr()
+    }
+
     /// The text of a string.
     pub(crate) fn text(&self) -> Option<&str> {
         match self {

@@ -1,15 +1,23 @@
-//! Doors for the official vectors of RDF canonicalization and JSON-LD.
+//! Doors for the official vectors of RDF canonicalization, JSON-LD and selective disclosure.
 #![expect(clippy::expect_used, reason = "vectors are well-formed")]
 
 use std::collections::{BTreeMap, HashMap};
 
+use serde_json::{Map, Value};
+use zeroize::Zeroizing;
+
 use crate::{
     format::{
         CanonicalizationError,
+        data_integrity::{
+            DataIntegrityError, ProofOptions,
+            selective::{Prepared, Secrets, sign_base_with},
+        },
         json_ld::{Context, JsonLdError},
         rdf::{Annotation, Blank, Dataset, Digest, Quad, Term, Text, canonicalize},
     },
     json::Node,
+    keys::SigningKey,
 };
 
 /// The canonical N-Quads of N-Quads, and the canonical number of each of their blank nodes.
@@ -41,6 +49,55 @@ pub fn canonical_json_ld(text: &str) -> Result<String, JsonLdError> {
     Ok(canonicalize(&dataset, Digest::Sha256)
         .expect("a dataset that is not poisoned")
         .text)
+}
+
+/// What a base proof signs.
+#[derive(Debug, PartialEq, Eq)]
+pub struct SelectiveBase {
+    /// Every statement, in order.
+    pub statements: Vec<String>,
+    /// The positions of those that are always shown.
+    pub mandatory: Vec<usize>,
+    /// The hash of the options of the proof.
+    pub proof_hash: [u8; 32],
+    /// The hash of what is mandatory.
+    pub mandatory_hash: [u8; 32],
+}
+
+/// What a selective suite signs when the HMAC key is given.
+pub fn selective_base(
+    document: &str,
+    options: &ProofOptions,
+    mandatory: &[String],
+    hmac: [u8; 32],
+) -> Result<SelectiveBase, DataIntegrityError> {
+    let prepared = Prepared::of(document, options, mandatory, &hmac)?;
+    let (mandatory_hash, _) = prepared.split();
+    Ok(SelectiveBase {
+        mandatory: (0..)
+            .zip(&prepared.is_mandatory)
+            .filter_map(|(index, is_mandatory)| is_mandatory.then_some(index))
+            .collect(),
+        proof_hash: prepared.proof_hash,
+        mandatory_hash,
+        statements: prepared.statements,
+    })
+}
+
+/// A base proof of `ecdsa-sd-2023` whose HMAC key and key for statements are given. The signatures are random all the same.
+pub fn sign_base_with_secrets(
+    document: &str,
+    options: &ProofOptions,
+    mandatory: &[String],
+    key: &SigningKey,
+    hmac: [u8; 32],
+    proof_key: SigningKey,
+) -> Result<Map<String, Value>, DataIntegrityError> {
+    let secrets = Secrets {
+        hmac: Zeroizing::new(hmac),
+        proof_key,
+    };
+    sign_base_with(document, options, mandatory, key, &secrets)
 }
 
 fn parse(text: &str) -> (Dataset<'static>, HashMap<&str, Blank>) {

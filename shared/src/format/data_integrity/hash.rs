@@ -42,6 +42,15 @@ pub(super) fn message(
     Ok(message)
 }
 
+/// The hash of the options of a selective proof, in the context of the document (ECDSA cryptosuites §3.6.4, §3.6.3).
+pub(super) fn options_hash(context: &Context, proof: &Node<'_>) -> Result<[u8; 32], DataIntegrityError> {
+    let options = options(proof, &["proofValue", "@context"]);
+    let canonical = canonicalize(&context.statements(&options)?, Digest::Sha256)?;
+    let mut hash = [0; 32];
+    hash.copy_from_slice(Digest::Sha256.of(canonical.text.as_bytes()).as_ref());
+    Ok(hash)
+}
+
 /// EdDSA cryptosuites §3.2.3 and §3.2.5: both as canonical N-Quads, the options in the context of the document.
 fn rdfc(document: &Node<'_>, proof: &Node<'_>, digest: Digest) -> Result<(String, String), DataIntegrityError> {
     let context = Context::of(document)?;

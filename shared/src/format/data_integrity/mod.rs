@@ -5,14 +5,21 @@
 //! [`Secured::check`] (purpose, times, domain, challenge) and [`Secured::verify`] (the signature) passed with a key that the
 //! caller found **listed for the purpose by the controller of the document** (see [`Proof::verification_method`]): whose key
 //! it is, is not asked here.
+//!
+//! Selective suites have two kinds of proofs: [`sign_base`] makes one for the holder, [`derive`](derive()) makes from it what a
+//! verifier reads.
 
 mod hash;
 mod proof;
+pub(crate) mod selective;
 
 use chrono::{DateTime, Utc};
 use serde_json::{Map, Value};
 
-pub use self::proof::{Cryptosuite, Proof, ProofOptions};
+pub use self::{
+    proof::{Cryptosuite, Proof, ProofOptions},
+    selective::{Disclosure, MAX_STATEMENTS, derive, sign_base},
+};
 use super::{CanonicalizationError, json_ld::JsonLdError};
 use crate::{
     json::{Ambiguous, Node},
@@ -79,6 +86,33 @@ pub enum DataIntegrityError {
     /// The signature does not fit.
     #[error("the signature does not fit the document and the key")]
     BadSignature,
+    /// The suite signs the whole document, or the parts of it, and the other was asked.
+    #[error("the cryptosuite does not make this kind of proof")]
+    NotSelective,
+    /// ECDSA cryptosuites §3.6.7, BBS cryptosuites §3.4.7: what only the holder may have was shown.
+    #[error("the proof is the holder's own: it is not to be shown")]
+    BaseProof,
+    /// There is not exactly one base proof of the suite to derive from.
+    #[error("the document does not have one base proof of this cryptosuite")]
+    NoBaseProof,
+    /// Suites that disclose selectively say nothing of other proofs.
+    #[error("a proof that discloses selectively builds on no other")]
+    SelectiveChain,
+    /// RFC 6901 §4, ECDSA cryptosuites §3.4.12: the JSON Pointer is malformed, or there is nothing where it points.
+    #[error("the pointer {0} points at nothing in the document")]
+    NoSuchValue(String),
+    /// A list, a JSON literal or a value with its language is one statement.
+    #[error("the pointer {0} points into a value that is disclosed whole or not at all")]
+    PartOfWhole(String),
+    /// More JSON Pointers than are followed.
+    #[error("there are too many pointers")]
+    TooManyPointers,
+    /// More than [`MAX_STATEMENTS`].
+    #[error("the document makes too many statements to disclose them one by one")]
+    TooManyStatements,
+    /// Nothing is mandatory and nothing was chosen.
+    #[error("nothing is disclosed")]
+    NothingDisclosed,
 }
 
 /// What a proof must be for.
@@ -100,6 +134,9 @@ pub fn sign(
     options: &ProofOptions,
     key: &SigningKey,
 ) -> Result<Map<String, Value>, DataIntegrityError> {
+    if options.suite.is_selective() {
+        return Err(DataIntegrityError::NotSelective);
+    }
     let secured = Secured::read(document)?;
     if !options.suite.fits(key.public().kind()) {
         return Err(DataIntegrityError::WrongKey);
@@ -214,6 +251,9 @@ impl<'a> Secured<'a> {
     pub fn verify(&self, proof: &Proof<'_>, key: &PublicKey) -> Result<(), DataIntegrityError> {
         if !proof.suite.fits(key.kind()) {
             return Err(DataIntegrityError::WrongKey);
+        }
+        if proof.suite.is_selective() {
+            return selective::verify(&self.unsecured, proof, key);
         }
         let previous = self.previous(&proof.previous)?;
         let message = hash::message(proof.suite, key.kind(), &self.unsecured, &previous, proof.node)?;

@@ -1,5 +1,6 @@
 //! One proof and its options (Data Integrity §2.1).
 
+use base64::{Engine, engine::general_purpose::URL_SAFE_NO_PAD};
 use chrono::{DateTime, SecondsFormat, Utc};
 use serde_json::{Map, Value};
 
@@ -8,6 +9,9 @@ use crate::{json::Node, keys::KeyKind};
 
 /// The longest signature in base 58: 96 bytes take 132 characters, and decoding is quadratic.
 const MAX_CHARACTERS: usize = 140;
+
+/// The longest proof value of a selective suite: a thousand signatures take 90 000 characters.
+const MAX_SELECTIVE_CHARACTERS: usize = 128 * 1024;
 
 /// A way to secure a document.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
@@ -20,15 +24,18 @@ pub enum Cryptosuite {
     EcdsaRdfc2019,
     /// P-256 or P-384 over canonical JSON (ECDSA cryptosuites §3.3).
     EcdsaJcs2019,
+    /// P-256 over each statement, for the holder to show some (ECDSA cryptosuites §3.6).
+    EcdsaSd2023,
 }
 
 impl Cryptosuite {
     /// Every suite.
-    pub const ALL: [Self; 4] = [
+    pub const ALL: [Self; 5] = [
         Self::EddsaRdfc2022,
         Self::EddsaJcs2022,
         Self::EcdsaRdfc2019,
         Self::EcdsaJcs2019,
+        Self::EcdsaSd2023,
     ];
 
     /// The value of `cryptosuite`.
@@ -38,6 +45,7 @@ impl Cryptosuite {
             Self::EddsaJcs2022 => "eddsa-jcs-2022",
             Self::EcdsaRdfc2019 => "ecdsa-rdfc-2019",
             Self::EcdsaJcs2019 => "ecdsa-jcs-2019",
+            Self::EcdsaSd2023 => "ecdsa-sd-2023",
         }
     }
 
@@ -46,7 +54,14 @@ impl Cryptosuite {
         match self {
             Self::EddsaRdfc2022 | Self::EddsaJcs2022 => kind == KeyKind::Ed25519,
             Self::EcdsaRdfc2019 | Self::EcdsaJcs2019 => kind != KeyKind::Ed25519,
+            Self::EcdsaSd2023 => kind == KeyKind::P256,
         }
+    }
+
+    /// Whether the holder may show a part of what it secures: then proofs are made with
+    /// [`sign_base`](super::sign_base) and shown with [`derive`](super::derive()).
+    pub fn is_selective(self) -> bool {
+        matches!(self, Self::EcdsaSd2023)
     }
 
     /// Whether it signs canonical JSON rather than statements.
@@ -171,7 +186,9 @@ impl<'a> Proof<'a> {
             domains: texts("domain")?,
             challenge: text("challenge")?,
             previous: texts("previousProof")?,
-            value: text("proofValue")?.and_then(decode).ok_or(malformed("proofValue"))?,
+            value: text("proofValue")?
+                .and_then(|value| decode(suite, value))
+                .ok_or(malformed("proofValue"))?,
         })
     }
 
@@ -197,12 +214,23 @@ impl<'a> Proof<'a> {
     }
 }
 
-/// `proofValue` of the suites here: `z` and base 58.
+/// `proofValue` of most suites: `z` and base 58.
 pub(super) fn encode(signature: &[u8]) -> String {
     format!("z{}", bs58::encode(signature).into_string())
 }
 
-fn decode(text: &str) -> Option<Vec<u8>> {
+/// `proofValue` of selective suites: `u` and base64url.
+pub(super) fn encode_selective(bytes: &[u8]) -> String {
+    format!("u{}", URL_SAFE_NO_PAD.encode(bytes))
+}
+
+fn decode(suite: Cryptosuite, text: &str) -> Option<Vec<u8>> {
+    if suite.is_selective() {
+        let digits = text
+            .strip_prefix('u')
+            .filter(|digits| digits.len() <= MAX_SELECTIVE_CHARACTERS)?;
+        return URL_SAFE_NO_PAD.decode(digits).ok();
+    }
     let digits = text.strip_prefix('z').filter(|digits| digits.len() <= MAX_CHARACTERS)?;
     bs58::decode(digits).into_vec().ok()
 }

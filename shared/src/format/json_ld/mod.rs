@@ -19,6 +19,7 @@ use serde_json::Value;
 
 use self::context::Active;
 pub use self::context::ContextError;
+pub(crate) use self::walk::Origins;
 use super::rdf::Dataset;
 use crate::json::Node;
 
@@ -144,6 +145,11 @@ impl Context {
     /// The statements of a document, whose own `@context` is not looked at.
     pub(crate) fn statements<'a>(&self, document: &'a Node<'a>) -> Result<Dataset<'a>, JsonLdError> {
         walk::statements(document, &self.0)
+    }
+
+    /// The same statements, and the place in the document that each comes from.
+    pub(crate) fn traced<'a>(&self, document: &'a Node<'a>) -> Result<(Dataset<'a>, Origins), JsonLdError> {
+        walk::traced(document, &self.0)
     }
 }
 

@@ -3,7 +3,11 @@
 //!
 //! Expansion drops what it does not understand. What is dropped is not signed, so here it is an error, with the place.
 
-use std::{borrow::Cow, collections::HashMap, sync::Arc};
+use std::{
+    borrow::Cow,
+    collections::{HashMap, HashSet},
+    sync::Arc,
+};
 
 use super::{
     Flaw, JsonLdError,
@@ -23,8 +27,29 @@ const MAX_COMPILED: u32 = 256;
 
 type Members<'a> = [(Cow<'a, str>, Node<'a>)];
 
+/// Where the statements of a document stand in it. Nodes are told by [`Node::address`].
+#[derive(Debug, Default)]
+pub(crate) struct Origins {
+    /// For each statement of the dataset, the node that makes it: a value, or the object whose type it is.
+    pub(crate) quads: Vec<usize>,
+    /// Nodes whose parts say nothing on their own: lists, JSON literals, value objects.
+    pub(crate) whole: HashSet<usize>,
+    /// Members that say what the object around them is: contexts, identifiers, types.
+    pub(crate) naming: HashSet<usize>,
+}
+
 /// The statements of a document whose `@context` was compiled to `active`.
 pub(super) fn statements<'a>(document: &'a Node<'a>, active: &Arc<Active>) -> Result<Dataset<'a>, JsonLdError> {
+    walk(document, active, None).map(|walk| walk.dataset)
+}
+
+/// The same, with the places they stand at.
+pub(super) fn traced<'a>(document: &'a Node<'a>, active: &Arc<Active>) -> Result<(Dataset<'a>, Origins), JsonLdError> {
+    let walk = walk(document, active, Some(Origins::default()))?;
+    Ok((walk.dataset, walk.origins.unwrap_or_default()))
+}
+
+fn walk<'a>(document: &'a Node<'a>, active: &Arc<Active>, origins: Option<Origins>) -> Result<Walk<'a>, JsonLdError> {
     let mut walk = Walk {
         dataset: Dataset {
             quads: Vec::with_capacity(64),
@@ -32,6 +57,8 @@ pub(super) fn statements<'a>(document: &'a Node<'a>, active: &Arc<Active>) -> Re
         },
         labels: HashMap::new(),
         compiled: 0,
+        origins,
+        at: document.address(),
     };
     let Node::Object(members) = document else {
         return Err(Flaw::NotAnObject.into());
@@ -43,7 +70,7 @@ pub(super) fn statements<'a>(document: &'a Node<'a>, active: &Arc<Active>) -> Re
         graph: None,
     };
     walk.object(members, &place, true)?;
-    Ok(walk.dataset)
+    Ok(walk)
 }
 
 struct Walk<'a> {
@@ -52,6 +79,10 @@ struct Walk<'a> {
     labels: HashMap<&'a str, Blank>,
     /// How many contexts of its own it made us compile.
     compiled: u32,
+    /// Where statements come from, when it is asked.
+    origins: Option<Origins>,
+    /// The node that makes the statements pushed now.
+    at: usize,
 }
 
 /// Where a value stands.
@@ -106,8 +137,14 @@ impl<'a> Walk<'a> {
                         types.push(text);
                     }
                 }
-                Some("@value") => return value_object(members, &by_type),
-                Some("@list") => return self.list_object(members, node, &by_type, place),
+                Some("@value") => {
+                    self.is_whole();
+                    return value_object(members, &by_type);
+                }
+                Some("@list") => {
+                    self.is_whole();
+                    return self.list_object(members, node, &by_type, place);
+                }
                 _ => {}
             }
         }
@@ -153,7 +190,12 @@ impl<'a> Walk<'a> {
         let (predicate, definition) = match meaning(active, name)? {
             Meaning::Keyword(keyword) => {
                 return match keyword {
-                    "@context" | "@id" | "@type" => Ok(()),
+                    "@context" | "@id" | "@type" => {
+                        if let Some(origins) = &mut self.origins {
+                            origins.naming.insert(node.address());
+                        }
+                        Ok(())
+                    }
                     _ => Err(Flaw::Unsupported.into()),
                 };
             }
@@ -168,6 +210,8 @@ impl<'a> Walk<'a> {
         if definition.is_some_and(|found| found.coercion == Coercion::Json) {
             let text = canonical(node).map_err(|_| Flaw::UnsafeNumber)?;
             let literal = literal(Text::Owned(text), Annotation::Datatype(RDF_JSON.into()));
+            self.at = node.address();
+            self.is_whole();
             self.push(subject, predicate, literal, graph);
             return Ok(());
         }
@@ -177,7 +221,10 @@ impl<'a> Walk<'a> {
             }
             Container::Graph => self.graphs(node, subject, &predicate, &place),
             Container::List if !is_list_object(node, active) => {
+                self.at = node.address();
+                self.is_whole();
                 let list = self.list(node.each(), &place)?;
+                self.at = node.address();
                 self.push(subject, predicate, list, graph);
                 Ok(())
             }
@@ -201,7 +248,9 @@ impl<'a> Walk<'a> {
             Node::Object(members) if keyword_among(members, place.active, "@set") => Err(Flaw::Unsupported.into()),
             Node::Null => Ok(()),
             _ => {
+                self.at = node.address();
                 let object = self.value(node, place)?;
+                self.at = node.address();
                 self.push(subject, predicate.clone(), object, place.graph);
                 Ok(())
             }
@@ -324,6 +373,7 @@ impl<'a> Walk<'a> {
                     Node::Text(text) => tagged(text, Text::Borrowed(tag)).map_err(|error| error.under(tag))?,
                     _ => return Err(JsonLdError::from(Flaw::WrongLanguage).under(tag)),
                 };
+                self.at = node.address();
                 self.push(subject, predicate.clone(), object, place.graph);
             }
         }
@@ -347,8 +397,10 @@ impl<'a> Walk<'a> {
                 graph: Some(&name),
                 ..*place
             };
+            self.at = node.address();
             self.object(members, &inside, false)
                 .map_err(|error| error.under(&index.to_string()))?;
+            self.at = node.address();
             self.push(subject, predicate.clone(), name.clone(), place.graph);
         }
         Ok(())
@@ -372,11 +424,13 @@ impl<'a> Walk<'a> {
         let mut head = None;
         let mut last: Option<Term<'a>> = None;
         for (index, node) in nodes.iter().enumerate() {
+            self.at = node.address();
             let object = match node {
                 Node::Null => continue,
                 Node::Array(_) => Err(Flaw::Unsupported.into()),
                 _ => self.value(node, place),
             };
+            self.at = node.address();
             let object = object.map_err(|error: JsonLdError| error.under(&index.to_string()))?;
             let cell = Term::Blank(self.blank());
             match last.replace(cell.clone()) {
@@ -412,7 +466,17 @@ impl<'a> Walk<'a> {
         Ok(())
     }
 
+    /// The node at hand cannot be taken apart.
+    fn is_whole(&mut self) {
+        if let Some(origins) = &mut self.origins {
+            origins.whole.insert(self.at);
+        }
+    }
+
     fn push(&mut self, subject: &Term<'a>, predicate: Text<'a>, object: Term<'a>, graph: Option<&Term<'a>>) {
+        if let Some(origins) = &mut self.origins {
+            origins.quads.push(self.at);
+        }
         self.dataset.quads.push(Quad {
             subject: subject.clone(),
             predicate,

@@ -13,7 +13,7 @@ use std::{
 };
 
 pub use self::canonical::CanonicalizationError;
-pub(crate) use self::canonical::{Digest, canonicalize};
+pub(crate) use self::canonical::{Digest, canonicalize, name_blanks};
 
 /// `http://www.w3.org/1999/02/22-rdf-syntax-ns#type`.
 pub(crate) const RDF_TYPE: &str = "http://www.w3.org/1999/02/22-rdf-syntax-ns#type";

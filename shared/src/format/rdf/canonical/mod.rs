@@ -73,9 +73,15 @@ pub(crate) struct Canonical {
     pub(crate) labels: Vec<u32>,
 }
 
+/// The canonical number of each blank node (RDFC-1.0 §4.4.3), from 0 without gap; those in no statement have none of their
+/// own.
+pub(crate) fn name_blanks(dataset: &Dataset<'_>, digest: Digest) -> Result<Vec<u32>, CanonicalizationError> {
+    Naming::of(dataset, digest).finish()
+}
+
 /// Canonicalises (RDFC-1.0 §4.4.3).
 pub(crate) fn canonicalize(dataset: &Dataset<'_>, digest: Digest) -> Result<Canonical, CanonicalizationError> {
-    let labels = Naming::of(dataset, digest).finish()?;
+    let labels = name_blanks(dataset, digest)?;
     let mut lines = Lines::with_capacity(dataset.quads.len());
     for quad in &dataset.quads {
         lines.push(quad, &mut |blank, out| {
@@ -220,13 +226,16 @@ impl<'a> Naming<'a> {
         alike
     }
 
-    /// Names every node; the result gives the number of each.
+    /// Names every node that is in a statement; the result gives the number of each.
     fn finish(mut self) -> Result<Vec<u32>, CanonicalizationError> {
-        let mut order: Vec<Blank> = (0..).take(self.hashes.len()).collect();
+        let mut order: Vec<Blank> = (0..)
+            .zip(&self.mentions)
+            .filter_map(|(blank, quads)| (!quads.is_empty()).then_some(blank))
+            .collect();
         order.sort_by(|a, b| self.hashes[*a as usize].cmp(&self.hashes[*b as usize]));
         let look_alike = |pair: &[Blank]| self.hashes[pair[0] as usize] == self.hashes[pair[1] as usize];
         if !order.windows(2).any(look_alike) {
-            let mut labels = vec![0; order.len()];
+            let mut labels = vec![0; self.hashes.len()];
             for (number, blank) in (0..).zip(order) {
                 labels[blank as usize] = number;
             }
