@@ -23,6 +23,9 @@ mod linked_data;
 #[path = "vectors/sd_jwt.rs"]
 mod sd_jwt;
 #[cfg(test)]
+#[path = "vectors/selective.rs"]
+mod selective;
+#[cfg(test)]
 #[path = "vectors/status_list.rs"]
 mod status_list;
 #[cfg(test)]
@@ -51,7 +54,7 @@ mod source {
     use shared::keys::{Jwk, PublicKey};
 
     /// How many tests of this binary read vectors.
-    const SUITES: usize = 31;
+    const SUITES: usize = 35;
 
     /// The loud line is said once.
     static SAID: Once = Once::new();

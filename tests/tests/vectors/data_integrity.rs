@@ -24,7 +24,7 @@ fn verify(text: &str) -> Result<usize, DataIntegrityError> {
 }
 
 /// The options a signed document was made with.
-fn options_of(proof: &Value) -> ProofOptions {
+pub(crate) fn options_of(proof: &Value) -> ProofOptions {
     let text = |name: &str| proof[name].as_str().map(str::to_owned);
     let suite = Cryptosuite::ALL
         .into_iter()
