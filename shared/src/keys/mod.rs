@@ -1,8 +1,9 @@
-//! Keys: signatures, JWK, Multikey, compact JWS, COSE_Sign1, JWE, and sealing at rest.
+//! Keys: signatures, JWK, Multikey, compact JWS, COSE_Sign1, JWE, BBS, and sealing at rest.
 //!
-//! The only users of `josekit` (JWE) and of AWS-LC's signature and AEAD interfaces. Keys are parsed once, into
+//! The only users of `josekit` (JWE), of `zkryptium` (BBS) and of AWS-LC's signature and AEAD interfaces. Keys are parsed once, into
 //! [`PublicKey`] and [`SigningKey`]; everything hot works on those.
 
+pub mod bbs;
 pub mod cose;
 pub mod jwe;
 pub mod jwk;
@@ -12,6 +13,7 @@ mod multikey;
 pub mod seal;
 pub mod signing;
 
+pub use bbs::{BbsPublicKey, BbsSecretKey, ProofKey};
 pub use jwk::{Jwk, JwkSet};
 pub use kind::KeyKind;
 pub use signing::{KeyError, PublicKey, SigningKey};

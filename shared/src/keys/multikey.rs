@@ -5,7 +5,7 @@ use zeroize::Zeroizing;
 use super::{KeyError, KeyKind, PublicKey, SigningKey};
 
 /// The longest text decoded: a key of BLS12-381 takes 135 characters, and decoding base 58 is quadratic.
-const MAX_CHARACTERS: usize = 160;
+pub(super) const MAX_CHARACTERS: usize = 160;
 
 /// Multicodec of the public keys, as the varint of their code (0xed, 0x1200, 0x1201).
 fn public_prefix(kind: KeyKind) -> [u8; 2] {
@@ -69,13 +69,13 @@ fn kind_of(bytes: &[u8], prefix: fn(KeyKind) -> [u8; 2]) -> Option<KeyKind> {
     KeyKind::ALL.into_iter().find(|kind| bytes.starts_with(&prefix(*kind)))
 }
 
-fn encode(prefix: [u8; 2], bytes: &[u8]) -> String {
+pub(super) fn encode(prefix: [u8; 2], bytes: &[u8]) -> String {
     let mut text = String::from("z");
     text.push_str(&bs58::encode([&prefix, bytes].concat()).into_string());
     text
 }
 
-fn decode(text: &str) -> Option<Vec<u8>> {
+pub(super) fn decode(text: &str) -> Option<Vec<u8>> {
     let digits = text.strip_prefix('z').filter(|digits| digits.len() <= MAX_CHARACTERS)?;
     bs58::decode(digits).into_vec().ok()
 }
