@@ -6,7 +6,7 @@ use serde::{Deserialize, Serialize};
 use serde_json::{Map, Value, json};
 
 use super::{Did, DidError};
-use crate::keys::{Jwk, KeyError, PublicKey};
+use crate::keys::{Jwk, KeyError, ProofKey, PublicKey};
 
 /// The purpose a key is listed for (CID 1.0 §2.3).
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -134,6 +134,19 @@ impl DidDocument {
         ) {
             (Some(jwk), None) => Ok(PublicKey::from_jwk(&Jwk::from_value(jwk.clone())?)?),
             (None, Some(text)) => Ok(PublicKey::from_multikey(text)?),
+            _ => Err(DidError::Key(KeyError::Unsupported)),
+        }
+    }
+
+    /// The same for a Data Integrity proof, whose key may also be one of BBS.
+    pub fn proof_key(&self, kid: &str, purpose: Purpose) -> Result<ProofKey, DidError> {
+        match self.key(kid, purpose) {
+            Err(DidError::Key(KeyError::Unsupported)) => {}
+            key => return key.map(|key| ProofKey::from(&key)),
+        }
+        let method = self.method(kid, purpose)?;
+        match (method.get("publicKeyJwk"), method.get("publicKeyMultibase")) {
+            (None, Some(Value::String(text))) => Ok(ProofKey::from_multikey(text)?),
             _ => Err(DidError::Key(KeyError::Unsupported)),
         }
     }

@@ -7,7 +7,7 @@ use serde_json::json;
 use super::{Did, DidDocument, DidError, Purpose};
 use crate::{
     json,
-    keys::{Jwk, KeyError, KeyKind, PublicKey},
+    keys::{Jwk, KeyKind, ProofKey},
 };
 
 /// What every key that signs is for, when nothing is said.
@@ -17,13 +17,6 @@ const SIGNING: [Purpose; 4] = [
     Purpose::CapabilityInvocation,
     Purpose::CapabilityDelegation,
 ];
-
-/// Multicodec of public keys on BLS12-381 in G2 (0xeb), as a varint.
-const BLS12_381_G2: [u8; 2] = [0xeb, 0x01];
-/// A point in G2, compressed: it begins with the bit that says so, and not with the one of infinity.
-const BLS12_381_G2_BYTES: usize = 96;
-/// The longest such text: decoding base 58 is quadratic.
-const BLS12_381_G2_CHARACTERS: usize = 140;
 
 /// Resolves a did:jwk. A `use` of `sig` takes key agreement away, one of `enc` all but key agreement.
 pub(super) fn resolve_jwk(did: &Did, specific: &str) -> Result<DidDocument, DidError> {
@@ -51,14 +44,12 @@ pub(super) fn resolve_jwk(did: &Did, specific: &str) -> Result<DidDocument, DidE
     Ok(DidDocument::of_one(did, &method.into_iter().collect(), &purposes))
 }
 
-/// Resolves a did:key: its one method is named after the key (did:key §3.1). One on BLS12-381 G2 resolves too, and
-/// whoever knows what to do with such a key takes it from [`DidDocument::method`]; whether it is a point is not checked.
+/// Resolves a did:key: its one method is named after the key (did:key §3.1). One on BLS12-381 G2 resolves too: its key is
+/// for [`DidDocument::proof_key`] alone.
 pub(super) fn resolve_key(did: &Did, specific: &str) -> Result<DidDocument, DidError> {
-    let agreeing: &[Purpose] = match PublicKey::from_multikey(specific).map(|key| key.kind()) {
-        Ok(KeyKind::P256 | KeyKind::P384) => &[Purpose::KeyAgreement],
-        Ok(KeyKind::Ed25519) => &[],
-        Err(KeyError::Unsupported) if is_bls12_381_g2(specific) => &[],
-        Err(error) => return Err(error.into()),
+    let agreeing: &[Purpose] = match ProofKey::from_multikey(specific)? {
+        ProofKey::Signature(key) if key.kind() != KeyKind::Ed25519 => &[Purpose::KeyAgreement],
+        ProofKey::Signature(_) | ProofKey::Bbs(_) => &[],
     };
     let method = [
         ("id", json!(format!("{did}#{specific}"))),
@@ -71,23 +62,12 @@ pub(super) fn resolve_key(did: &Did, specific: &str) -> Result<DidDocument, DidE
     Ok(DidDocument::of_one(did, &method.into_iter().collect(), &purposes))
 }
 
-fn is_bls12_381_g2(multikey: &str) -> bool {
-    let digits = multikey
-        .strip_prefix('z')
-        .filter(|digits| digits.len() <= BLS12_381_G2_CHARACTERS);
-    let bytes = digits.and_then(|digits| bs58::decode(digits).into_vec().ok());
-    bytes.is_some_and(|bytes| {
-        let point = bytes.strip_prefix(&BLS12_381_G2);
-        point.is_some_and(|point| point.len() == BLS12_381_G2_BYTES && point[0] & 0xc0 == 0x80)
-    })
-}
-
 #[cfg(test)]
 mod tests {
     use serde_json::Value;
 
     use super::*;
-    use crate::keys::SigningKey;
+    use crate::keys::{BbsPublicKey, KeyError, SigningKey};
 
     // w3c-ccg/did-method-key, test-vectors/nist-curves.json
     const P256: &str = "did:key:zDnaerx9CtbPJ1q36T5Ln5wYt3MQYeGRG5ehnPAmxcf5mDZpv";
@@ -143,6 +123,15 @@ mod tests {
             document.key(multikey, Purpose::AssertionMethod),
             Err(DidError::Key(KeyError::Unsupported))
         );
+        let key = BbsPublicKey::from_multikey(multikey).unwrap();
+        assert_eq!(
+            document.proof_key(multikey, Purpose::AssertionMethod),
+            Ok(ProofKey::Bbs(key))
+        );
+        assert_eq!(
+            document.proof_key(multikey, Purpose::KeyAgreement),
+            Err(DidError::KeyNotListed)
+        );
         assert_eq!(
             document.method(multikey, Purpose::KeyAgreement),
             Err(DidError::KeyNotListed)
@@ -152,7 +141,7 @@ mod tests {
         let mut infinity = point.clone();
         infinity[2] = 0xc0;
         for wrong in [&point[..97], &[&point[..], &[0]].concat(), &infinity] {
-            assert_eq!(encoded(wrong), Err(DidError::Key(KeyError::Unsupported)));
+            assert_eq!(encoded(wrong), Err(DidError::Key(KeyError::NotOnCurve)));
         }
     }
 

@@ -10,7 +10,7 @@ use crate::{
     format::{
         CanonicalizationError,
         data_integrity::{
-            DataIntegrityError, ProofOptions,
+            BaseKey, DataIntegrityError, ProofOptions,
             selective::{Prepared, Secrets, sign_base_with},
         },
         json_ld::{Context, JsonLdError},
@@ -84,12 +84,13 @@ pub fn selective_base(
     })
 }
 
-/// A base proof of `ecdsa-sd-2023` whose HMAC key and key for statements are given. The signatures are random all the same.
+/// A base proof whose HMAC key and, for `ecdsa-sd-2023`, key for statements are given. Its signatures are random all the same;
+/// those of `bbs-2023` are not.
 pub fn sign_base_with_secrets(
     document: &str,
     options: &ProofOptions,
     mandatory: &[String],
-    key: &SigningKey,
+    key: BaseKey<'_>,
     hmac: [u8; 32],
     proof_key: SigningKey,
 ) -> Result<Map<String, Value>, DataIntegrityError> {

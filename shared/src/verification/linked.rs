@@ -103,7 +103,7 @@ fn check_proof(
         Fetched::Forbidden => return Outcome::Failed(Reason::IssuerRefused),
         Fetched::NotAsked => return Outcome::Skipped(Reason::NotNeeded),
     };
-    let Ok(key) = document.key(method, Purpose::AssertionMethod) else {
+    let Ok(key) = document.proof_key(method, Purpose::AssertionMethod) else {
         return Outcome::Failed(Reason::UnknownKey);
     };
     let expected = Expected {
@@ -112,14 +112,18 @@ fn check_proof(
         challenge: None,
         now,
     };
-    let checked = Secured::check(proof, &expected).and_then(|()| secured.verify(proof, &key));
+    let checked = Secured::check(proof, &expected).and_then(|()| secured.verify(proof, key));
     match checked {
         Ok(()) => Outcome::Passed,
         Err(DataIntegrityError::Expired) => Outcome::Failed(Reason::Expired),
         Err(DataIntegrityError::NotYetCreated) => Outcome::Failed(Reason::NotYetValid),
-        Err(DataIntegrityError::JsonLd(_) | DataIntegrityError::Canonicalization(_)) => {
-            Outcome::Failed(Reason::Malformed)
-        }
+        // A base proof is for the holder: what was derived from it would hold.
+        Err(
+            DataIntegrityError::JsonLd(_)
+            | DataIntegrityError::Canonicalization(_)
+            | DataIntegrityError::BaseProof
+            | DataIntegrityError::MalformedProof(_),
+        ) => Outcome::Failed(Reason::Malformed),
         Err(_) => Outcome::Failed(Reason::WrongSignature),
     }
 }
@@ -152,8 +156,9 @@ mod tests {
 
     use super::*;
     use crate::{
-        format::data_integrity::{Cryptosuite, ProofOptions, attach, sign},
-        keys::{KeyKind, SigningKey},
+        entropy::SystemEntropy,
+        format::data_integrity::{BaseKey, Cryptosuite, Disclosure, ProofOptions, attach, derive, sign, sign_base},
+        keys::{BbsSecretKey, KeyKind, SigningKey},
     };
 
     fn now() -> DateTime<Utc> {
@@ -301,6 +306,69 @@ mod tests {
         scene.credential.insert("credentialStatus".to_owned(), entry);
         let scene = scene.signed();
         assert_eq!(scene.outcome(CheckId::Status), Outcome::Skipped(Reason::StatusUnusable));
+    }
+
+    /// A credential with a base proof of the did:key of `multikey`, and what its holder shows of it.
+    fn selective(suite: Cryptosuite, key: BaseKey<'_>, multikey: &str) -> (Map<String, Value>, Map<String, Value>) {
+        let mut base = Scene::new().credential;
+        base["issuer"] = json!(format!("did:key:{multikey}"));
+        base["credentialSubject"]["name"] = json!("Camille");
+        let options = ProofOptions::assertion(suite, format!("did:key:{multikey}#{multikey}"), now());
+        let text = serde_json::to_string(&base).unwrap();
+        let mandatory = ["/issuer", "/validFrom", "/validUntil", "/credentialSubject/id"];
+        attach(
+            &mut base,
+            sign_base(&text, &options, &mandatory, key, &SystemEntropy).unwrap(),
+        );
+        let disclosure = Disclosure {
+            suite,
+            pointers: &[],
+            presentation_header: &[],
+        };
+        let shown = derive(&serde_json::to_string(&base).unwrap(), &disclosure).unwrap();
+        (base, shown)
+    }
+
+    #[test]
+    fn cs_004_what_a_holder_shows_of_a_credential_is_accepted_and_a_base_proof_is_not() {
+        let p256 = SigningKey::generate();
+        let bbs = BbsSecretKey::generate(&SystemEntropy);
+        for (suite, key, multikey) in [
+            (
+                Cryptosuite::EcdsaSd2023,
+                BaseKey::from(&p256),
+                p256.public().to_multikey(),
+            ),
+            (Cryptosuite::Bbs2023, BaseKey::from(&bbs), bbs.public().to_multikey()),
+        ] {
+            let (base, shown) = selective(suite, key, &multikey);
+            let did: Did = format!("did:key:{multikey}").parse().unwrap();
+            let document = Fetched::Found(did.resolve_local().unwrap());
+            let verdict = |credential: &Map<String, Value>| {
+                let text = serde_json::to_string(credential).unwrap();
+                verify_linked(&text, &document, now()).unwrap()
+            };
+            let accepted = verdict(&shown);
+            assert!(accepted.accepted(super::super::Policy::Strict), "{accepted:?}");
+            assert_eq!(accepted.claims.unwrap()["credentialSubject"].get("name"), None);
+            assert_eq!(
+                verdict(&base).outcome(CheckId::Signature),
+                Some(Outcome::Failed(Reason::Malformed))
+            );
+            let mut other = shown.clone();
+            other["credentialSubject"]["id"] = json!("did:example:other");
+            assert_eq!(
+                verdict(&other).outcome(CheckId::Signature),
+                Some(Outcome::Failed(Reason::WrongSignature))
+            );
+            // By somebody else's key, however right.
+            let mut other = shown.clone();
+            other["issuer"] = json!("did:web:asso.example.org");
+            assert_eq!(
+                verdict(&other).outcome(CheckId::Signature),
+                Some(Outcome::Failed(Reason::UnknownKey))
+            );
+        }
     }
 
     #[test]

@@ -18,12 +18,12 @@ use serde_json::{Map, Value};
 
 pub use self::{
     proof::{Cryptosuite, Proof, ProofOptions},
-    selective::{Disclosure, MAX_STATEMENTS, derive, sign_base},
+    selective::{BaseKey, Disclosure, MAX_STATEMENTS, derive, sign_base},
 };
 use super::{CanonicalizationError, json_ld::JsonLdError};
 use crate::{
     json::{Ambiguous, Node},
-    keys::{PublicKey, SigningKey},
+    keys::{ProofKey, SigningKey},
 };
 
 /// The most proofs a document may carry.
@@ -110,6 +110,9 @@ pub enum DataIntegrityError {
     /// More than [`MAX_STATEMENTS`].
     #[error("the document makes too many statements to disclose them one by one")]
     TooManyStatements,
+    /// BBS cryptosuites §4, or something the suite does not have.
+    #[error("{0} is not supported")]
+    UnsupportedFeature(&'static str),
     /// Nothing is mandatory and nothing was chosen.
     #[error("nothing is disclosed")]
     NothingDisclosed,
@@ -248,12 +251,16 @@ impl<'a> Secured<'a> {
     }
 
     /// Checks the signature of one of its proofs. Whose key it is, is for the caller to know.
-    pub fn verify(&self, proof: &Proof<'_>, key: &PublicKey) -> Result<(), DataIntegrityError> {
+    pub fn verify(&self, proof: &Proof<'_>, key: impl Into<ProofKey>) -> Result<(), DataIntegrityError> {
+        let key = key.into();
+        if proof.suite.is_selective() {
+            return selective::verify(&self.unsecured, proof, &key);
+        }
+        let ProofKey::Signature(key) = key else {
+            return Err(DataIntegrityError::WrongKey);
+        };
         if !proof.suite.fits(key.kind()) {
             return Err(DataIntegrityError::WrongKey);
-        }
-        if proof.suite.is_selective() {
-            return selective::verify(&self.unsecured, proof, key);
         }
         let previous = self.previous(&proof.previous)?;
         let message = hash::message(proof.suite, key.kind(), &self.unsecured, &previous, proof.node)?;

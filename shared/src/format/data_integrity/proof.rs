@@ -26,16 +26,19 @@ pub enum Cryptosuite {
     EcdsaJcs2019,
     /// P-256 over each statement, for the holder to show some (ECDSA cryptosuites §3.6).
     EcdsaSd2023,
+    /// BBS on BLS12-381 over each statement, for the holder to show some without being recognised (BBS cryptosuites §3.4).
+    Bbs2023,
 }
 
 impl Cryptosuite {
     /// Every suite.
-    pub const ALL: [Self; 5] = [
+    pub const ALL: [Self; 6] = [
         Self::EddsaRdfc2022,
         Self::EddsaJcs2022,
         Self::EcdsaRdfc2019,
         Self::EcdsaJcs2019,
         Self::EcdsaSd2023,
+        Self::Bbs2023,
     ];
 
     /// The value of `cryptosuite`.
@@ -46,22 +49,24 @@ impl Cryptosuite {
             Self::EcdsaRdfc2019 => "ecdsa-rdfc-2019",
             Self::EcdsaJcs2019 => "ecdsa-jcs-2019",
             Self::EcdsaSd2023 => "ecdsa-sd-2023",
+            Self::Bbs2023 => "bbs-2023",
         }
     }
 
-    /// Whether it signs with keys of this kind.
+    /// Whether it signs with keys of this kind. Keys of `bbs-2023` are of none: they make no signatures that stand alone.
     pub fn fits(self, kind: KeyKind) -> bool {
         match self {
             Self::EddsaRdfc2022 | Self::EddsaJcs2022 => kind == KeyKind::Ed25519,
             Self::EcdsaRdfc2019 | Self::EcdsaJcs2019 => kind != KeyKind::Ed25519,
             Self::EcdsaSd2023 => kind == KeyKind::P256,
+            Self::Bbs2023 => false,
         }
     }
 
     /// Whether the holder may show a part of what it secures: then proofs are made with
     /// [`sign_base`](super::sign_base) and shown with [`derive`](super::derive()).
     pub fn is_selective(self) -> bool {
-        matches!(self, Self::EcdsaSd2023)
+        matches!(self, Self::EcdsaSd2023 | Self::Bbs2023)
     }
 
     /// Whether it signs canonical JSON rather than statements.
@@ -206,6 +211,12 @@ impl<'a> Proof<'a> {
     /// `proofPurpose`.
     pub fn purpose(&self) -> &'a str {
         self.purpose
+    }
+
+    /// What a derived proof of `bbs-2023` was made for (BBS cryptosuites §3.3.7), bound to it: a verifier who asked for a header
+    /// compares.
+    pub fn presentation_header(&self) -> Option<Vec<u8>> {
+        super::selective::presentation_header(self)
     }
 
     /// When it says it was made.

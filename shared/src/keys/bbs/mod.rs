@@ -22,7 +22,7 @@ use super::{
 };
 use crate::entropy::Entropy;
 
-/// The most messages of a signature: each costs half a millisecond to whoever checks a proof, shown or not.
+/// The most messages of a signature: each costs whoever checks a proof about a third of a millisecond, shown or not.
 pub const MAX_MESSAGES: usize = 256;
 
 /// Bytes of a signature.
@@ -91,7 +91,7 @@ impl BbsSecretKey {
 
     /// Signs messages in their order, with a header that every proof shows (draft §3.5.1). It is deterministic. More than
     /// [`MAX_MESSAGES`] are [`KeyError::Unsupported`].
-    pub fn sign(&self, header: &[u8], messages: &[&str]) -> Result<[u8; SIGNATURE_BYTES], KeyError> {
+    pub fn sign(&self, header: &[u8], messages: &[impl AsRef<[u8]>]) -> Result<[u8; SIGNATURE_BYTES], KeyError> {
         let messages = owned(messages)?;
         let key = BBSplusSecretKey::from_bytes(&self.bytes[..]).map_err(|_| KeyError::MalformedPrivate)?;
         let signature = Signature::<BbsBls12381Sha256>::sign(Some(&messages), &key, &self.public.key, Some(header));
@@ -141,7 +141,12 @@ impl BbsPublicKey {
     }
 
     /// Checks a signature over all its messages (draft §3.5.2).
-    pub fn verify(&self, header: &[u8], messages: &[&str], signature: &[u8; SIGNATURE_BYTES]) -> Result<(), KeyError> {
+    pub fn verify(
+        &self,
+        header: &[u8],
+        messages: &[impl AsRef<[u8]>],
+        signature: &[u8; SIGNATURE_BYTES],
+    ) -> Result<(), KeyError> {
         let messages = owned(messages)?;
         if !is_point(&signature[..POINT]) || is_zero(&signature[POINT..]) {
             return Err(KeyError::BadSignature);
@@ -158,7 +163,7 @@ impl BbsPublicKey {
         signature: &[u8; SIGNATURE_BYTES],
         header: &[u8],
         presentation: &[u8],
-        messages: &[&str],
+        messages: &[impl AsRef<[u8]>],
         disclosed: &[usize],
     ) -> Result<Vec<u8>, KeyError> {
         let messages = owned(messages)?;
@@ -184,7 +189,7 @@ impl BbsPublicKey {
         proof: &[u8],
         header: &[u8],
         presentation: &[u8],
-        messages: &[&str],
+        messages: &[impl AsRef<[u8]>],
         disclosed: &[usize],
     ) -> Result<(), KeyError> {
         let hidden = proof.len().checked_sub(PROOF_BYTES).ok_or(KeyError::BadSignature)?;
@@ -261,11 +266,11 @@ impl From<&ProofKey> for ProofKey {
     }
 }
 
-fn owned(messages: &[&str]) -> Result<Vec<Vec<u8>>, KeyError> {
+fn owned(messages: &[impl AsRef<[u8]>]) -> Result<Vec<Vec<u8>>, KeyError> {
     if messages.len() > MAX_MESSAGES {
         return Err(KeyError::Unsupported);
     }
-    Ok(messages.iter().map(|message| message.as_bytes().to_vec()).collect())
+    Ok(messages.iter().map(|message| message.as_ref().to_vec()).collect())
 }
 
 /// Whether a point is compressed and not the identity, as its first bits say.

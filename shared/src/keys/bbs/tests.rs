@@ -10,6 +10,7 @@ use super::*;
 use crate::{entropy::SystemEntropy, keys::SigningKey};
 
 const MESSAGES: [&str; 5] = ["one", "two", "three", "four", ""];
+const NONE: [&str; 0] = [];
 const HEADER: &[u8] = b"header";
 const NONCE: &[u8] = b"nonce";
 
@@ -46,7 +47,7 @@ fn what_was_signed_is_proven_and_nothing_else() {
         (HEADER, NONCE, &["two", ""], &[1, 5]),
         (HEADER, NONCE, &["two"], &[1]),
         (HEADER, NONCE, &["two"], &[1, 4]),
-        (HEADER, NONCE, &[], &[]),
+        (HEADER, NONCE, &NONE, &[]),
     ] {
         assert_eq!(
             check(&proof, header, nonce, messages, disclosed),
@@ -75,10 +76,10 @@ fn everything_or_nothing_can_be_shown() {
         Ok(())
     );
     let none = public.prove(&signature, HEADER, b"", &MESSAGES, &[]).unwrap();
-    assert_eq!(public.verify_proof(&none, HEADER, b"", &[], &[]), Ok(()));
-    let empty = key.sign(HEADER, &[]).unwrap();
-    let proof = public.prove(&empty, HEADER, b"", &[], &[]).unwrap();
-    assert_eq!(public.verify_proof(&proof, HEADER, b"", &[], &[]), Ok(()));
+    assert_eq!(public.verify_proof(&none, HEADER, b"", &NONE, &[]), Ok(()));
+    let empty = key.sign(HEADER, &NONE).unwrap();
+    let proof = public.prove(&empty, HEADER, b"", &NONE, &[]).unwrap();
+    assert_eq!(public.verify_proof(&proof, HEADER, b"", &NONE, &[]), Ok(()));
     assert_eq!(
         public.prove(&signature, HEADER, b"", &MESSAGES, &[5]),
         Err(KeyError::BadSignature)
