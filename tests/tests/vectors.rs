@@ -54,7 +54,7 @@ mod source {
     use shared::keys::{Jwk, PublicKey};
 
     /// How many tests of this binary read vectors.
-    const SUITES: usize = 35;
+    const SUITES: usize = 38;
 
     /// The loud line is said once.
     static SAID: Once = Once::new();
