@@ -234,7 +234,8 @@ fn cs_005_bbs_features_beyond_the_baseline_are_refused_by_name() {
     let key = BbsPublicKey::from_bytes(&bytes(&material["publicKeyHex"])).expect("a key");
     for (folder, feature) in [
         ("HolderBinding", "anonymous_holder_binding"),
-        ("Pseudonym", "pseudonym"),
+        // Wrong vector: its values begin with the header of the feature below, while `featureOption` says `pseudonym`.
+        ("Pseudonym", "holder_binding_pseudonym"),
         ("PseudonymHB", "holder_binding_pseudonym"),
     ] {
         let refusal = DataIntegrityError::UnsupportedFeature(feature);
