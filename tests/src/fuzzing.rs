@@ -15,13 +15,13 @@ use shared::{
     },
     entitlement::RuleSet,
     format::{
-        data_integrity::{Cryptosuite, ProofOptions, Secured, attach, sign},
+        data_integrity::{BaseKey, Cryptosuite, Disclosure, ProofOptions, Secured, attach, derive, sign, sign_base},
         paper::{self, PaperAttestation},
         sd_jwt_vc::{self, KeyBinding, SdJwt},
         vc_jose::{self, Content, Envelope, SecuredDocument, SignWith},
     },
     keys::{
-        Jwk, KeyKind, SigningKey,
+        BbsSecretKey, Jwk, KeyKind, SigningKey,
         cose::Sign1,
         jwe::{self, ContentEncryption, DecryptionKey},
         jws::{self, Jws},
@@ -66,6 +66,7 @@ pub const TARGETS: &[(&str, Target)] = &[
     ("response", response_form),
     ("rule", rule),
     ("sd_jwt", sd_jwt),
+    ("selective", selective),
     ("sheet", sheet),
     ("status_list", status_list),
     ("token", token_form),
@@ -115,6 +116,82 @@ pub fn data_integrity(bytes: &[u8]) {
             sign(text, &options, key).ok(),
             sign(&turned, &options, key).ok(),
             "the order of members is signed"
+        );
+    }
+}
+
+/// Data Integrity, selective suites: nobody's key fits; whatever can be derived from a base proof is a part of its document,
+/// and what can be signed can be shown and verifies.
+pub fn selective(bytes: &[u8]) {
+    static KEYS: OnceLock<(SigningKey, BbsSecretKey)> = OnceLock::new();
+    let Some(text) = text(bytes) else { return };
+    let (p256, bbs) = KEYS.get_or_init(|| (SigningKey::generate(), BbsSecretKey::generate(&SeededEntropy::new(8))));
+    let disclosure = |suite| Disclosure {
+        suite,
+        pointers: &["/credentialSubject"],
+        presentation_header: &[],
+    };
+    for suite in [Cryptosuite::EcdsaSd2023, Cryptosuite::Bbs2023] {
+        if let (Ok(shown), Ok(whole)) = (derive(text, &disclosure(suite)), shared::json::parse(bytes)) {
+            assert!(
+                shown
+                    .iter()
+                    .filter(|(name, _)| *name != "proof")
+                    .all(|(name, value)| is_part(value, &whole[name])),
+                "what is shown was not there"
+            );
+            assert_fits_nobody(&Value::Object(shown).to_string(), p256, bbs);
+        }
+    }
+    assert_fits_nobody(text, p256, bbs);
+    let Ok(Value::Object(mut document)) = shared::json::parse(bytes) else {
+        return;
+    };
+    document.remove("proof");
+    let unsigned = Value::Object(document.clone()).to_string();
+    let options = proof_options(Cryptosuite::EcdsaSd2023);
+    if let Ok(proof) = sign_base(&unsigned, &options, &["/issuer"], p256, &SeededEntropy::new(9)) {
+        attach(&mut document, proof);
+        let base = Value::Object(document).to_string();
+        if let Ok(shown) = derive(&base, &disclosure(options.suite)) {
+            let shown = Value::Object(shown).to_string();
+            let secured = Secured::parse(&shown).expect("what we wrote can be read");
+            for proof in secured.proofs().expect("what we wrote can be read") {
+                assert_eq!(
+                    secured.verify(&proof, p256.public()),
+                    Ok(()),
+                    "what was derived does not hold"
+                );
+            }
+        }
+    }
+}
+
+/// Whether a value is another with some members and elements left out.
+fn is_part(part: &Value, whole: &Value) -> bool {
+    match (part, whole) {
+        (Value::Object(part), Value::Object(whole)) => part
+            .iter()
+            .all(|(name, value)| whole.get(name).is_some_and(|whole| is_part(value, whole))),
+        (Value::Array(part), Value::Array(whole)) => {
+            let mut rest = whole.iter();
+            part.iter().all(|value| rest.any(|whole| is_part(value, whole)))
+        }
+        (part, whole) => part == whole,
+    }
+}
+
+fn assert_fits_nobody(text: &str, p256: &SigningKey, bbs: &BbsSecretKey) {
+    let Ok(secured) = Secured::parse(text) else { return };
+    for proof in secured.proofs().unwrap_or_default() {
+        let _ = proof.presentation_header();
+        assert!(
+            secured.verify(&proof, p256.public()).is_err(),
+            "a fresh key fits a proof"
+        );
+        assert!(
+            secured.verify(&proof, bbs.public()).is_err(),
+            "a fresh key fits a proof"
         );
     }
 }
@@ -475,6 +552,7 @@ fn seeds() -> Vec<Vec<u8>> {
     ];
     let mut seeds: Vec<Vec<u8>> = texts.into_iter().map(String::into_bytes).collect();
     seeds.extend(secured_documents(&key));
+    seeds.extend(selective_documents());
     seeds.extend(paper_attestations(&key));
     seeds.push(include_bytes!("../tests/refusals/blank.png").to_vec());
     seeds
@@ -502,6 +580,36 @@ fn did_log(now: DateTime<Utc>) -> String {
     entry.document = written["state"].clone();
     let (_, second) = entry.write().expect("an entry");
     format!("{first}\n{second}\n")
+}
+
+/// A credential with a base proof of each selective suite, and what may be shown of it.
+#[expect(clippy::expect_used, reason = "input we make ourselves and that is right")]
+fn selective_documents() -> Vec<Vec<u8>> {
+    let unsigned = json!({
+        "@context": ["https://www.w3.org/ns/credentials/v2", { "minutes": "https://issuer.example/minutes" }],
+        "type": "VerifiableCredential", "issuer": "did:web:issuer.example",
+        "credentialSubject": { "minutes": [7800, { "@value": "a", "@language": "fr" }], "name": "Nadia" },
+    });
+    let (p256, bbs) = (SigningKey::generate(), BbsSecretKey::generate(&SeededEntropy::new(10)));
+    let mut all = Vec::new();
+    for (suite, key) in [
+        (Cryptosuite::EcdsaSd2023, BaseKey::from(&p256)),
+        (Cryptosuite::Bbs2023, BaseKey::from(&bbs)),
+    ] {
+        let (options, entropy) = (proof_options(suite), SeededEntropy::new(9));
+        let proof = sign_base(&unsigned.to_string(), &options, &["/issuer"], key, &entropy).expect("a proof");
+        let mut base = unsigned.as_object().expect("an object").clone();
+        attach(&mut base, proof);
+        let base = Value::Object(base).to_string();
+        let disclosure = Disclosure {
+            suite,
+            pointers: &["/credentialSubject/minutes/0"],
+            presentation_header: &[],
+        };
+        let shown = derive(&base, &disclosure).expect("a proof");
+        all.extend([base, Value::Object(shown).to_string()].map(String::into_bytes));
+    }
+    all
 }
 
 /// A credential in every securing, and a presentation of them all.
