@@ -13,27 +13,40 @@ pub(super) const DIGESTS: &str = "_sd";
 /// The one key of the object that stands for a hidden element of an array.
 pub(super) const PLACEHOLDER: &str = "...";
 
-/// A hash of the IANA registry, untruncated (NEG-15). We issue with SHA-256.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub(super) enum DigestAlgorithm {
+/// A hash of the IANA registry, untruncated (NEG-15).
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
+pub enum DigestAlgorithm {
+    /// What everybody reads (SDJ-003).
+    #[default]
     Sha256,
+    /// 48 bytes.
     Sha384,
+    /// 64 bytes.
     Sha512,
 }
 
 impl DigestAlgorithm {
+    /// Every one we accept.
+    pub const ALL: [Self; 3] = [Self::Sha256, Self::Sha384, Self::Sha512];
+
+    /// Its name in `_sd_alg`.
+    pub fn name(self) -> &'static str {
+        match self {
+            Self::Sha256 => "sha-256",
+            Self::Sha384 => "sha-384",
+            Self::Sha512 => "sha-512",
+        }
+    }
+
     /// The one `claims` name; SHA-256 when they name none.
     pub(super) fn of_claims(claims: &Map<String, Value>) -> Result<Self, SdJwtError> {
-        match claims.get(ALGORITHM) {
-            None => Ok(Self::Sha256),
-            Some(Value::String(name)) => match name.as_str() {
-                "sha-256" => Ok(Self::Sha256),
-                "sha-384" => Ok(Self::Sha384),
-                "sha-512" => Ok(Self::Sha512),
-                _ => Err(SdJwtError::DigestAlgorithm),
-            },
-            Some(_) => Err(SdJwtError::DigestAlgorithm),
-        }
+        let Some(named) = claims.get(ALGORITHM) else {
+            return Ok(Self::default());
+        };
+        Self::ALL
+            .into_iter()
+            .find(|algorithm| named == algorithm.name())
+            .ok_or(SdJwtError::DigestAlgorithm)
     }
 
     /// The digest of `text` as it travels, base64url.

@@ -17,13 +17,13 @@ use std::ops::Range;
 
 use serde_json::{Map, Value};
 
-use self::digest::DigestAlgorithm;
 pub(crate) use self::issue::issue_as;
 pub use self::{
     binding::{
         BindingChecks, ExpectedBinding, KeyBindingError, MAX_BINDING_AGE, MAX_CLOCK_SKEW, check_binding, holder_key,
     },
-    issue::issue,
+    digest::DigestAlgorithm,
+    issue::{Concealment, Decoys, issue, issue_concealed},
     present::KeyBinding,
 };
 use crate::{

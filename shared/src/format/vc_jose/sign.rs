@@ -7,7 +7,7 @@ use super::{Content, Securing, VcJoseError, check_document, owner, signer};
 use crate::{
     credential::{ClaimPath, PathElement},
     entropy::Entropy,
-    format::sd_jwt_vc,
+    format::sd_jwt_vc::{self, Concealment},
     keys::{SigningKey, cose, jws},
 };
 
@@ -62,11 +62,15 @@ pub fn sign_sd_jwt(
         return Err(VcJoseError::HiddenClaim);
     }
     let claims = claims(Content::Credential, Securing::SdJwt, document, with)?;
+    let concealment = Concealment {
+        disclosable,
+        ..Concealment::default()
+    };
     let text = sd_jwt_vc::issue_as(
         Securing::SdJwt.typ(Content::Credential),
         header(Content::Credential, with),
         Value::Object(claims),
-        disclosable,
+        &concealment,
         with.key,
         entropy,
     )?;

@@ -1,4 +1,5 @@
 mod binding;
+mod decoys;
 mod issuance;
 mod properties;
 mod structure;

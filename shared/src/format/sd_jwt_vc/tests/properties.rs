@@ -75,6 +75,28 @@ proptest! {
     }
 
     #[test]
+    fn sdj_007_decoys_change_nothing_that_is_read(
+        claims in any_claims(), mask in prop::collection::vec(any::<bool>(), 1..12), count in 0usize..4,
+    ) {
+        let mut all = Vec::new();
+        all_paths(&claims, &[], &mut all);
+        let hidden = some_of(&all, &mask);
+        let places: Vec<ClaimPath> = as_paths(&all.into_iter().collect())
+            .into_iter()
+            .filter(|path| path.select(&claims).unwrap()[0].is_object() || path.select(&claims).unwrap()[0].is_array())
+            .collect();
+        let mut decoys = vec![Decoys { within: None, count }];
+        decoys.extend(places.iter().map(|within| Decoys { within: Some(within), count }));
+        let disclosable = as_paths(&hidden);
+        let concealment = Concealment { disclosable: &disclosable, decoys: &decoys, ..Concealment::default() };
+        let key = SigningKey::generate();
+        let text = issue_concealed(claims.clone(), &concealment, "k1", &key, &SeededEntropy::new(7)).unwrap();
+        let revealed = SdJwt::parse(&text).unwrap().reveal().unwrap();
+        prop_assert_eq!(revealed.claims, claims);
+        prop_assert_eq!(as_set(revealed.disclosed), hidden);
+    }
+
+    #[test]
     fn a_presentation_discloses_the_chosen_exactly(
         claims in any_claims(),
         hide in prop::collection::vec(any::<bool>(), 1..12),
