@@ -238,6 +238,15 @@ impl PublicKey {
         Self::from_bytes(kind, &bytes)
     }
 
+    /// From a `SubjectPublicKeyInfo` in DER (RFC 5480 §2), of an uncompressed point of P-256.
+    pub(super) fn from_p256_spki(der: &[u8]) -> Result<Self, KeyError> {
+        let point = der.strip_prefix(P256_SPKI).ok_or(KeyError::Unsupported)?;
+        if point.len() != 1 + 2 * KeyKind::P256.coordinate_bytes() {
+            return Err(KeyError::Unsupported);
+        }
+        Self::from_bytes(KeyKind::P256, point)
+    }
+
     /// From a point, compressed or not, or from the 32 bytes of Ed25519.
     pub(super) fn from_bytes(kind: KeyKind, bytes: &[u8]) -> Result<Self, KeyError> {
         let size = kind.coordinate_bytes();
@@ -304,6 +313,13 @@ impl PublicKey {
         compressed
     }
 }
+
+/// What stands before an uncompressed point of P-256 in its `SubjectPublicKeyInfo`: `id-ecPublicKey`, `secp256r1`, and a bit
+/// string of 65 bytes without unused bits.
+const P256_SPKI: &[u8] = &[
+    0x30, 0x59, 0x30, 0x13, 0x06, 0x07, 0x2a, 0x86, 0x48, 0xce, 0x3d, 0x02, 0x01, 0x06, 0x08, 0x2a, 0x86, 0x48, 0xce,
+    0x3d, 0x03, 0x01, 0x07, 0x03, 0x42, 0x00,
+];
 
 /// RFC 7638 §3.2: lexicographic order, no whitespace.
 fn required_members(kind: KeyKind, x: &str, y: Option<&str>) -> String {
