@@ -1,6 +1,7 @@
 //! Checking what arrived. Verification is not an error: [`verify`] runs every check that can run and says for each whether
 //! it passed, failed, or could not be made (`design.md` §6).
 
+mod issuer;
 mod linked;
 mod paper;
 mod verdict;
@@ -9,15 +10,17 @@ pub mod w3c;
 use std::sync::Arc;
 
 use chrono::{DateTime, Duration, Utc};
-use serde_json::{Map, Value};
+use serde_json::Value;
 
+use self::issuer::{Issuer, KnownKeys};
+pub use self::issuer::{IssuerKeys, KeySource};
 pub use self::linked::{linked_issuer, verify_linked};
 pub use self::paper::{paper_needs, verify_paper};
 pub use self::verdict::{Check, CheckId, Outcome, Policy, Reason, Verdict};
 use crate::{
     format::sd_jwt_vc::{self, BindingChecks, ExpectedBinding, SdJwt, SdJwtError, check_binding, holder_key},
     json::numeric_date,
-    keys::{JwkSet, KeyKind, PublicKey, jws::JwsError},
+    keys::{certificate::TrustAnchors, jws::JwsError},
     status_list::token::{Edition, Status, StatusListError, StatusReference},
     trust::{Recognition, TrustList},
 };
@@ -40,11 +43,26 @@ pub enum Fetched<T> {
     NotAsked,
 }
 
+impl<T> Fetched<T> {
+    /// Makes something of what was found.
+    pub fn map<U>(self, change: impl FnOnce(T) -> U) -> Fetched<U> {
+        match self {
+            Self::Found(found) => Fetched::Found(change(found)),
+            Self::Unreachable => Fetched::Unreachable,
+            Self::Unusable => Fetched::Unusable,
+            Self::Forbidden => Fetched::Forbidden,
+            Self::NotAsked => Fetched::NotAsked,
+        }
+    }
+}
+
 /// What must be fetched before [`verify`]: read from the unverified credential.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Needs {
-    /// `iss`: whose keys.
+    /// `iss`, or who the certificate names when there is none: whose keys.
     pub issuer: String,
+    /// Where they are.
+    pub key_source: KeySource,
     /// The status list, when there is one.
     pub status_list: Option<String>,
 }
@@ -52,8 +70,8 @@ pub struct Needs {
 /// What was fetched.
 #[derive(Debug, Clone)]
 pub struct Materials {
-    /// The issuer's published keys.
-    pub issuer_keys: Fetched<JwkSet>,
+    /// The issuer's keys; not asked for when the credential brings certificates.
+    pub issuer_keys: Fetched<IssuerKeys>,
     /// The status list token, fetched now or kept from before.
     pub status_list: Fetched<Arc<Edition>>,
 }
@@ -83,15 +101,29 @@ pub enum Expectation<'a> {
     },
 }
 
+/// What a verifier takes beyond what everybody has to. By default nothing.
+#[derive(Debug, Clone, Copy, Default)]
+pub struct Rules<'a> {
+    /// The authorities whose certificates (`x5c`) it believes. Without them, what comes with certificates cannot be checked.
+    pub anchors: Option<&'a TrustAnchors>,
+    /// Whether the `typ` of older drafts will do: [`sd_jwt_vc::OLD_TYPE`] (SDVC-001).
+    pub takes_old_type: bool,
+}
+
 /// What a verification will need, read without trusting anything. `Err` when nothing can be evaluated.
 pub fn needs(credential: &str) -> Result<Needs, SdJwtError> {
     let signed = Signed::parse(credential)?;
-    let issuer = signed.text("iss").ok_or(SdJwtError::Malformed)?.to_owned();
+    let key_source = signed.issuer.key_source();
+    let issuer = signed.issuer.name.ok_or(SdJwtError::Malformed)?;
     let status_list = StatusReference::from_claims(&signed.claims)
         .ok()
         .flatten()
         .map(|reference| reference.uri);
-    Ok(Needs { issuer, status_list })
+    Ok(Needs {
+        issuer,
+        key_source,
+        status_list,
+    })
 }
 
 /// Runs every check that can run. `Err` only when the text is no SD-JWT at all.
@@ -104,25 +136,33 @@ pub fn verify(
     materials: &Materials,
     now: DateTime<Utc>,
 ) -> Result<Verdict, SdJwtError> {
+    verify_under(&Rules::default(), credential, expectation, materials, now)
+}
+
+/// The same for a verifier with rules of its own.
+pub fn verify_under(
+    rules: &Rules<'_>,
+    credential: &str,
+    expectation: Expectation<'_>,
+    materials: &Materials,
+    now: DateTime<Utc>,
+) -> Result<Verdict, SdJwtError> {
     let signed = Signed::parse(credential)?;
     let revealed = signed.sd_jwt.reveal().ok().map(|revealed| revealed.claims);
-    let structure = if revealed.is_some() && signed.sd_jwt.jws().expect_type(sd_jwt_vc::TYPE).is_ok() {
-        Outcome::Passed
-    } else {
-        Outcome::Failed(Reason::Malformed)
-    };
-    let (status_outcome, status) = signed.check_status(materials, now);
+    let structure = passed(revealed.is_some() && signed.is_of_type(rules), Reason::Malformed);
+    let keys = signed.issuer.keys(materials, rules, now);
+    let (status_outcome, status) = signed.check_status(materials, &keys, now);
     let mut checks = vec![(CheckId::Structure, structure)];
     match expectation {
         Expectation::Collected { issuer, vct, holder } => checks.extend([
-            (CheckId::Signature, signed.check_signature(materials, Some(issuer))),
+            (CheckId::Signature, signed.check_signature(&keys, Some(issuer))),
             (CheckId::Type, signed.check_type(&[vct])),
             (CheckId::KeyBinding, signed.check_bound_to(holder)),
             (CheckId::Time, signed.check_time(revealed.as_ref(), now)),
             (CheckId::Status, status_outcome),
         ]),
         Expectation::Found => checks.extend([
-            (CheckId::Signature, signed.check_signature(materials, None)),
+            (CheckId::Signature, signed.check_signature(&keys, None)),
             (CheckId::Time, signed.check_time(revealed.as_ref(), now)),
             (CheckId::Status, status_outcome),
         ]),
@@ -135,7 +175,7 @@ pub fn verify(
                 (outcome, _) => outcome,
             };
             checks.extend([
-                (CheckId::Signature, signed.check_signature(materials, None)),
+                (CheckId::Signature, signed.check_signature(&keys, None)),
                 (CheckId::Type, signed.check_type(vcts)),
                 (
                     CheckId::KeyBinding,
@@ -185,16 +225,20 @@ fn of_binding<E>(claim: Option<Result<(), E>>, otherwise: Reason) -> Outcome {
 struct Signed {
     sd_jwt: SdJwt,
     claims: Value,
+    issuer: Issuer,
 }
 
 impl Signed {
     fn parse(credential: &str) -> Result<Self, SdJwtError> {
         let sd_jwt = SdJwt::parse(credential)?;
-        let claims: Map<String, Value> = sd_jwt.jws().unverified_claims()?;
-        Ok(Self {
-            sd_jwt,
-            claims: Value::Object(claims),
-        })
+        let claims = Value::Object(sd_jwt.jws().unverified_object()?);
+        let issuer = Issuer::of(sd_jwt.jws().header(), &claims);
+        Ok(Self { sd_jwt, claims, issuer })
+    }
+
+    fn is_of_type(&self, rules: &Rules<'_>) -> bool {
+        let is = |typ| self.sd_jwt.jws().expect_type(typ).is_ok();
+        is(sd_jwt_vc::TYPE) || rules.takes_old_type && is(sd_jwt_vc::OLD_TYPE)
     }
 
     fn text(&self, name: &str) -> Option<&str> {
@@ -202,18 +246,15 @@ impl Signed {
     }
 
     /// The signature, by a key of the issuer; of `expected`, when it is known who must have signed.
-    fn check_signature(&self, materials: &Materials, expected: Option<&str>) -> Outcome {
-        if expected.is_some_and(|issuer| self.text("iss") != Some(issuer)) {
+    fn check_signature(&self, keys: &Result<KnownKeys<'_>, Outcome>, expected: Option<&str>) -> Outcome {
+        if expected.is_some_and(|issuer| self.issuer.name.as_deref() != Some(issuer)) {
             return Outcome::Failed(Reason::WrongSignature);
         }
-        let keys = match &materials.issuer_keys {
-            Fetched::Found(keys) => keys,
-            Fetched::Unreachable => return Outcome::Skipped(Reason::IssuerUnreachable),
-            Fetched::Unusable => return Outcome::Skipped(Reason::IssuerUnusable),
-            Fetched::Forbidden => return Outcome::Failed(Reason::IssuerRefused),
-            Fetched::NotAsked => return Outcome::Skipped(Reason::NotNeeded),
+        let keys = match keys {
+            Ok(keys) => keys,
+            Err(outcome) => return *outcome,
         };
-        match key_of(keys, self.sd_jwt.jws().kid()) {
+        match keys.of_token(self.sd_jwt.jws().header()) {
             None => Outcome::Failed(Reason::UnknownKey),
             Some(key) => passed(self.sd_jwt.jws().verify(&key).is_ok(), Reason::WrongSignature),
         }
@@ -252,13 +293,18 @@ impl Signed {
     }
 
     /// TSL §8.3 (TSL-006). Without a status there is nothing to check ([`Reason::NoStatus`] is noted).
-    fn check_status(&self, materials: &Materials, now: DateTime<Utc>) -> (Outcome, Option<Status>) {
+    fn check_status(
+        &self,
+        materials: &Materials,
+        keys: &Result<KnownKeys<'_>, Outcome>,
+        now: DateTime<Utc>,
+    ) -> (Outcome, Option<Status>) {
         let reference = match StatusReference::from_claims(&self.claims) {
             Ok(Some(reference)) => reference,
             Ok(None) => return (Outcome::Passed, None),
             Err(_) => return (Outcome::Failed(Reason::Malformed), None),
         };
-        check_reference(&reference, materials, now)
+        check_reference(&reference, materials, keys.as_ref().ok(), now)
     }
 
     /// Whether the issuer could attest on the day it signed (NEG-30).
@@ -269,7 +315,8 @@ impl Signed {
         if list.is_stale(now) {
             return Outcome::Skipped(Reason::StaleTrustList);
         }
-        let Some(issuer) = self.text("iss").filter(|issuer| list.issuers.contains_key(*issuer)) else {
+        let name = self.issuer.name.as_deref();
+        let Some(issuer) = name.filter(|issuer| list.issuers.contains_key(*issuer)) else {
             return Outcome::Failed(Reason::UnknownIssuer);
         };
         let Some(issued_at) = revealed.unwrap_or(&self.claims).get("iat").and_then(instant) else {
@@ -288,6 +335,7 @@ impl Signed {
 fn check_reference(
     reference: &StatusReference,
     materials: &Materials,
+    keys: Option<&KnownKeys<'_>>,
     now: DateTime<Utc>,
 ) -> (Outcome, Option<Status>) {
     let edition = match &materials.status_list {
@@ -297,7 +345,7 @@ fn check_reference(
         Fetched::Forbidden => return (Outcome::Failed(Reason::StatusRefused), None),
         Fetched::NotAsked => return (Outcome::Skipped(Reason::NotNeeded), None),
     };
-    let Fetched::Found(keys) = &materials.issuer_keys else {
+    let Some(keys) = keys else {
         return (Outcome::Skipped(Reason::Unavailable), None);
     };
     match read_status(edition, reference, keys, now) {
@@ -312,10 +360,10 @@ fn check_reference(
 fn read_status(
     edition: &Edition,
     reference: &StatusReference,
-    keys: &JwkSet,
+    keys: &KnownKeys<'_>,
     now: DateTime<Utc>,
 ) -> Result<Status, Option<StatusListError>> {
-    let Some(key) = key_of(keys, edition.unverified_kid()?) else {
+    let Some(key) = keys.of_token(edition.unverified_header()?) else {
         edition.doubt();
         return Err(None);
     };
@@ -339,12 +387,6 @@ fn outcome_of(status: Status) -> Outcome {
         Status::Suspended => Outcome::Failed(Reason::Suspended),
         Status::Other(_) => Outcome::Failed(Reason::UnknownStatus),
     }
-}
-
-/// The key `kid` names among the issuer's: it selects within them, and nowhere else (NEG-03).
-fn key_of(keys: &JwkSet, kid: Option<&str>) -> Option<PublicKey> {
-    keys.select(KeyKind::P256, kid)
-        .and_then(|key| PublicKey::from_jwk(key).ok())
 }
 
 /// A NumericDate (RFC 7519 §2).

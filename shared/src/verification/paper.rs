@@ -4,11 +4,14 @@
 use chrono::{DateTime, NaiveTime, Utc};
 use serde_json::{Map, Value};
 
-use super::{Check, CheckId, Fetched, MAX_SKEW, Materials, Needs, Outcome, Reason, Verdict, check_reference, passed};
+use super::{
+    Check, CheckId, Fetched, IssuerKeys, KeySource, MAX_SKEW, Materials, Needs, Outcome, Reason, Verdict,
+    check_reference, issuer::KnownKeys, passed,
+};
 use crate::{
     credential::activity_claims,
     format::paper::{PaperAttestation, PaperError},
-    keys::PublicKey,
+    keys::{JwkSet, PublicKey},
 };
 
 /// What [`verify_paper`] will need, read without trusting anything.
@@ -16,6 +19,7 @@ pub fn paper_needs(text: &str) -> Result<Needs, PaperError> {
     let envelope = PaperAttestation::parse(text)?.envelope().clone();
     Ok(Needs {
         issuer: envelope.issuer,
+        key_source: KeySource::Metadata,
         status_list: Some(envelope.status.uri),
     })
 }
@@ -25,7 +29,10 @@ pub fn paper_needs(text: &str) -> Result<Needs, PaperError> {
 pub fn verify_paper(text: &str, materials: &Materials, now: DateTime<Utc>) -> Result<Verdict, PaperError> {
     let paper = PaperAttestation::parse(text)?;
     let envelope = paper.envelope();
-    let signature = check_signature(&paper, materials);
+    let keys = published(materials);
+    let signature = keys
+        .as_ref()
+        .map_or_else(|outcome| *outcome, |keys| check_signature(&paper, keys));
     let time = if envelope.expires_at <= now - MAX_SKEW {
         Outcome::Failed(Reason::Expired)
     } else if envelope.issued_on.and_time(NaiveTime::MIN).and_utc() > now + MAX_SKEW {
@@ -33,7 +40,12 @@ pub fn verify_paper(text: &str, materials: &Materials, now: DateTime<Utc>) -> Re
     } else {
         Outcome::Passed
     };
-    let (status_outcome, status) = check_reference(&envelope.status, materials, now);
+    let (status_outcome, status) = check_reference(
+        &envelope.status,
+        materials,
+        keys.map(KnownKeys::Published).ok().as_ref(),
+        now,
+    );
     let checks = [
         (CheckId::Structure, Outcome::Passed),
         (CheckId::Signature, signature),
@@ -56,15 +68,20 @@ pub fn verify_paper(text: &str, materials: &Materials, now: DateTime<Utc>) -> Re
     })
 }
 
+/// The keys its issuer publishes, or how the check of the signature ends without them.
+fn published(materials: &Materials) -> Result<&JwkSet, Outcome> {
+    match &materials.issuer_keys {
+        Fetched::Found(IssuerKeys::Published(keys)) => Ok(keys),
+        Fetched::Found(IssuerKeys::Document(_)) => Err(Outcome::Failed(Reason::UnknownKey)),
+        Fetched::Unreachable => Err(Outcome::Skipped(Reason::IssuerUnreachable)),
+        Fetched::Unusable => Err(Outcome::Skipped(Reason::IssuerUnusable)),
+        Fetched::Forbidden => Err(Outcome::Failed(Reason::IssuerRefused)),
+        Fetched::NotAsked => Err(Outcome::Skipped(Reason::NotNeeded)),
+    }
+}
+
 /// By one of the keys of the issuer that the hint may mean.
-fn check_signature(paper: &PaperAttestation, materials: &Materials) -> Outcome {
-    let keys = match &materials.issuer_keys {
-        Fetched::Found(keys) => keys,
-        Fetched::Unreachable => return Outcome::Skipped(Reason::IssuerUnreachable),
-        Fetched::Unusable => return Outcome::Skipped(Reason::IssuerUnusable),
-        Fetched::Forbidden => return Outcome::Failed(Reason::IssuerRefused),
-        Fetched::NotAsked => return Outcome::Skipped(Reason::NotNeeded),
-    };
+fn check_signature(paper: &PaperAttestation, keys: &JwkSet) -> Outcome {
     let published = keys.keys.iter().filter_map(|jwk| PublicKey::from_jwk(jwk).ok());
     let mut hinted = published.filter(|key| paper.key().is_of(key)).peekable();
     if hinted.peek().is_none() {

@@ -87,6 +87,12 @@ pub enum Reason {
     IssuerUnusable,
     /// The issuer's identifier is not one we fetch (not https, private address).
     IssuerRefused,
+    /// It comes with certificates, and we know no authority of ours to check them against.
+    NoAuthority,
+    /// No authority we know vouches for its certificate.
+    UnknownAuthority,
+    /// Its certificate is malformed, out of date, or names somebody else.
+    WrongCertificate,
     /// A type that was not asked.
     WrongType,
     /// No key binding, or not by the holder.
@@ -139,6 +145,9 @@ impl Reason {
         Self::IssuerUnreachable,
         Self::IssuerUnusable,
         Self::IssuerRefused,
+        Self::NoAuthority,
+        Self::UnknownAuthority,
+        Self::WrongCertificate,
         Self::WrongType,
         Self::NotBound,
         Self::OtherRequest,
@@ -170,6 +179,9 @@ impl Reason {
             Self::IssuerUnreachable => "issuer_unreachable",
             Self::IssuerUnusable => "issuer_unusable",
             Self::IssuerRefused => "issuer_refused",
+            Self::NoAuthority => "no_authority",
+            Self::UnknownAuthority => "unknown_authority",
+            Self::WrongCertificate => "wrong_certificate",
             Self::WrongType => "wrong_type",
             Self::NotBound => "not_bound",
             Self::OtherRequest => "other_request",

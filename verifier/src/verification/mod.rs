@@ -14,12 +14,12 @@ use serde_json::{Map, Value};
 use shared::{
     credential::{FORMAT_SD_JWT_VC, PathElement},
     format::sd_jwt_vc::{ExpectedBinding, SdJwt, SdJwtError, check_binding},
-    keys::{JwkSet, seal::digest},
+    keys::seal::digest,
     presentation::dcql::{CredentialQuery, DcqlQuery},
     service::{http_client::HttpClient, materials},
     status_list::token::{Edition, Editions},
     trust::TrustList,
-    verification::{Expectation, Fetched, Materials, Needs, Verdict, needs, verify},
+    verification::{Expectation, Fetched, IssuerKeys, KeySource, Materials, Needs, Verdict, needs, verify},
 };
 
 /// The most presentations that one answer may hold.
@@ -125,14 +125,18 @@ impl<'a> Answer<'a> {
         let worth_fetching = |presentation: &&Presentation<'_>| {
             presentation.is_for_us && current.is_none_or(|list| list.issuers.contains_key(&presentation.needs.issuer))
         };
-        let mut issuers = BTreeSet::new();
+        let mut issuers = BTreeMap::new();
         let mut lists = BTreeSet::new();
         for presentation in self.presentations.iter().filter(worth_fetching) {
-            issuers.insert(presentation.needs.issuer.as_str());
+            let source = &presentation.needs.key_source;
+            // What comes with certificates asks nobody, and takes nothing from others of the same issuer.
+            if *source != KeySource::Certificates {
+                issuers.insert(presentation.needs.issuer.as_str(), source);
+            }
             lists.extend(presentation.needs.status_list.as_deref());
         }
-        let keys = issuers.into_iter().map(|issuer| {
-            let keys = materials::issuer_keys(http, issuer);
+        let keys = issuers.into_iter().map(|(issuer, source)| {
+            let keys = materials::keys(http, issuer, source, now);
             keys.map(|keys| Material::Keys(issuer.to_owned(), keys)).boxed()
         });
         let lists = lists.into_iter().map(|list| {
@@ -181,13 +185,13 @@ impl<'a> Answer<'a> {
 /// What was fetched: keys by issuer, status lists by address.
 #[derive(Debug, Default)]
 pub(crate) struct Gathered {
-    keys: BTreeMap<String, Fetched<JwkSet>>,
+    keys: BTreeMap<String, Fetched<IssuerKeys>>,
     lists: BTreeMap<String, Fetched<Arc<Edition>>>,
 }
 
 /// One thing that was fetched, and for whom.
 enum Material {
-    Keys(String, Fetched<JwkSet>),
+    Keys(String, Fetched<IssuerKeys>),
     StatusList(String, Fetched<Arc<Edition>>),
 }
 
@@ -369,6 +373,7 @@ mod tests {
             text: "",
             needs: Needs {
                 issuer: format!("{url}{number}"),
+                key_source: KeySource::Metadata,
                 status_list: Some(format!("{url}{number}/status")),
             },
             is_for_us: true,

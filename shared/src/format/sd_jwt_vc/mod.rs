@@ -36,6 +36,8 @@ use crate::{
 
 /// `typ` of the issuer's JWT (SDVC-001).
 pub const TYPE: &str = "dc+sd-jwt";
+/// `typ` in drafts before 2025, deleted since: taken only by who says so (SDVC-001).
+pub const OLD_TYPE: &str = "vc+sd-jwt";
 /// `typ` of the holder's key binding (SDJ-010).
 pub const KEY_BINDING_TYPE: &str = "kb+jwt";
 /// The largest SD-JWT that is parsed, in bytes.

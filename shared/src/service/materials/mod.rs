@@ -15,7 +15,7 @@ use crate::{
     keys::JwkSet,
     oid4vci::metadata::{self, well_known},
     status_list::token::{Edition, Editions, MEDIA_TYPE},
-    verification::{Fetched, Materials, Needs},
+    verification::{Fetched, IssuerKeys, KeySource, Materials, Needs},
 };
 
 /// Fetches what `needs` names, at the same time, but a status list that may still be kept at `now`.
@@ -26,10 +26,20 @@ pub async fn fetch(http: &HttpClient, editions: &Editions, needs: &Needs, now: D
             None => Fetched::NotAsked,
         }
     };
-    let (issuer_keys, status_list) = tokio::join!(issuer_keys(http, &needs.issuer), status_list);
+    let keys = keys(http, &needs.issuer, &needs.key_source, now);
+    let (issuer_keys, status_list) = tokio::join!(keys, status_list);
     Materials {
         issuer_keys,
         status_list,
+    }
+}
+
+/// The keys of an issuer, from where its credential says they are. Nothing is fetched when the credential brings them.
+pub async fn keys(http: &HttpClient, issuer: &str, source: &KeySource, now: DateTime<Utc>) -> Fetched<IssuerKeys> {
+    match source {
+        KeySource::Certificates => Fetched::NotAsked,
+        KeySource::Document(did) => controller_document(http, did, now).await.map(IssuerKeys::Document),
+        KeySource::Metadata => issuer_keys(http, issuer).await.map(IssuerKeys::Published),
     }
 }
 
@@ -113,13 +123,8 @@ pub async fn status_list(
     if let Some(kept) = editions.kept(uri, now) {
         return Fetched::Found(kept);
     }
-    match status_list_token(http, uri).await {
-        Fetched::Found(token) => Fetched::Found(editions.receive(uri, &token, now)),
-        Fetched::Unreachable => Fetched::Unreachable,
-        Fetched::Unusable => Fetched::Unusable,
-        Fetched::Forbidden => Fetched::Forbidden,
-        Fetched::NotAsked => Fetched::NotAsked,
-    }
+    let token = status_list_token(http, uri).await;
+    token.map(|token| editions.receive(uri, &token, now))
 }
 
 /// The status list token at `uri` (TSL-005), unverified.
@@ -291,6 +296,7 @@ mod tests {
         let base = format!("http://localhost:{}", issuers.port());
         let mut needs = Needs {
             issuer: format!("{base}/by-value"),
+            key_source: KeySource::Metadata,
             status_list: Some(format!("{base}/status")),
         };
         let (http, editions) = (HttpClient::new(true), Editions::default());

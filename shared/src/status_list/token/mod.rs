@@ -290,9 +290,9 @@ impl Edition {
         }
     }
 
-    /// `kid`, to find its key; nothing is checked.
-    pub fn unverified_kid(&self) -> Result<Option<&str>, StatusListError> {
-        Ok(self.jws()?.kid())
+    /// The header, to find its key; nothing is checked.
+    pub fn unverified_header(&self) -> Result<&Map<String, Value>, StatusListError> {
+        Ok(self.jws()?.header())
     }
 
     /// The list in the token that was fetched from `uri` (§8.3), at `now`. The same checks as [`StatusList::verify`]; the

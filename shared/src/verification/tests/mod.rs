@@ -3,20 +3,22 @@
 use std::collections::BTreeMap;
 
 use chrono::NaiveDate;
-use serde_json::json;
+use serde_json::{Map, json};
 
 use super::*;
 use crate::{
     credential::ClaimPath,
     format::sd_jwt_vc::{KeyBinding, issue},
-    keys::{SigningKey, jws},
+    keys::{Jwk, JwkSet, SigningKey, jws},
     status_list::token::StatusList,
     testing::SeededEntropy,
     trust::{self, TrustedIssuer},
 };
 
 mod binding;
+mod certified;
 mod collected;
+mod documented;
 mod paper;
 mod signature;
 mod status;
@@ -140,9 +142,7 @@ impl Scene {
     fn materials(&self) -> Materials {
         let (kid, key) = (self.kid(), self.issuer.public().to_jwk());
         Materials {
-            issuer_keys: Fetched::Found(JwkSet {
-                keys: vec![key.named(&kid, "ES256", "sig")],
-            }),
+            issuer_keys: published(vec![key.named(&kid, "ES256", "sig")]),
             status_list: edition(&self.status_token()),
         }
     }
@@ -185,6 +185,11 @@ impl Scene {
         change(&mut self.claims);
         self.verify(&self.presented())
     }
+}
+
+/// Keys that an issuer publishes in its metadata.
+fn published(keys: Vec<Jwk>) -> Fetched<IssuerKeys> {
+    Fetched::Found(JwkSet { keys }.into())
 }
 
 /// A status list token that came.
@@ -249,6 +254,7 @@ fn what_is_needed_is_read_without_trust() {
     let mut scene = Scene::new();
     let expected = Needs {
         issuer: ISSUER.into(),
+        key_source: KeySource::Metadata,
         status_list: Some(STATUS_LIST.into()),
     };
     assert_eq!(needs(&scene.presented()), Ok(expected));

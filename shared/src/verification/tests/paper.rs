@@ -27,6 +27,7 @@ fn a_right_code_is_accepted_and_says_what_is_attested() {
         paper_needs(&text),
         Ok(Needs {
             issuer: ISSUER.to_owned(),
+            key_source: KeySource::Metadata,
             status_list: Some(STATUS_LIST.to_owned())
         })
     );

@@ -28,6 +28,26 @@ fn neg_17_a_token_of_another_type_is_a_wrong_structure() {
 }
 
 #[test]
+fn sdvc_001_the_type_of_older_drafts_is_taken_by_who_says_so() {
+    let scene = Scene::new();
+    let verdict = |typ: &str, takes_old_type| {
+        let header = Map::from_iter([("kid".to_owned(), json!(scene.kid()))]);
+        let text = format!("{}~", jws::sign(typ, header, &scene.claims, &scene.issuer));
+        let rules = Rules {
+            takes_old_type,
+            ..Rules::default()
+        };
+        verify_under(&rules, &text, Expectation::Found, &scene.materials(), now()).unwrap()
+    };
+    assert!(verdict("vc+sd-jwt", true).accepted(Policy::Strict));
+    assert!(verdict("dc+sd-jwt", true).accepted(Policy::Strict));
+    assert_fails(&verdict("vc+sd-jwt", false), CheckId::Structure, Reason::Malformed);
+    for other in ["statuslist+jwt", "kb+jwt", "vc+jwt", "sd-jwt", ""] {
+        assert_fails(&verdict(other, true), CheckId::Structure, Reason::Malformed);
+    }
+}
+
+#[test]
 fn vp_v_026_a_changed_credential_has_a_wrong_signature() {
     let scene = Scene::new();
     let forged = Scene {
@@ -37,7 +57,7 @@ fn vp_v_026_a_changed_credential_has_a_wrong_signature() {
     // A key of the right name that did not sign.
     let key = scene.issuer.public().to_jwk().named(&forged.kid(), "ES256", "sig");
     let materials = Materials {
-        issuer_keys: Fetched::Found(JwkSet { keys: vec![key] }),
+        issuer_keys: published(vec![key]),
         status_list: Fetched::Unreachable,
     };
     let verdict = forged.verify_with(&forged.presented(), &materials);

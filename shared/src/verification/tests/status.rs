@@ -149,9 +149,7 @@ fn a_kept_list_answers_again_until_the_key_that_signed_it_is_withdrawn() {
 
     let key = SigningKey::generate().public().to_jwk();
     let rotated = Materials {
-        issuer_keys: Fetched::Found(JwkSet {
-            keys: vec![key.named("another", "ES256", "sig")],
-        }),
+        issuer_keys: published(vec![key.named("another", "ES256", "sig")]),
         status_list: Fetched::Found(kept),
     };
     let verdict = scene.verify_with(&scene.presented(), &rotated);
