@@ -14,6 +14,7 @@ pub mod entitlement;
 pub mod entropy;
 pub mod format;
 pub mod id;
+pub mod integrity;
 pub mod json;
 pub mod keys;
 pub mod language;
