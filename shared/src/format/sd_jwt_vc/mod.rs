@@ -12,6 +12,7 @@ mod present;
 mod reveal;
 #[cfg(test)]
 mod tests;
+pub mod type_metadata;
 
 use std::ops::Range;
 
