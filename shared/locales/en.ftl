@@ -50,6 +50,7 @@ check-audience = Presented to this desk
 check-time = Dates of validity
 check-status = Attestation not revoked
 check-trust = Recognised organisation
+check-type_metadata = Keeps the rules of its kind
 
 outcome-passed = Check passed
 outcome-failed = Check failed
@@ -83,5 +84,8 @@ reason-unknown_issuer = The organisation is not on the trust list.
 reason-issuer_not_then = The organisation was not recognised on the day it signed.
 reason-no_trust_list = No usable trust list.
 reason-stale_trust_list = The trust list should have been renewed.
+reason-type_unreachable = The description of this kind of attestation could not be read: its rules were not checked.
+reason-type_unusable = The description of this kind of attestation is not the one that was meant.
+reason-against_type = The attestation does not keep the rules of its kind.
 reason-unavailable = This check depends on another that failed.
 reason-not_needed = This check was not made: another that failed is enough to set the attestation aside.

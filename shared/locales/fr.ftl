@@ -50,6 +50,7 @@ check-audience = Présentée à ce guichet
 check-time = Dates de validité
 check-status = Attestation non révoquée
 check-trust = Organisme reconnu
+check-type_metadata = Respecte les règles de son type
 
 outcome-passed = Contrôle réussi
 outcome-failed = Contrôle en échec
@@ -83,5 +84,8 @@ reason-unknown_issuer = L’organisme n’est pas sur la liste de confiance.
 reason-issuer_not_then = L’organisme n’était pas reconnu à la date de la signature.
 reason-no_trust_list = Aucune liste de confiance utilisable.
 reason-stale_trust_list = La liste de confiance aurait dû être renouvelée.
+reason-type_unreachable = La description de ce type d’attestation n’a pas pu être lue : ses règles n’ont pas été contrôlées.
+reason-type_unusable = La description de ce type d’attestation n’est pas celle qui était prévue.
+reason-against_type = L’attestation ne respecte pas les règles de son type.
 reason-unavailable = Ce contrôle dépend d’un autre qui a échoué.
 reason-not_needed = Ce contrôle n’a pas été fait : un autre, en échec, suffit à écarter l’attestation.

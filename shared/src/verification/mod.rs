@@ -18,7 +18,10 @@ pub use self::linked::{linked_issuer, verify_linked};
 pub use self::paper::{paper_needs, verify_paper};
 pub use self::verdict::{Check, CheckId, Outcome, Policy, Reason, Verdict};
 use crate::{
-    format::sd_jwt_vc::{self, BindingChecks, ExpectedBinding, SdJwt, SdJwtError, check_binding, holder_key},
+    format::sd_jwt_vc::{
+        self, BindingChecks, ExpectedBinding, Revealed, SdJwt, SdJwtError, check_binding, holder_key,
+        type_metadata::{TypeMetadata, TypeMetadataError, TypeReference, Whole},
+    },
     json::numeric_date,
     keys::{certificate::TrustAnchors, jws::JwsError},
     status_list::token::{Edition, Status, StatusListError, StatusReference},
@@ -65,6 +68,8 @@ pub struct Needs {
     pub key_source: KeySource,
     /// The status list, when there is one.
     pub status_list: Option<String>,
+    /// The metadata of its type. Nobody has to use it.
+    pub type_metadata: Option<TypeReference>,
 }
 
 /// What was fetched.
@@ -74,6 +79,8 @@ pub struct Materials {
     pub issuer_keys: Fetched<IssuerKeys>,
     /// The status list token, fetched now or kept from before.
     pub status_list: Fetched<Arc<Edition>>,
+    /// The metadata of its type, or what is wrong with it. When it is not asked for, nothing is said of it.
+    pub type_metadata: Fetched<Result<TypeMetadata, TypeMetadataError>>,
 }
 
 /// Who verifies, and what for.
@@ -123,6 +130,7 @@ pub fn needs(credential: &str) -> Result<Needs, SdJwtError> {
         issuer,
         key_source,
         status_list,
+        type_metadata: TypeReference::of_claims(&signed.claims).ok().flatten(),
     })
 }
 
@@ -148,8 +156,14 @@ pub fn verify_under(
     now: DateTime<Utc>,
 ) -> Result<Verdict, SdJwtError> {
     let signed = Signed::parse(credential)?;
-    let revealed = signed.sd_jwt.reveal().ok().map(|revealed| revealed.claims);
+    let revealed = signed.sd_jwt.reveal().ok();
     let structure = passed(revealed.is_some() && signed.is_of_type(rules), Reason::Malformed);
+    let whole = match expectation {
+        Expectation::Collected { .. } => Whole::Yes,
+        Expectation::Found | Expectation::Presented { .. } => Whole::Perhaps,
+    };
+    let type_metadata = signed.check_type_metadata(materials, revealed.as_ref(), whole);
+    let revealed = revealed.map(|revealed| revealed.claims);
     let keys = signed.issuer.keys(materials, rules, now);
     let (status_outcome, status) = signed.check_status(materials, &keys, now);
     let mut checks = vec![(CheckId::Structure, structure)];
@@ -189,6 +203,7 @@ pub fn verify_under(
             ]);
         }
     }
+    checks.extend(type_metadata.map(|outcome| (CheckId::TypeMetadata, outcome)));
     let note = |id| (id == CheckId::Status && signed.has_no_status()).then_some(Reason::NoStatus);
     let checks = checks
         .into_iter()
@@ -265,6 +280,29 @@ impl Signed {
             self.text("vct").is_some_and(|vct| accepted.contains(&vct)),
             Reason::WrongType,
         )
+    }
+
+    /// SDVC-007, SDVC-008. `None` when nobody asked what the type demands. What could not be fetched is not held against the
+    /// credential; what came is used whole, or it is.
+    fn check_type_metadata(&self, materials: &Materials, revealed: Option<&Revealed>, whole: Whole) -> Option<Outcome> {
+        if TypeReference::of_claims(&self.claims).is_err() {
+            return Some(Outcome::Failed(Reason::TypeUnusable));
+        }
+        let metadata = match &materials.type_metadata {
+            Fetched::NotAsked => return None,
+            Fetched::Unreachable | Fetched::Unusable | Fetched::Forbidden => {
+                return Some(Outcome::Skipped(Reason::TypeUnreachable));
+            }
+            Fetched::Found(Err(_)) => return Some(Outcome::Failed(Reason::TypeUnusable)),
+            Fetched::Found(Ok(metadata)) => metadata,
+        };
+        if self.text("vct") != metadata.types.first().map(String::as_str) {
+            return Some(Outcome::Failed(Reason::TypeUnusable));
+        }
+        Some(match revealed {
+            None => Outcome::Skipped(Reason::Unavailable),
+            Some(revealed) => passed(metadata.check(revealed, whole).is_ok(), Reason::AgainstType),
+        })
     }
 
     /// A credential just collected: bound to our key, and not already presented by someone (VCI-W-015, VCI-W-016).

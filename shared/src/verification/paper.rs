@@ -21,6 +21,7 @@ pub fn paper_needs(text: &str) -> Result<Needs, PaperError> {
         issuer: envelope.issuer,
         key_source: KeySource::Metadata,
         status_list: Some(envelope.status.uri),
+        type_metadata: None,
     })
 }
 

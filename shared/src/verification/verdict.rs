@@ -27,6 +27,8 @@ pub enum CheckId {
     Status,
     /// The issuer is on the trust list, and was when it signed.
     Trust,
+    /// It keeps the rules of its type, as far as they are known (SD-JWT VC §5).
+    TypeMetadata,
 }
 
 impl CheckId {
@@ -41,7 +43,13 @@ impl CheckId {
         Self::Time,
         Self::Status,
         Self::Trust,
+        Self::TypeMetadata,
     ];
+
+    /// Whether nobody has to make this check: one that could not be made is no reason to refuse.
+    fn is_optional(self) -> bool {
+        self == Self::TypeMetadata
+    }
 
     /// Stable code, as in JSON and translation keys.
     pub fn code(self) -> &'static str {
@@ -55,6 +63,7 @@ impl CheckId {
             Self::Time => "time",
             Self::Status => "status",
             Self::Trust => "trust",
+            Self::TypeMetadata => "type_metadata",
         }
     }
 }
@@ -130,6 +139,12 @@ pub enum Reason {
     NoTrustList,
     /// The trust list is past its next update.
     StaleTrustList,
+    /// The description of its type could not be fetched.
+    TypeUnreachable,
+    /// The description of its type is malformed, or not the one that was meant.
+    TypeUnusable,
+    /// It breaks a rule of its type.
+    AgainstType,
     /// What this check needs was not there, because another check failed.
     Unavailable,
     /// This check was not made, because another that failed is enough.
@@ -166,6 +181,9 @@ impl Reason {
         Self::IssuerNotThen,
         Self::NoTrustList,
         Self::StaleTrustList,
+        Self::TypeUnreachable,
+        Self::TypeUnusable,
+        Self::AgainstType,
         Self::Unavailable,
         Self::NotNeeded,
     ];
@@ -200,6 +218,9 @@ impl Reason {
             Self::IssuerNotThen => "issuer_not_then",
             Self::NoTrustList => "no_trust_list",
             Self::StaleTrustList => "stale_trust_list",
+            Self::TypeUnreachable => "type_unreachable",
+            Self::TypeUnusable => "type_unusable",
+            Self::AgainstType => "against_type",
             Self::Unavailable => "unavailable",
             Self::NotNeeded => "not_needed",
         }
@@ -219,6 +240,17 @@ pub struct Check {
     pub note: Option<Reason>,
 }
 
+impl Check {
+    /// Whether it passed, or could not be made and nobody has to make it.
+    pub fn stands(&self) -> bool {
+        match self.outcome {
+            Outcome::Passed => true,
+            Outcome::Failed(_) => false,
+            Outcome::Skipped(_) => self.id.is_optional(),
+        }
+    }
+}
+
 /// Every check, in the order of [`CheckId`], and what was read.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Verdict {
@@ -233,7 +265,7 @@ pub struct Verdict {
 /// Which checks may be skipped.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum Policy {
-    /// Everything must pass.
+    /// Everything must pass, but for checks that nobody has to make.
     Strict,
     /// A status that could not be checked is accepted with a warning; nothing that failed is.
     AcceptUncheckedStatus,
@@ -245,11 +277,10 @@ impl Verdict {
         let may_be_skipped = |id: CheckId| policy == Policy::AcceptUncheckedStatus && id == CheckId::Status;
         self.claims.is_some()
             && !self.checks.is_empty()
-            && self.checks.iter().all(|check| match check.outcome {
-                Outcome::Passed => true,
-                Outcome::Failed(_) => false,
-                Outcome::Skipped(_) => may_be_skipped(check.id),
-            })
+            && self
+                .checks
+                .iter()
+                .all(|check| check.stands() || may_be_skipped(check.id) && matches!(check.outcome, Outcome::Skipped(_)))
     }
 
     /// The outcome of a check; `None` when it does not apply.

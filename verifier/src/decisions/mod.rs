@@ -373,7 +373,7 @@ fn status(verdict: &Verdict, policy: Policy) -> Option<CredentialStatus> {
     let others_passed = verdict
         .checks
         .iter()
-        .all(|check| check.id == CheckId::Status || check.outcome == verification::Outcome::Passed);
+        .all(|check| check.id == CheckId::Status || check.stands());
     match verdict.outcome(CheckId::Status) {
         Some(verification::Outcome::Failed(Reason::Revoked)) if others_passed => Some(CredentialStatus::Revoked),
         Some(verification::Outcome::Failed(Reason::Suspended)) if others_passed => Some(CredentialStatus::Suspended),

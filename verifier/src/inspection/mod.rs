@@ -7,7 +7,7 @@ use shared::{
     credential::FORMAT_SD_JWT_VC,
     format::{
         paper::{self, PaperError},
-        sd_jwt_vc::{self, SdJwt, SdJwtError},
+        sd_jwt_vc::{self, SdJwt, SdJwtError, type_metadata::TypeRegistry},
     },
     service::{http_client::HttpClient, materials},
     status_list::{bitstring::KeptLists, token::Editions},
@@ -52,16 +52,16 @@ pub(crate) async fn inspect(http: &HttpClient, bytes: &[u8], now: DateTime<Utc>)
         return Err(InspectionError::TooLarge);
     }
     let text = std::str::from_utf8(bytes).unwrap_or_default().trim();
-    let editions = Editions::default();
+    let (editions, types) = (Editions::default(), TypeRegistry::ours());
     if text.starts_with(paper::PREFIX) {
-        let materials = materials::fetch(http, &editions, &paper_needs(text)?, now).await;
+        let materials = materials::fetch(http, &editions, &types, &paper_needs(text)?, now).await;
         return Ok(Inspected {
             format: "MU1",
             verdict: alone(verify_paper(text, &materials, now)?),
         });
     }
     if is_sd_jwt_vc(text) {
-        let materials = materials::fetch(http, &editions, &needs(text)?, now).await;
+        let materials = materials::fetch(http, &editions, &types, &needs(text)?, now).await;
         return Ok(Inspected {
             format: FORMAT_SD_JWT_VC,
             verdict: alone(verify(text, Expectation::Found, &materials, now)?),

@@ -13,7 +13,10 @@ use futures_util::{FutureExt, StreamExt, future::BoxFuture, stream};
 use serde_json::{Map, Value};
 use shared::{
     credential::{FORMAT_SD_JWT_VC, PathElement},
-    format::sd_jwt_vc::{ExpectedBinding, SdJwt, SdJwtError, check_binding},
+    format::sd_jwt_vc::{
+        ExpectedBinding, SdJwt, SdJwtError, check_binding,
+        type_metadata::{TypeMetadata, TypeMetadataError, TypeReference, TypeRegistry},
+    },
     keys::seal::digest,
     presentation::dcql::{CredentialQuery, DcqlQuery},
     service::{http_client::HttpClient, materials},
@@ -147,6 +150,16 @@ impl<'a> Answer<'a> {
         });
         let all: Vec<BoxFuture<'_, Material>> = keys.chain(lists).collect();
         let mut gathered = Gathered::default();
+        // Nobody is asked for the others: whoever defines a type would know of each use of it.
+        let types = TypeRegistry::ours();
+        for presentation in self.presentations.iter().filter(worth_fetching) {
+            let reference = presentation.needs.type_metadata.as_ref();
+            if let Some((reference, known)) =
+                reference.and_then(|reference| Some((reference, types.resolve(reference)?)))
+            {
+                gathered.types.insert(reference.clone(), known);
+            }
+        }
         let mut fetched = stream::iter(all).buffer_unordered(MAX_FETCHES);
         while let Some(material) = fetched.next().await {
             match material {
@@ -182,11 +195,12 @@ impl<'a> Answer<'a> {
     }
 }
 
-/// What was fetched: keys by issuer, status lists by address.
+/// What was fetched: keys by issuer, status lists by address; and the types known here.
 #[derive(Debug, Default)]
 pub(crate) struct Gathered {
     keys: BTreeMap<String, Fetched<IssuerKeys>>,
     lists: BTreeMap<String, Fetched<Arc<Edition>>>,
+    types: BTreeMap<TypeReference, Result<TypeMetadata, TypeMetadataError>>,
 }
 
 /// One thing that was fetched, and for whom.
@@ -198,9 +212,14 @@ enum Material {
 impl Gathered {
     fn of(&self, needs: &Needs) -> Materials {
         let list = needs.status_list.as_ref().and_then(|list| self.lists.get(list));
+        let known = needs
+            .type_metadata
+            .as_ref()
+            .and_then(|reference| self.types.get(reference));
         Materials {
             issuer_keys: self.keys.get(&needs.issuer).cloned().unwrap_or(Fetched::NotAsked),
             status_list: list.cloned().unwrap_or(Fetched::NotAsked),
+            type_metadata: known.cloned().map_or(Fetched::NotAsked, Fetched::Found),
         }
     }
 }
@@ -375,6 +394,7 @@ mod tests {
                 issuer: format!("{url}{number}"),
                 key_source: KeySource::Metadata,
                 status_list: Some(format!("{url}{number}/status")),
+                type_metadata: None,
             },
             is_for_us: true,
         });

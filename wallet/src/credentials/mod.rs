@@ -10,7 +10,7 @@ use chrono::{DateTime, Utc};
 use serde::{Deserialize, Serialize};
 use serde_json::Value;
 use shared::{
-    format::sd_jwt_vc::{SdJwt, SdJwtError},
+    format::sd_jwt_vc::{SdJwt, SdJwtError, type_metadata::TypeRegistry},
     keys::{KeyError, SigningKey},
     service::materials,
     verification::{self, CheckId, Expectation, Outcome, Policy, Reason, Verdict},
@@ -191,7 +191,7 @@ pub(crate) async fn check(app: &App, text: &str, issuer: &str, vct: &str, holder
         return Err(CheckError::OtherIssuer);
     }
     let now = app.now();
-    let materials = materials::fetch(&app.http, &app.editions, &needs, now).await;
+    let materials = materials::fetch(&app.http, &app.editions, &TypeRegistry::ours(), &needs, now).await;
     let expectation = Expectation::Collected { issuer, vct, holder };
     Ok(verification::verify(text, expectation, &materials, now)?)
 }

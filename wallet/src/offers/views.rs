@@ -165,5 +165,6 @@ fn check_key(id: CheckId) -> &'static str {
         CheckId::Time => "check-time",
         CheckId::Status => "check-status",
         CheckId::Trust => "check-trust",
+        CheckId::TypeMetadata => "check-type_metadata",
     }
 }

@@ -81,6 +81,13 @@ impl HttpClient {
         self.json(url, self.client.get(url.clone())).await
     }
 
+    /// GET of the very text of JSON, `application/json` or `+json` required: for what is referred to by its digest.
+    pub async fn fetch_json_text(&self, url: &Url) -> Result<String, FetchError> {
+        let request = self.client.get(url.clone()).header(header::ACCEPT, "application/json");
+        let body = self.send(url, request, is_json).await?;
+        String::from_utf8(body).map_err(|_| FetchError::Malformed)
+    }
+
     /// GET of text of this media type.
     pub async fn fetch_text(&self, url: &Url, media_type: &str) -> Result<String, FetchError> {
         self.text(url, self.client.get(url.clone()), media_type).await
@@ -123,10 +130,8 @@ impl HttpClient {
 
     async fn json(&self, url: &Url, request: RequestBuilder) -> Result<Value, FetchError> {
         let request = request.header(header::ACCEPT, "application/json");
-        let body = self.send(url, request, |found| {
-            found.eq_ignore_ascii_case("application/json") || found.to_ascii_lowercase().ends_with("+json")
-        });
-        json::parse(&body.await?).map_err(|_| FetchError::Malformed)
+        let body = self.send(url, request, is_json).await?;
+        json::parse(&body).map_err(|_| FetchError::Malformed)
     }
 
     async fn text(&self, url: &Url, request: RequestBuilder, media_type: &str) -> Result<String, FetchError> {
@@ -168,6 +173,10 @@ impl HttpClient {
         }
         read(&mut response, MAX_BYTES).await
     }
+}
+
+fn is_json(media_type: &str) -> bool {
+    media_type.eq_ignore_ascii_case("application/json") || media_type.to_ascii_lowercase().ends_with("+json")
 }
 
 #[expect(clippy::disallowed_methods, reason = "the one place that makes HTTP clients")]

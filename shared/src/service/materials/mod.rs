@@ -1,5 +1,6 @@
 //! Fetches what a verification needs: issuer keys and status lists.
 
+mod types;
 mod w3c;
 
 use std::sync::Arc;
@@ -8,18 +9,29 @@ use chrono::{DateTime, Utc};
 use serde_json::{Value, json};
 use url::Url;
 
-pub use self::w3c::{controller_document, surroundings};
+pub use self::{
+    types::type_metadata,
+    w3c::{controller_document, surroundings},
+};
 use super::http_client::{FetchError, HttpClient};
 use crate::{
     did::{Did, DidDocument, DidError, webvh::Log},
+    format::sd_jwt_vc::type_metadata::TypeRegistry,
     keys::JwkSet,
     oid4vci::metadata::{self, well_known},
     status_list::token::{Edition, Editions, MEDIA_TYPE},
     verification::{Fetched, IssuerKeys, KeySource, Materials, Needs},
 };
 
-/// Fetches what `needs` names, at the same time, but a status list that may still be kept at `now`.
-pub async fn fetch(http: &HttpClient, editions: &Editions, needs: &Needs, now: DateTime<Utc>) -> Materials {
+/// Fetches what `needs` names, at the same time, but a status list that may still be kept at `now`, and the metadata of types
+/// that are known here.
+pub async fn fetch(
+    http: &HttpClient,
+    editions: &Editions,
+    types: &TypeRegistry,
+    needs: &Needs,
+    now: DateTime<Utc>,
+) -> Materials {
     let status_list = async {
         match &needs.status_list {
             Some(uri) => status_list(http, editions, uri, now).await,
@@ -27,10 +39,17 @@ pub async fn fetch(http: &HttpClient, editions: &Editions, needs: &Needs, now: D
         }
     };
     let keys = keys(http, &needs.issuer, &needs.key_source, now);
-    let (issuer_keys, status_list) = tokio::join!(keys, status_list);
+    let type_metadata = async {
+        match &needs.type_metadata {
+            Some(reference) => type_metadata(http, types, reference).await,
+            None => Fetched::NotAsked,
+        }
+    };
+    let (issuer_keys, status_list, type_metadata) = tokio::join!(keys, status_list, type_metadata);
     Materials {
         issuer_keys,
         status_list,
+        type_metadata,
     }
 }
 
@@ -298,16 +317,17 @@ mod tests {
             issuer: format!("{base}/by-value"),
             key_source: KeySource::Metadata,
             status_list: Some(format!("{base}/status")),
+            type_metadata: None,
         };
-        let (http, editions) = (HttpClient::new(true), Editions::default());
-        let materials = fetch(&http, &editions, &needs, now()).await;
+        let (http, editions, types) = (HttpClient::new(true), Editions::default(), TypeRegistry::default());
+        let materials = fetch(&http, &editions, &types, &needs, now()).await;
         assert!(matches!(materials.issuer_keys, Fetched::Found(_)));
         assert!(matches!(materials.status_list, Fetched::Found(_)));
         assert_eq!(
             status_list_token(&http, &format!("{base}/status")).await,
             Fetched::Found("a.b.c".to_owned())
         );
-        let status_list = async |needs: &Needs| match fetch(&http, &editions, needs, now()).await.status_list {
+        let status_list = async |needs: &Needs| match fetch(&http, &editions, &types, needs, now()).await.status_list {
             Fetched::Found(_) => "found",
             Fetched::Forbidden => "forbidden",
             Fetched::Unusable => "unusable",

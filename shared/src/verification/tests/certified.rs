@@ -57,6 +57,7 @@ impl Certified {
         Materials {
             issuer_keys: Fetched::NotAsked,
             status_list: self.token(&self.chain, &self.scene.issuer),
+            type_metadata: Fetched::NotAsked,
         }
     }
 

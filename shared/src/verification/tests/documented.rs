@@ -15,6 +15,7 @@ fn signature(text: &str, document: Fetched<IssuerKeys>) -> Outcome {
     let materials = Materials {
         issuer_keys: document,
         status_list: Fetched::NotAsked,
+        type_metadata: Fetched::NotAsked,
     };
     let verdict = verify(text, Expectation::Found, &materials, now()).unwrap();
     let outcome = verdict.outcome(CheckId::Signature).unwrap();
@@ -151,6 +152,7 @@ fn tsl_006_the_status_list_of_a_did_is_signed_by_a_key_of_its_document() {
         let materials = Materials {
             issuer_keys: Fetched::Found(document.clone().into()),
             status_list: edition(&list),
+            type_metadata: Fetched::NotAsked,
         };
         let verdict = verify(&text, Expectation::Found, &materials, now()).unwrap();
         assert_eq!(verdict.outcome(CheckId::Status), Some(expected), "{kid}");

@@ -28,7 +28,8 @@ fn a_right_code_is_accepted_and_says_what_is_attested() {
         Ok(Needs {
             issuer: ISSUER.to_owned(),
             key_source: KeySource::Metadata,
-            status_list: Some(STATUS_LIST.to_owned())
+            status_list: Some(STATUS_LIST.to_owned()),
+            type_metadata: None
         })
     );
     let verdict = verify_paper(&text, &scene.materials(), now()).unwrap();
@@ -66,6 +67,7 @@ fn neg_03_a_code_by_another_key_or_of_another_time_is_refused() {
     let unreachable = Materials {
         issuer_keys: Fetched::Unreachable,
         status_list: Fetched::Unreachable,
+        type_metadata: Fetched::NotAsked,
     };
     let verdict = verify_paper(&text, &unreachable, now()).unwrap();
     assert!(!verdict.has_failed() && !verdict.accepted(Policy::AcceptUncheckedStatus));

@@ -59,6 +59,7 @@ fn vp_v_026_a_changed_credential_has_a_wrong_signature() {
     let materials = Materials {
         issuer_keys: published(vec![key]),
         status_list: Fetched::Unreachable,
+        type_metadata: Fetched::NotAsked,
     };
     let verdict = forged.verify_with(&forged.presented(), &materials);
     assert_eq!(

@@ -151,6 +151,7 @@ fn a_kept_list_answers_again_until_the_key_that_signed_it_is_withdrawn() {
     let rotated = Materials {
         issuer_keys: published(vec![key.named("another", "ES256", "sig")]),
         status_list: Fetched::Found(kept),
+        type_metadata: Fetched::NotAsked,
     };
     let verdict = scene.verify_with(&scene.presented(), &rotated);
     assert_eq!(

@@ -57,7 +57,7 @@ pub enum TypeMetadataError {
 }
 
 /// Which document is meant: the type, and its bytes when they are pinned.
-#[derive(Debug, Clone, PartialEq, Eq)]
+#[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord)]
 pub struct TypeReference {
     /// `vct`, or `extends`.
     pub vct: String,
