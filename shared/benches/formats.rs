@@ -16,9 +16,11 @@ use criterion::{BenchmarkGroup, Criterion, criterion_group, criterion_main, meas
 use serde::de::DeserializeOwned;
 use serde_json::{Map, Value};
 use shared::{
+    credential::ClaimPath,
     entropy::SystemEntropy,
-    format::data_integrity::{
-        BaseKey, Cryptosuite, Disclosure, ProofOptions, Secured, attach, derive, sign, sign_base,
+    format::{
+        data_integrity::{BaseKey, Cryptosuite, Disclosure, ProofOptions, Secured, attach, derive, sign, sign_base},
+        sd_jwt_vc::{ExpectedBinding, KeyBinding, SdJwt, check_binding, issue},
     },
     keys::{BbsSecretKey, KeyKind, ProofKey, SigningKey},
 };
@@ -138,5 +140,83 @@ fn selective(group: &mut BenchmarkGroup<'_, WallTime>, suite: Cryptosuite, key: 
     });
 }
 
-criterion_group!(benches, data_integrity, selective_disclosure);
+/// The claims of the worked SD-JWT VC, whole, and the paths of twelve of them.
+fn attestation(holder: &SigningKey) -> (Value, Vec<ClaimPath>) {
+    let path = concat!(
+        env!("CARGO_MANIFEST_DIR"),
+        "/../../shared/credential/sd-jwt-vc.issued.sd-jwt.txt"
+    );
+    let text = std::fs::read_to_string(path).expect("the worked credential is beside the project");
+    let revealed = SdJwt::parse(text.trim()).expect("an SD-JWT").reveal().expect("claims");
+    let mut claims = revealed.claims;
+    claims["cnf"]["jwk"] = holder.public().to_jwk().to_value();
+    let disclosable: Vec<ClaimPath> = revealed.disclosed.into_iter().take(12).collect();
+    assert_eq!(disclosable.len(), 12);
+    (claims, disclosable)
+}
+
+fn sd_jwt_vc(criterion: &mut Criterion) {
+    let mut group = criterion.benchmark_group("sd-jwt-vc");
+    let random = SystemRandom::new();
+    let raw = EcdsaKeyPair::generate(&ECDSA_P256_SHA256_FIXED_SIGNING).expect("a key");
+    let message = [7; 64];
+    let signature = raw.sign(&random, &message).expect("a signature");
+    let public = ParsedPublicKey::new(&ECDSA_P256_SHA256_FIXED, raw.public_key().as_ref()).expect("a key");
+    group.bench_function("raw sign", |bench| {
+        bench.iter(|| black_box(raw.sign(&random, black_box(&message)).expect("a signature")));
+    });
+    group.bench_function("raw verify, twice", |bench| {
+        bench.iter(|| {
+            for _ in 0..2 {
+                public
+                    .verify_sig(black_box(&message), signature.as_ref())
+                    .expect("a signature");
+            }
+        });
+    });
+
+    let (issuer, holder) = (SigningKey::generate(), SigningKey::generate());
+    let (claims, disclosable) = attestation(&holder);
+    let issued = issue(claims.clone(), &disclosable, "key", &issuer, &SystemEntropy).expect("a credential");
+    group.bench_function("issue, 12 disclosures", |bench| {
+        bench.iter_batched(
+            || claims.clone(),
+            |claims| issue(claims, black_box(&disclosable), "key", &issuer, &SystemEntropy).expect("a credential"),
+            criterion::BatchSize::SmallInput,
+        );
+    });
+    let now = "2027-01-10T09:30:00Z".parse().expect("an instant");
+    let binding = KeyBinding {
+        key: &holder,
+        audience: "x509_san_dns:verifier.example",
+        nonce: "n-0S6_WzA2Mj",
+        issued_at: now,
+    };
+    let parsed = SdJwt::parse(&issued).expect("a credential");
+    let presented = parsed.present(&disclosable, &binding).expect("a presentation");
+    group.bench_function("present, 12 disclosures", |bench| {
+        bench.iter(|| {
+            parsed
+                .present(black_box(&disclosable), &binding)
+                .expect("a presentation")
+        });
+    });
+    let expected = ExpectedBinding {
+        audience: binding.audience,
+        nonce: binding.nonce,
+    };
+    group.bench_function("parse and verify, with key binding", |bench| {
+        bench.iter(|| {
+            let sd_jwt = SdJwt::parse(black_box(&presented)).expect("a presentation");
+            sd_jwt.jws().verify(issuer.public()).expect("a signature");
+            let claims = sd_jwt.reveal().expect("disclosures").claims;
+            let checks = check_binding(&sd_jwt, &claims, expected, now).expect("a key binding");
+            checks.binding.expect("a signature");
+            claims
+        });
+    });
+    group.finish();
+}
+
+criterion_group!(benches, data_integrity, selective_disclosure, sd_jwt_vc);
 criterion_main!(benches);
