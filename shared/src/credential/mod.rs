@@ -3,6 +3,7 @@
 pub mod activity_claims;
 pub mod issuance;
 mod path;
+pub mod schema;
 mod standard;
 pub mod vcdm;
 
