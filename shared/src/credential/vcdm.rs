@@ -130,7 +130,7 @@ pub fn check_credential(document: &Value) -> Result<Version, VcdmError> {
     ] {
         for (pointer, part) in parts(members, name) {
             object(part)
-                .and_then(|part| types(part, None))
+                .and_then(|part| types(part, None).and_then(|()| id(part)))
                 .map_err(|error| error.under(&pointer))?;
         }
     }
@@ -275,7 +275,8 @@ fn texts(members: &Map<String, Value>) -> Result<(), VcdmError> {
                 Value::Object(text) => {
                     text.get("@value").is_some_and(Value::is_string)
                         && text.iter().all(|(key, value)| match key.as_str() {
-                            "@value" | "@language" => value.is_string(),
+                            "@value" => value.is_string(),
+                            "@language" => value.as_str().is_some_and(is_language),
                             "@direction" => value == "ltr" || value == "rtl",
                             _ => false,
                         })
@@ -288,6 +289,12 @@ fn texts(members: &Map<String, Value>) -> Result<(), VcdmError> {
         }
     }
     Ok(())
+}
+
+/// The shape of a language tag (RFC 5646 §2.1).
+fn is_language(tag: &str) -> bool {
+    tag.split('-')
+        .all(|part| (1..=8).contains(&part.len()) && part.bytes().all(|byte| byte.is_ascii_alphanumeric()))
 }
 
 fn related_resources(members: &Map<String, Value>) -> Result<(), VcdmError> {
@@ -387,6 +394,75 @@ mod tests {
             refusal("validUntil", json!("2026-01-10T00:00:00Z")),
             (VcdmRule::Period, "/validUntil".to_owned())
         );
+    }
+
+    #[test]
+    fn vcdm_006_texts_are_in_languages() {
+        for text in [
+            json!("Heures"),
+            json!({"@value": "Heures", "@language": "fr-FR", "@direction": "ltr"}),
+            json!([{"@value": "Heures", "@language": "fr"}, {"@value": "Hours", "@language": "en"}]),
+            json!({"@value": ""}),
+        ] {
+            for name in ["name", "description"] {
+                let mut document = credential();
+                document[name] = text.clone();
+                document["issuer"][name] = text.clone();
+                assert_eq!(check_credential(&document), Ok(Version::V2), "{text}");
+            }
+        }
+        for text in [
+            json!(null),
+            json!(1),
+            json!({}),
+            json!({"@language": "fr"}),
+            json!({"@value": 1}),
+            json!({"@value": "Heures", "@language": ""}),
+            json!({"@value": "Heures", "@language": "fr_FR"}),
+            json!({"@value": "Heures", "@language": "français"}),
+            json!({"@value": "Heures", "@language": ["fr"]}),
+            json!({"@value": "Heures", "@direction": "up"}),
+            json!({"@value": "Heures", "@type": "a"}),
+            json!({"fr": "Heures"}),
+        ] {
+            assert_eq!(
+                refusal("name", text.clone()),
+                (VcdmRule::Text, "/name".to_owned()),
+                "{text}"
+            );
+            let issuer = json!({"id": "did:web:asso.example.org", "description": text});
+            let broken = (VcdmRule::Text, "/issuer/description".to_owned());
+            assert_eq!(refusal("issuer", issuer), broken);
+        }
+    }
+
+    #[test]
+    fn vcdm_010_what_is_around_a_credential_has_types_and_urls() {
+        for name in [
+            "evidence",
+            "termsOfUse",
+            "refreshService",
+            "confidenceMethod",
+            "renderMethod",
+        ] {
+            let mut document = credential();
+            document[name] = json!([{"type": "A"}, {"id": "urn:a", "type": ["A", "B"], "more": {}}]);
+            assert_eq!(check_credential(&document), Ok(Version::V2), "{name}");
+            for (part, rule, pointer) in [
+                (json!("text"), VcdmRule::Object, format!("/{name}")),
+                (json!({"id": "urn:a"}), VcdmRule::Type, format!("/{name}/type")),
+                (json!({"type": ""}), VcdmRule::Type, format!("/{name}/type")),
+                (json!({"type": "A", "id": "a"}), VcdmRule::Id, format!("/{name}/id")),
+                (
+                    json!({"type": "A", "id": ["urn:a"]}),
+                    VcdmRule::Id,
+                    format!("/{name}/id"),
+                ),
+                (json!([{"type": "A"}, {}]), VcdmRule::Type, format!("/{name}/1/type")),
+            ] {
+                assert_eq!(refusal(name, part.clone()), (rule, pointer), "{part}");
+            }
+        }
     }
 
     #[test]

@@ -29,6 +29,10 @@ pub enum CheckId {
     Trust,
     /// It keeps the rules of its type, as far as they are known (SD-JWT VC §5).
     TypeMetadata,
+    /// It fits its schemas (VCDM 2.0 §4.11).
+    Schema,
+    /// What it refers to is what it was (VCDM 2.0 §5.3).
+    Resources,
 }
 
 impl CheckId {
@@ -44,11 +48,13 @@ impl CheckId {
         Self::Status,
         Self::Trust,
         Self::TypeMetadata,
+        Self::Schema,
+        Self::Resources,
     ];
 
     /// Whether nobody has to make this check: one that could not be made is no reason to refuse.
     fn is_optional(self) -> bool {
-        self == Self::TypeMetadata
+        matches!(self, Self::TypeMetadata | Self::Schema | Self::Resources)
     }
 
     /// Stable code, as in JSON and translation keys.
@@ -64,6 +70,8 @@ impl CheckId {
             Self::Status => "status",
             Self::Trust => "trust",
             Self::TypeMetadata => "type_metadata",
+            Self::Schema => "schema",
+            Self::Resources => "resources",
         }
     }
 }
@@ -145,6 +153,18 @@ pub enum Reason {
     TypeUnusable,
     /// It breaks a rule of its type.
     AgainstType,
+    /// A schema could not be fetched.
+    SchemaUnreachable,
+    /// A schema is of a kind or a version not known here, or too large.
+    SchemaUnusable,
+    /// A schema is malformed, or not the one that was meant.
+    SchemaRefused,
+    /// It does not fit a schema.
+    AgainstSchema,
+    /// Something it refers to could not be fetched.
+    ResourceUnreachable,
+    /// Something it refers to is not what it was.
+    ResourceChanged,
     /// What this check needs was not there, because another check failed.
     Unavailable,
     /// This check was not made, because another that failed is enough.
@@ -184,6 +204,12 @@ impl Reason {
         Self::TypeUnreachable,
         Self::TypeUnusable,
         Self::AgainstType,
+        Self::SchemaUnreachable,
+        Self::SchemaUnusable,
+        Self::SchemaRefused,
+        Self::AgainstSchema,
+        Self::ResourceUnreachable,
+        Self::ResourceChanged,
         Self::Unavailable,
         Self::NotNeeded,
     ];
@@ -221,6 +247,12 @@ impl Reason {
             Self::TypeUnreachable => "type_unreachable",
             Self::TypeUnusable => "type_unusable",
             Self::AgainstType => "against_type",
+            Self::SchemaUnreachable => "schema_unreachable",
+            Self::SchemaUnusable => "schema_unusable",
+            Self::SchemaRefused => "schema_refused",
+            Self::AgainstSchema => "against_schema",
+            Self::ResourceUnreachable => "resource_unreachable",
+            Self::ResourceChanged => "resource_changed",
             Self::Unavailable => "unavailable",
             Self::NotNeeded => "not_needed",
         }

@@ -166,5 +166,7 @@ fn check_key(id: CheckId) -> &'static str {
         CheckId::Status => "check-status",
         CheckId::Trust => "check-trust",
         CheckId::TypeMetadata => "check-type_metadata",
+        CheckId::Schema => "check-schema",
+        CheckId::Resources => "check-resources",
     }
 }

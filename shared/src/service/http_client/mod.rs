@@ -95,8 +95,12 @@ impl HttpClient {
 
     /// GET of text of whatever media type: for what proves itself, and is served as a plain file.
     pub async fn fetch_file(&self, url: &Url) -> Result<String, FetchError> {
-        let body = self.send(url, self.client.get(url.clone()), |_| true).await?;
-        String::from_utf8(body).map_err(|_| FetchError::Malformed)
+        String::from_utf8(self.fetch_bytes(url).await?).map_err(|_| FetchError::Malformed)
+    }
+
+    /// GET of bytes of whatever media type: for what is referred to by its digest.
+    pub async fn fetch_bytes(&self, url: &Url) -> Result<Vec<u8>, FetchError> {
+        self.send(url, self.client.get(url.clone()), |_| true).await
     }
 
     /// POST of a form, JSON back.

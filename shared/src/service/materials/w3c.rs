@@ -4,6 +4,7 @@ use std::sync::Arc;
 
 use chrono::{DateTime, Utc};
 use futures_util::{StreamExt, future::BoxFuture, stream};
+use serde_json::Value;
 use url::Url;
 
 use super::{HttpClient, did_document, failed};
@@ -29,7 +30,26 @@ pub async fn surroundings(http: &HttpClient, lists: &KeptLists, needs: W3cNeeds,
         });
         fetched
     });
+    let files = needs.files.into_iter().map(|address| {
+        let is_credential = needs.schema_credentials.contains(&address);
+        let fetched: BoxFuture<'_, _> = Box::pin(async move {
+            let file = file(http, &address).await;
+            let credential = match &file {
+                Fetched::Found(bytes) if is_credential => believed_bytes(http, bytes, now).await,
+                _ => None,
+            };
+            (address, file, credential)
+        });
+        fetched
+    });
     let mut surroundings = documents(http, needs.dids, now).await;
+    let mut files = stream::iter(files).buffer_unordered(MAX_FETCHES);
+    while let Some((address, file, credential)) = files.next().await {
+        if let Some(credential) = credential {
+            surroundings.schema_credentials.insert(address.clone(), credential);
+        }
+        surroundings.files.insert(address, file);
+    }
     surroundings.lists = stream::iter(addresses).buffer_unordered(MAX_FETCHES).collect().await;
     surroundings
 }
@@ -83,16 +103,30 @@ async fn status_list_credential(
 }
 
 async fn believed(http: &HttpClient, text: &str, now: DateTime<Utc>) -> Option<StatusListCredential> {
-    let document = W3cDocument::parse(text.as_bytes()).ok()?;
+    let credential = believed_bytes(http, text.as_bytes(), now).await?;
+    StatusListCredential::from_unsecured(&credential).ok()
+}
+
+/// What a credential says, with a proof of its own issuer that holds. Nothing more is fetched for it than keys.
+async fn believed_bytes(http: &HttpClient, bytes: &[u8], now: DateTime<Utc>) -> Option<Value> {
+    let document = W3cDocument::parse(bytes).ok()?;
     if document.content() != Content::Credential {
         return None;
     }
     let surroundings = documents(http, document.needs(Binding::Controller).dids, now).await;
     let verdict = document.verify(&surroundings, &W3cExpectation::FOUND, now);
-    if !verdict.accepted(Policy::Strict) {
-        return None;
+    verdict.accepted(Policy::Strict).then(|| document.document().clone())
+}
+
+/// A schema or a related resource, as it comes.
+async fn file(http: &HttpClient, address: &str) -> Fetched<Vec<u8>> {
+    let Ok(url) = Url::parse(address) else {
+        return Fetched::Forbidden;
+    };
+    match http.fetch_bytes(&url).await {
+        Ok(bytes) => Fetched::Found(bytes),
+        Err(error) => failed(&error),
     }
-    StatusListCredential::from_unsecured(document.document()).ok()
 }
 
 #[cfg(test)]
@@ -104,7 +138,7 @@ mod tests {
 
     use axum::{Router, http::StatusCode, response::IntoResponse, routing::get};
     use chrono::Duration;
-    use serde_json::{Map, Value, json};
+    use serde_json::{Map, json};
 
     use super::*;
     use crate::{

@@ -6,6 +6,7 @@
 //! ```
 //! Whether the issuer is to be trusted is not asked here.
 
+mod attached;
 mod signature;
 mod status;
 #[cfg(test)]
@@ -26,7 +27,7 @@ use crate::{
     format::{
         data_integrity::{self, DataIntegrityError, Proof, Secured},
         json_ld::{self, JsonLdError},
-        vc_jose::{Content, Envelope, SecuredDocument, VcJoseError},
+        vc_jose::{Content, Envelope, SecuredDocument, Securing, VcJoseError},
     },
     json::{self, Ambiguous},
     status_list::bitstring::{Entry, StatusListCredential},
@@ -37,6 +38,9 @@ pub const MAX_BYTES: usize = data_integrity::MAX_BYTES;
 
 /// The most DIDs, and the most status lists, that are asked for one document. What needs more is not accepted.
 pub const MAX_NEEDS: usize = 64;
+
+/// The most files that are asked for one document: schemas and related resources.
+pub const MAX_ATTACHED: usize = 16;
 
 /// What a signature says beside the document (RFC 7519 §4.1, RFC 7800, RFC 9901): claims, and no terms of it.
 const CLAIMS: [&str; 10] = [
@@ -109,13 +113,17 @@ impl W3cExpectation<'_> {
     };
 }
 
-/// What must be fetched before [`W3cDocument::verify`]: at most [`MAX_NEEDS`] of each.
+/// What must be fetched before [`W3cDocument::verify`]: at most [`MAX_NEEDS`] of each, and [`MAX_ATTACHED`] files.
 #[derive(Debug, Clone, Default, PartialEq, Eq)]
 pub struct W3cNeeds {
     /// Whose documents.
     pub dids: BTreeSet<Did>,
     /// Which Bitstring status lists.
     pub lists: BTreeSet<String>,
+    /// Which schemas and related resources. Nobody has to fetch them, and who publishes one knows of each that is fetched.
+    pub files: BTreeSet<String>,
+    /// Which of the files are credentials that hold a schema.
+    pub schema_credentials: BTreeSet<String>,
 }
 
 /// What was fetched.
@@ -125,6 +133,10 @@ pub struct Surroundings {
     pub documents: BTreeMap<Did, Fetched<DidDocument>>,
     /// By address; each with a proof that held, by its own issuer.
     pub lists: BTreeMap<String, Fetched<Arc<StatusListCredential>>>,
+    /// Schemas and related resources by address, as they came.
+    pub files: BTreeMap<String, Fetched<Vec<u8>>>,
+    /// What the files say that are credentials, when their proofs held.
+    pub schema_credentials: BTreeMap<String, Value>,
 }
 
 /// What is wrong, or could not be checked, with its standard name.
@@ -179,6 +191,10 @@ impl Trouble {
             standard: standard.into(),
             detail: detail.to_string(),
         }
+    }
+
+    fn is_failure(&self) -> bool {
+        matches!(self.outcome, Outcome::Failed(_))
     }
 
     fn skipped(reason: Reason, standard: impl Into<StandardError>, detail: impl ToString) -> Self {
@@ -294,6 +310,14 @@ impl W3cDocument {
         }
     }
 
+    /// How its signature is made, when it is not by proofs.
+    fn securing(&self) -> Option<Securing> {
+        match &self.form {
+            Form::Signature(secured) => Some(secured.securing()),
+            Form::Proofs(_) | Form::Open => None,
+        }
+    }
+
     /// Its media type.
     pub fn media_type(&self) -> String {
         match (&self.form, self.content) {
@@ -333,6 +357,7 @@ impl W3cDocument {
             if binding == Binding::Controller && document.content == Content::Credential {
                 let entries = Entry::of_credential(&document.document).unwrap_or_default();
                 needs.lists.extend(entries.into_iter().map(|entry| entry.list));
+                document.need_attached(&mut needs);
             }
         }
         while needs.dids.len() > MAX_NEEDS {
@@ -370,6 +395,10 @@ impl W3cDocument {
         if self.content == Content::Credential && expected.binding == Binding::Controller {
             checks.push((CheckId::Time, self.check_period(now).map(|()| None)));
             checks.push((CheckId::Status, self.check_status(surroundings, now)));
+            let schemas = self.check_schemas(surroundings);
+            checks.extend(schemas.map(|checked| (CheckId::Schema, checked)));
+            let resources = self.check_resources(surroundings);
+            checks.extend(resources.map(|checked| (CheckId::Resources, checked)));
         }
         let is_sound = checks[0].1.is_ok();
         let mut flaws = Vec::new();

@@ -1,3 +1,5 @@
+mod attached;
+
 use serde_json::json;
 
 use super::*;
@@ -97,6 +99,7 @@ fn surroundings(document: &W3cDocument, list: Option<&Value>) -> Surroundings {
                 (address, found)
             })
             .collect(),
+        ..Surroundings::default()
     }
 }
 
