@@ -253,6 +253,72 @@ mod tests {
     }
 
     #[tokio::test]
+    async fn js_001_schemas_come_as_files_or_in_credentials_whose_proofs_hold() {
+        let issuer = Issuer::new();
+        let published: Arc<Mutex<Option<String>>> = Arc::default();
+        let served = Arc::clone(&published);
+        let file = get(async move || served.lock().unwrap().clone().ok_or(StatusCode::NOT_FOUND));
+        let host = Exchange::with(Router::new().route("/schema", file)).await;
+        let address = format!("http://localhost:{}/schema", host.port());
+        let schema = |required: &str| {
+            json!({
+                "$schema": "https://json-schema.org/draft/2020-12/schema",
+                "$id": address,
+                "properties": {"credentialSubject": {"required": [required]}},
+            })
+        };
+        let checked = async |kind: &str, answer: Option<String>| {
+            *published.lock().unwrap() = answer;
+            let credential = json!({
+                "@context": [CONTEXT_V2],
+                "type": ["VerifiableCredential"],
+                "issuer": issuer.did,
+                "credentialSchema": {"id": address, "type": kind},
+                "credentialSubject": {"id": "did:example:subject"},
+            });
+            let document = W3cDocument::parse(issuer.sign(&credential, "eddsa-rdfc-2022").as_bytes()).unwrap();
+            let (http, lists) = (HttpClient::new(true), KeptLists::default());
+            let around = surroundings(&http, &lists, document.needs(Binding::Controller), now()).await;
+            let verdict = document.verify(&around, &W3cExpectation::FOUND, now());
+            verdict.verdict.outcome(CheckId::Schema).unwrap()
+        };
+        assert_eq!(
+            checked("JsonSchema", Some(schema("id").to_string())).await,
+            Outcome::Passed
+        );
+        let refused = Outcome::Failed(Reason::AgainstSchema);
+        assert_eq!(checked("JsonSchema", Some(schema("name").to_string())).await, refused);
+        let unreachable = Outcome::Skipped(Reason::SchemaUnreachable);
+        assert_eq!(checked("JsonSchema", None).await, unreachable);
+
+        let in_credential = |schema: Value| {
+            json!({
+                "@context": [CONTEXT_V2],
+                "type": ["VerifiableCredential", "JsonSchemaCredential"],
+                "issuer": issuer.did,
+                "credentialSubject": {"id": "https://asso.example.org/schema", "type": "JsonSchema", "jsonSchema": schema},
+            })
+        };
+        let signed = |required: &str| issuer.sign(&in_credential(schema(required)), "vc+jwt");
+        assert_eq!(
+            checked("JsonSchemaCredential", Some(signed("id"))).await,
+            Outcome::Passed
+        );
+        assert_eq!(checked("JsonSchemaCredential", Some(signed("name"))).await, refused);
+        let mut forged = signed("id").into_bytes();
+        let place = forged.len() - 10;
+        forged[place] = if forged[place] == b'A' { b'B' } else { b'A' };
+        let forged = String::from_utf8(forged).unwrap();
+        let unusable = Outcome::Skipped(Reason::SchemaUnusable);
+        assert_eq!(checked("JsonSchemaCredential", Some(forged)).await, unusable);
+        assert_eq!(
+            checked("JsonSchemaCredential", Some(in_credential(schema("id")).to_string())).await,
+            unusable,
+            "nobody signed it"
+        );
+    }
+
+    #[tokio::test]
     async fn an_issuer_nobody_may_fetch_is_refused_and_not_fetched() {
         let http = HttpClient::new(false);
         for (did, outcome) in [
