@@ -20,6 +20,9 @@ mod json;
 #[path = "vectors/linked_data.rs"]
 mod linked_data;
 #[cfg(test)]
+#[path = "vectors/schemas.rs"]
+mod schemas;
+#[cfg(test)]
 #[path = "vectors/sd_jwt.rs"]
 mod sd_jwt;
 #[cfg(test)]
@@ -28,6 +31,9 @@ mod selective;
 #[cfg(test)]
 #[path = "vectors/status_list.rs"]
 mod status_list;
+#[cfg(test)]
+#[path = "vectors/type_metadata.rs"]
+mod type_metadata;
 #[cfg(test)]
 #[path = "vectors/vc_jose.rs"]
 mod vc_jose;
