@@ -3,12 +3,13 @@
 
 use std::sync::OnceLock;
 
+use base64::{Engine, engine::general_purpose::STANDARD};
 use chrono::{DateTime, Duration, Utc};
 use serde_json::{Map, Value, json};
 use shared::{
     activity::{Activity, ActivityAttestation, ActivityKind, Assurance, Breakdown, Period, Person, Role},
     clock::Clock,
-    credential::{ACTIVITY_CONFIGURATION, ACTIVITY_VCT, ClaimPath, FORMAT_SD_JWT_VC},
+    credential::{ACTIVITY_CONFIGURATION, ACTIVITY_VCT, ClaimPath, FORMAT_SD_JWT_VC, schema},
     did::{
         Did,
         webvh::{Log, NewEntry, VersionQuery},
@@ -17,11 +18,15 @@ use shared::{
     format::{
         data_integrity::{BaseKey, Cryptosuite, Disclosure, ProofOptions, Secured, attach, derive, sign, sign_base},
         paper::{self, PaperAttestation},
-        sd_jwt_vc::{self, KeyBinding, SdJwt},
+        sd_jwt_vc::{
+            self, KeyBinding, SdJwt,
+            type_metadata::{Resolution, Resolving, TypeReference, TypeRegistry},
+        },
         vc_jose::{self, Content, Envelope, SecuredDocument, SignWith},
     },
     keys::{
         BbsSecretKey, Jwk, KeyKind, SigningKey,
+        certificate::{CertificateChain, TrustAnchors},
         cose::Sign1,
         jwe::{self, ContentEncryption, DecryptionKey},
         jws::{self, Jws},
@@ -50,6 +55,7 @@ pub type Target = fn(&[u8]);
 /// Every target by name: the names of `tests/fuzz/fuzz_targets`.
 pub const TARGETS: &[(&str, Target)] = &[
     ("bitstring", bitstring),
+    ("certificate", certificate),
     ("cose", cose),
     ("credential_request", credential_request),
     ("data_integrity", data_integrity),
@@ -65,12 +71,14 @@ pub const TARGETS: &[(&str, Target)] = &[
     ("request", request),
     ("response", response_form),
     ("rule", rule),
+    ("schema", json_schema),
     ("sd_jwt", sd_jwt),
     ("selective", selective),
     ("sheet", sheet),
     ("status_list", status_list),
     ("token", token_form),
     ("trust_list", trust_list),
+    ("type_metadata", type_metadata),
     ("vc_jose", secured_document),
     ("webvh", webvh),
 ];
@@ -88,6 +96,57 @@ pub fn sd_jwt(bytes: &[u8]) {
         let _ = sd_jwt.hash();
     }
     let _ = shared::verification::needs(text);
+}
+
+/// RFC 5280: whose authority has given its key away certifies nobody else.
+#[expect(clippy::expect_used, reason = "certificates we made ourselves and that are right")]
+pub fn certificate(bytes: &[u8]) {
+    static KNOWN: OnceLock<(CertificateChain, TrustAnchors)> = OnceLock::new();
+    let (leaf, anchors) = KNOWN.get_or_init(|| {
+        let known: Value = serde_json::from_str(CHAIN).expect("JSON");
+        let chain = |place: usize| Value::Array(vec![known[place].clone()]);
+        let root = known[1].as_str().map(|text| STANDARD.decode(text).expect("base64"));
+        let anchors = TrustAnchors::from_der(root.into_iter().collect()).expect("an authority");
+        (CertificateChain::from_x5c(&chain(0)).expect("a certificate"), anchors)
+    });
+    let Some(x5c) = json(bytes) else { return };
+    let Ok(chain) = CertificateChain::from_x5c(&x5c) else {
+        return;
+    };
+    assert_eq!(CertificateChain::from_x5c(&chain.to_x5c()).as_ref(), Ok(&chain));
+    if let Some(issuer) = chain.unverified_issuer() {
+        let _ = chain.names(&issuer);
+    }
+    if let Ok(key) = chain.verify(anchors, now()) {
+        assert_eq!(key, leaf.unverified_key(), "another key is certified");
+    }
+}
+
+/// Two certificates: of a signer, and of an authority whose key nobody has.
+const CHAIN: &str = include_str!("fuzzing/chain.json");
+
+/// Type metadata: a document is of the type it says, and keeps its own rules for the claims of nobody.
+pub fn type_metadata(bytes: &[u8]) {
+    let Some(value) = json(bytes) else { return };
+    let Some(vct) = value.get("vct").and_then(Value::as_str) else {
+        return;
+    };
+    let reference = TypeReference {
+        vct: vct.to_owned(),
+        integrity: None,
+    };
+    match Resolving::of(reference).receive(bytes) {
+        Ok(Resolution::Complete(metadata)) => assert_eq!(metadata.types, [vct]),
+        Ok(Resolution::Wanted(next)) => assert_ne!(next.wanted().vct, vct, "a type extends itself"),
+        Err(_) => {}
+    }
+}
+
+/// JSON Schema: whatever it is, it is refused or evaluated, and always with the same result.
+pub fn json_schema(bytes: &[u8]) {
+    let document = json!({ "type": ["A"], "credentialSubject": { "minutes": 7800, "years": [2025, 2026] } });
+    let first = schema::check_text(bytes, &document);
+    assert_eq!(first, schema::check_text(bytes, &document));
 }
 
 /// Data Integrity: nobody's key fits; what may be signed is signed the same whatever the order of its members.
@@ -548,6 +607,13 @@ fn seeds() -> Vec<Vec<u8>> {
         "id = \"a\"\nformat = \"musette-rule/1\"\nversion = \"1\"\n[window]\ntype = \"calendar_year\"\n".to_owned(),
         crate::fixtures::ONE_PERSON.to_owned(),
         did_log(now),
+        CHAIN.to_owned(),
+        TypeRegistry::ours().document(ACTIVITY_VCT).unwrap_or_default().to_owned(),
+        json!({ "$schema": "https://json-schema.org/draft/2020-12/schema", "$id": "https://issuer.example/schema",
+            "properties": { "credentialSubject": { "$ref": "#/$defs/subject" } },
+            "$defs": { "subject": { "type": "object", "required": ["minutes"], "unevaluatedProperties": { "type": "array" },
+                "properties": { "minutes": { "type": "integer", "minimum": 1 } }, "patternProperties": { "^y": true } } } })
+            .to_string(),
         "versionId=1-Qm&versionTime=2026-01-01T00:00:00Z&versionNumber=1".to_owned(),
     ];
     let mut seeds: Vec<Vec<u8>> = texts.into_iter().map(String::into_bytes).collect();
