@@ -2,6 +2,7 @@
 
 pub mod activity_claims;
 pub mod issuance;
+pub mod open_badge;
 mod path;
 pub mod schema;
 mod standard;

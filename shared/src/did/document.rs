@@ -180,6 +180,17 @@ impl DidDocument {
         Ok(method)
     }
 
+    /// Every key listed for `purpose` that [`key`](Self::key) reads, in order.
+    pub fn keys(&self, purpose: Purpose) -> impl Iterator<Item = PublicKey> {
+        self.list(purpose.member()).filter_map(move |entry| {
+            let id = match entry {
+                Value::Object(method) => method.get("id")?.as_str()?,
+                reference => reference.as_str()?,
+            };
+            self.key(id, purpose).ok()
+        })
+    }
+
     fn list(&self, name: &str) -> impl Iterator<Item = &Value> {
         self.members.get(name).and_then(Value::as_array).into_iter().flatten()
     }

@@ -1,0 +1,77 @@
+//! Open Badges 3.0 ([1EdTech](https://www.imsglobal.org/spec/ob/v3p0/)): credentials of the W3C model about achievements.
+//!
+//! ```text
+//! ActivityAttestation ──to_badge──► OpenBadgeCredential ──data_integrity::sign──► ldp_vc
+//!                                         │ claims_of
+//!                                         └────────► the claims of activity_claims: one reading for every format
+//! ```
+//! [`check`] asks whether a document, ours or another's, has the shape the data model wants; [`former`] tells the badges of
+//! before 3.0 apart, which are no verifiable credentials; [`BadgeToken`] is the signature around a badge that is not
+//! inside it (§8.2). Badges that lie in pictures are for [`crate::format::baked`].
+
+mod activity;
+mod former;
+mod shape;
+mod token;
+
+use serde_json::Value;
+
+pub use self::{
+    activity::{BadgeEnvelope, NotABadge, claims_of, to_badge},
+    former::{Former, former},
+    shape::{BadgeRule, ShapeError, check},
+    token::{BadgeToken, TokenError},
+};
+
+/// The types by which a credential says it is of Open Badges.
+const BADGE_TYPES: [&str; 2] = ["OpenBadgeCredential", "AchievementCredential"];
+const ENDORSEMENT_TYPE: &str = "EndorsementCredential";
+
+/// Whether a document says it is a badge: its shape is not looked at.
+pub fn is_badge(document: &Value) -> bool {
+    BADGE_TYPES.iter().any(|name| has_type(document, name))
+}
+
+/// Whether a document says it is an endorsement of somebody else's badge, achievement or profile.
+pub fn is_endorsement(document: &Value) -> bool {
+    has_type(document, ENDORSEMENT_TYPE)
+}
+
+/// Whether a document is one of our own badges, by what it says: [`claims_of`] reads it.
+pub fn is_activity(document: &Value) -> bool {
+    is_badge(document) && has_type(document, activity::TYPE)
+}
+
+/// What a badge is called: its own name, or that of the achievement.
+pub fn name(badge: &Value) -> Option<&str> {
+    let achievement = badge.pointer("/credentialSubject/achievement/name");
+    [badge.get("name"), achievement]
+        .into_iter()
+        .flatten()
+        .find_map(Value::as_str)
+        .filter(|name| !name.is_empty())
+}
+
+/// The issuer's identifier.
+pub fn issuer(badge: &Value) -> Option<&str> {
+    match badge.get("issuer")? {
+        Value::Object(profile) => profile.get("id")?.as_str(),
+        issuer => issuer.as_str(),
+    }
+}
+
+/// The name the issuer gives itself.
+pub fn issuer_name(badge: &Value) -> Option<&str> {
+    badge
+        .pointer("/issuer/name")
+        .and_then(Value::as_str)
+        .filter(|name| !name.is_empty())
+}
+
+fn has_type(document: &Value, wanted: &str) -> bool {
+    match document.get("type") {
+        Some(Value::Array(types)) => types.iter().any(|name| name == wanted),
+        Some(name) => name == wanted,
+        None => false,
+    }
+}
