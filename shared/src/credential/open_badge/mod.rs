@@ -16,6 +16,7 @@ mod token;
 
 use serde_json::Value;
 
+pub(crate) use self::token::is_compact;
 pub use self::{
     activity::{BadgeEnvelope, NotABadge, claims_of, to_badge},
     former::{Former, former},
