@@ -9,6 +9,7 @@ use serde_json::{Map, Value};
 
 use super::{
     ClaimPath, StandardError,
+    open_badge::{self, ShapeError},
     vcdm::{self, VcdmError, Version},
 };
 use crate::{
@@ -112,6 +113,9 @@ pub enum IssuanceError {
     /// It is no credential, or no presentation.
     #[error(transparent)]
     Vcdm(#[from] VcdmError),
+    /// It says that it is an open badge, and has not the shape of one.
+    #[error(transparent)]
+    Badge(#[from] ShapeError),
     /// It says something that means nothing.
     #[error(transparent)]
     JsonLd(#[from] JsonLdError),
@@ -140,7 +144,7 @@ impl IssuanceError {
     pub fn standard(&self) -> StandardError {
         match self {
             Self::Vcdm(error) => error.into(),
-            Self::JsonLd(_) | Self::OtherController | Self::Secured => StandardError::MalformedValue,
+            Self::Badge(_) | Self::JsonLd(_) | Self::OtherController | Self::Secured => StandardError::MalformedValue,
             // What cannot be turned into what is signed does not say what it should.
             Self::DataIntegrity(DataIntegrityError::JsonLd(_)) => StandardError::MalformedValue,
             Self::Jose(error @ VcJoseError::Document(_)) => error.into(),
@@ -213,6 +217,10 @@ pub fn issue(
     }
     let document = Value::Object(credential);
     let version = vcdm::check_credential(&document)?;
+    let is_badge = open_badge::is_badge(&document) || open_badge::is_endorsement(&document);
+    if is_badge {
+        open_badge::check(&document)?;
+    }
     if controller(&document, "issuer") != Some(signatory.controller) {
         return Err(IssuanceError::OtherController);
     }
@@ -222,6 +230,10 @@ pub fn issue(
     credential = document;
     if matches!(mechanism, Mechanism::DataIntegrity(_)) {
         credential = with_proof_context(credential, version);
+        if is_badge {
+            // OB-005: the proofs of a badge are a list.
+            credential.insert("proof".to_owned(), Value::Array(Vec::new()));
+        }
     }
     secure(Content::Credential, credential, mechanism, signatory, options, entropy)
 }
@@ -291,7 +303,9 @@ fn secure(
     match mechanism {
         Mechanism::DataIntegrity(suite) => {
             if suite.is_jcs() {
-                json_ld::check_terms(&Value::Object(document.clone()))?;
+                let mut said = document.clone();
+                said.remove("proof");
+                json_ld::check_terms(&Value::Object(said))?;
             }
             let options = ProofOptions {
                 suite,

@@ -196,3 +196,27 @@ fn vcdm_014_nothing_is_signed_that_we_would_refuse() {
     );
     assert_eq!(issued, Err(IssuanceError::Unsupported("which claims may be hidden")));
 }
+
+#[test]
+fn ob_005_a_badge_is_checked_and_its_proofs_are_a_list() {
+    let person = Person::new(KeyKind::Ed25519);
+    let mut badge = json!({
+        "@context": [vcdm::CONTEXT_V2, "https://purl.imsglobal.org/spec/ob/v3p0/context-3.0.3.json"],
+        "id": "https://badges.example.org/1",
+        "type": ["VerifiableCredential", "EndorsementCredential"],
+        "name": "Recommandation",
+        "issuer": person.did,
+        "validFrom": "2027-01-10T00:00:00Z",
+        "credentialSubject": { "id": "did:web:badges.example.org", "type": ["EndorsementSubject"] },
+    });
+    for mechanism in Mechanism::all().filter(|mechanism| mechanism.fits(KeyKind::Ed25519)) {
+        let issued = person.issue(mechanism, &badge).unwrap();
+        if let Issued::Proven(document) = issued {
+            assert_eq!(document["proof"].as_array().unwrap().len(), 1, "{mechanism}");
+            assert_eq!(open_badge::check(&Value::Object(document)), Ok(()));
+        }
+    }
+    badge["credentialSubject"]["type"] = json!(["Other"]);
+    let mechanism = Mechanism::DataIntegrity(Cryptosuite::EddsaRdfc2022);
+    assert!(matches!(person.issue(mechanism, &badge), Err(IssuanceError::Badge(_))));
+}

@@ -4,7 +4,10 @@
 use chrono::{DateTime, Utc};
 use serde_json::{Map, Value};
 
-use super::{former::Former, former::of_document, issuer};
+use super::{
+    former::{Former, of_document},
+    is_badge, is_endorsement, issuer,
+};
 use crate::{
     credential::vcdm,
     json,
@@ -41,6 +44,9 @@ pub enum TokenError {
     /// A badge in `vc` and another beside it.
     #[error("the token has two badges in it")]
     TwoBadges,
+    /// What is signed says neither that it is a badge nor an endorsement.
+    #[error("what is signed is no open badge")]
+    NotABadge,
     /// A badge of before 3.0.
     #[error(transparent)]
     Former(#[from] Former),
@@ -85,6 +91,9 @@ impl BadgeToken {
         };
         if let Some(edition) = of_document(&badge) {
             return Err(edition.into());
+        }
+        if !is_badge(&badge) && !is_endorsement(&badge) {
+            return Err(TokenError::NotABadge);
         }
         let badge = agreed(badge, &claims)?;
         Ok(Self { jws, key, badge })
@@ -308,6 +317,9 @@ mod tests {
         assert_eq!(BadgeToken::parse(&typed).unwrap_err(), TokenError::WrongType);
         let former = json!({"@context": "https://w3id.org/openbadges/v2", "type": "Assertion"});
         assert_eq!(refusal(&former), TokenError::Former(Former::V2));
+        let mut other = claims();
+        other["type"] = json!(["VerifiableCredential"]);
+        assert_eq!(refusal(&other), TokenError::NotABadge);
         assert!(matches!(
             BadgeToken::parse("bonjour"),
             Err(TokenError::Jws(JwsError::Malformed))

@@ -22,7 +22,11 @@ use serde_json::{Map, Value};
 
 use super::{Check, CheckId, Fetched, MAX_SKEW, Outcome, Policy, Reason, Verdict};
 use crate::{
-    credential::{StandardError, vcdm},
+    credential::{
+        StandardError,
+        open_badge::{self, BadgeToken, TokenError},
+        vcdm,
+    },
     did::{Did, DidDocument},
     format::{
         data_integrity::{self, DataIntegrityError, Proof, Secured},
@@ -65,6 +69,9 @@ pub enum W3cError {
     /// The signature, or the envelope, cannot be read.
     #[error(transparent)]
     Jose(#[from] VcJoseError),
+    /// A JWT without the type of the W3C, and no open badge in one either.
+    #[error(transparent)]
+    Badge(#[from] TokenError),
     /// VCDM 2.0 §4.13: what a presentation holds are credentials, and not too many.
     #[error("the presentation holds something else than credentials, or too many")]
     NotCredentials,
@@ -78,6 +85,8 @@ impl W3cError {
             Self::DataIntegrity(error) => error.into(),
             Self::Jose(VcJoseError::Jws(_) | VcJoseError::SdJwt(_) | VcJoseError::Cose(_)) => StandardError::Parsing,
             Self::Jose(error) => error.into(),
+            Self::Badge(TokenError::Jws(_) | TokenError::Key(_)) => StandardError::Parsing,
+            Self::Badge(_) => StandardError::MalformedValue,
             Self::NotCredentials => StandardError::MalformedValue,
         }
     }
@@ -221,6 +230,8 @@ enum Form {
     /// The whole text, proofs in it.
     Proofs(String),
     Signature(Box<SecuredDocument>),
+    /// A JWT as Open Badges 3.0 makes them.
+    Badge(Box<BadgeToken>),
     /// Nobody secured it but the holder of the presentation it is in (VCDM 2.0 §4.13.1).
     Open,
 }
@@ -242,7 +253,10 @@ impl W3cDocument {
         } else if text.contains('~') {
             either(|content| SecuredDocument::parse_sd_jwt(content, text)).and_then(Self::of_signature)
         } else {
-            either(|content| SecuredDocument::parse_jwt(content, text)).and_then(Self::of_signature)
+            match either(|content| SecuredDocument::parse_jwt(content, text)) {
+                Err(W3cError::Jose(VcJoseError::WrongType)) => Self::of_badge(text),
+                secured => secured.and_then(Self::of_signature),
+            }
         }
     }
 
@@ -296,6 +310,19 @@ impl W3cDocument {
         })
     }
 
+    fn of_badge(text: &str) -> Result<Self, W3cError> {
+        let token = BadgeToken::parse(text).map_err(|error| match error {
+            TokenError::WrongType => VcJoseError::WrongType.into(),
+            error => W3cError::Badge(error),
+        })?;
+        Ok(Self {
+            content: Content::Credential,
+            document: token.badge().clone(),
+            form: Form::Badge(Box::new(token)),
+            credentials: Vec::new(),
+        })
+    }
+
     /// What it is.
     pub fn content(&self) -> Content {
         self.content
@@ -305,6 +332,7 @@ impl W3cDocument {
     pub fn format(&self) -> &'static str {
         match (&self.form, self.content) {
             (Form::Signature(secured), content) => secured.securing().typ(content),
+            (Form::Badge(_), _) => "jwt_vc_json-ld",
             (_, Content::Credential) => "ldp_vc",
             (_, Content::Presentation) => "ldp_vp",
         }
@@ -322,6 +350,7 @@ impl W3cDocument {
     pub fn media_type(&self) -> String {
         match (&self.form, self.content) {
             (Form::Signature(secured), content) => format!("application/{}", secured.securing().typ(content)),
+            (Form::Badge(_), _) => "application/jwt".to_owned(),
             (_, Content::Credential) => "application/vc".to_owned(),
             (_, Content::Presentation) => "application/vp".to_owned(),
         }
@@ -436,13 +465,17 @@ impl W3cDocument {
         }
     }
 
-    /// The shape of the data model, and that every term means something.
+    /// The shape of the data model, of Open Badges for a badge, and that every term means something.
     fn check_structure(&self) -> Result<(), Trouble> {
         let checked = match self.content {
             Content::Credential => vcdm::check_credential(&self.document),
             Content::Presentation => vcdm::check_presentation(&self.document),
         };
         checked.map_err(|error| Trouble::failed(Reason::Malformed, &error, &error))?;
+        if open_badge::is_badge(&self.document) || open_badge::is_endorsement(&self.document) {
+            open_badge::check(&self.document)
+                .map_err(|error| Trouble::failed(Reason::Malformed, StandardError::MalformedValue, error))?;
+        }
         self.check_terms()
             .map_err(|error| Trouble::failed(Reason::Malformed, StandardError::MalformedValue, error))
     }
@@ -469,7 +502,7 @@ impl W3cDocument {
                 members.retain(|name, _| !CLAIMS.contains(&name.as_str()));
                 json_ld::check_terms(&Value::Object(members))
             }
-            Form::Open => json_ld::check_terms(&self.document),
+            Form::Badge(_) | Form::Open => json_ld::check_terms(&self.document),
         }
     }
 

@@ -5,13 +5,13 @@ use serde_json::Value;
 
 use super::{Binding, Form, Surroundings, Trouble, W3cDocument, W3cExpectation};
 use crate::{
-    credential::StandardError,
+    credential::{StandardError, open_badge::BadgeToken},
     did::{Did, DidDocument, Purpose},
     format::{
         data_integrity::{DataIntegrityError, Expected, Proof, Secured},
         vc_jose::{Content, SecuredDocument, VcJoseError},
     },
-    keys::PublicKey,
+    keys::{Jwk, PublicKey},
     verification::{Fetched, Reason},
 };
 
@@ -25,6 +25,7 @@ impl W3cDocument {
                 let signer = secured.signer().map(|signer| signer.controller.to_owned());
                 signer.into_iter().collect()
             }
+            Form::Badge(_) => controller.map(str::to_owned).into_iter().collect(),
             Form::Proofs(text) => match controller {
                 Some(controller) if binding == Binding::Controller => vec![controller.to_owned()],
                 _ => methods_of(text),
@@ -50,6 +51,7 @@ impl W3cDocument {
         match &self.form {
             Form::Open => Ok(()),
             Form::Signature(secured) => self.check_signed(secured, surroundings, now),
+            Form::Badge(token) => self.check_token(token, surroundings),
             Form::Proofs(text) => with_proofs(text, |secured, proof| {
                 self.check_proof(secured, proof, surroundings, binding, now)
             }),
@@ -166,6 +168,29 @@ impl W3cDocument {
         let kid = signer.kid.unwrap_or_default();
         let key = key_of(document, kid, self.purpose())?;
         secured.verify(&key, now).map_err(of_signature)
+    }
+
+    /// A key of the issuer: the one that `kid` names, or the one of its keys that stands in the header (OB-009).
+    fn check_token(&self, token: &BadgeToken, surroundings: &Surroundings) -> Result<(), Trouble> {
+        let document = document_of(surroundings, self.controller().unwrap_or_default())?;
+        let key = match token.kid() {
+            Some(kid) => key_of(document, kid, self.purpose())?,
+            None => {
+                let named = token.key().map(Jwk::thumbprint);
+                document
+                    .keys(self.purpose())
+                    .find(|key| Some(key.thumbprint()) == named)
+                    .ok_or_else(|| {
+                        Trouble::failed(
+                            Reason::UnknownKey,
+                            StandardError::InvalidVerificationMethod,
+                            "the key in the header is not one of the issuer's",
+                        )
+                    })?
+            }
+        };
+        let wrong = |error| Trouble::failed(Reason::WrongSignature, StandardError::CryptographicSecurity, error);
+        token.verify(&key).map_err(wrong)
     }
 }
 
