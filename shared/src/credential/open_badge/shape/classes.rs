@@ -2,7 +2,7 @@
 
 use super::{
     super::{BADGE_TYPES, ENDORSEMENT_TYPE},
-    Class, Form, Kind, may, must,
+    Class, Form, Kind, may, must, must_since_v2,
 };
 
 const IDENTIFIER_TYPES: &[&str] = &[
@@ -122,10 +122,10 @@ pub(super) static ACHIEVEMENT_CREDENTIAL: Class = Class {
 pub(super) static ENDORSEMENT_CREDENTIAL: Class = Class {
     kind: Kind::Credential,
     members: &[
-        must("id", Form::Uri),
+        must_since_v2("id", Form::Uri),
         must("type", Form::Types(&["VerifiableCredential"])),
         must("type", Form::Types(&[ENDORSEMENT_TYPE])),
-        must("name", Form::Text),
+        must_since_v2("name", Form::Text),
         may("description", Form::Text),
         must("credentialSubject", Form::A(&ENDORSEMENT_SUBJECT)),
         may("awardedDate", Form::Instant),

@@ -125,14 +125,30 @@ enum Form {
 struct Member {
     name: &'static str,
     form: Form,
-    required: bool,
+    required: Required,
+}
+
+#[derive(PartialEq, Eq)]
+enum Required {
+    Always,
+    /// Since the edition for VCDM 2.0.
+    SinceV2,
+    Never,
 }
 
 const fn must(name: &'static str, form: Form) -> Member {
     Member {
         name,
         form,
-        required: true,
+        required: Required::Always,
+    }
+}
+
+const fn must_since_v2(name: &'static str, form: Form) -> Member {
+    Member {
+        name,
+        form,
+        required: Required::SinceV2,
     }
 }
 
@@ -140,7 +156,7 @@ const fn may(name: &'static str, form: Form) -> Member {
     Member {
         name,
         form,
-        required: false,
+        required: Required::Never,
     }
 }
 
@@ -172,8 +188,11 @@ impl Class {
             let here = format!("{pointer}/{}", member.name);
             match members.get(member.name) {
                 Some(value) => member.form.check(value, version, &here)?,
-                None if member.required => return Err(broken(BadgeRule::Missing, &here)),
-                None => {}
+                None => match member.required {
+                    Required::Always => return Err(broken(BadgeRule::Missing, &here)),
+                    Required::SinceV2 if version == Version::V2 => return Err(broken(BadgeRule::Missing, &here)),
+                    _ => {}
+                },
             }
         }
         if self.kind == Kind::Closed {

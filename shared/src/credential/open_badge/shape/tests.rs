@@ -255,6 +255,15 @@ fn badges_of_the_first_editions_may_write_one_value_for_a_list() {
     old["issuer"]["type"] = json!("Profile");
     old["evidence"] = old["evidence"][0].take();
     assert_eq!(check(&old), Ok(()));
+    let mut endorsed = endorsement();
+    endorsed["@context"][0] = json!(CONTEXT_V1);
+    endorsed["issuanceDate"] = json!("2010-01-01T00:00:00Z");
+    endorsed
+        .as_object_mut()
+        .unwrap()
+        .retain(|name, _| name != "id" && name != "name");
+    old["endorsement"] = endorsed;
+    assert_eq!(check(&old), Ok(()), "endorsements had neither id nor name");
     old["evidence"]["type"] = json!("Other");
     assert_eq!(check(&old), Err(broken(BadgeRule::Type, "/evidence/type")));
 }
