@@ -36,7 +36,8 @@ enum Command {
     Serve,
     /// Montre la configuration comprise, sans les secrets
     Check,
-    /// Contrôle une attestation ou une présentation rangée dans un fichier, quelle que soit sa forme
+    /// Contrôle une attestation ou une présentation rangée dans un fichier, quelle que soit sa forme : un badge aussi, dans
+    /// une image PNG ou SVG
     Verify {
         /// Le fichier ; « - » pour l’entrée standard
         file: PathBuf,

@@ -10,16 +10,17 @@ use std::{
 use anyhow::Context;
 use serde_json::{Value, json};
 use shared::{
+    format::baked,
     language::Language,
     service::locale::Locale,
     verification::{Outcome, Policy, w3c::W3cVerdict},
 };
 
-use super::{Inspected, MAX_BYTES};
+use super::Inspected;
 
 /// Reads a file, or standard input for `-`; no more than is looked at, and a byte that tells.
 pub(crate) fn read(file: &Path) -> anyhow::Result<Vec<u8>> {
-    let most = u64::try_from(MAX_BYTES + 1)?;
+    let most = u64::try_from(baked::MAX_PICTURE + 1)?;
     let mut bytes = Vec::new();
     let read = if file == Path::new("-") {
         io::stdin().take(most).read_to_end(&mut bytes)

@@ -2,10 +2,13 @@
 
 pub(crate) mod cli;
 
+use std::borrow::Cow;
+
 use chrono::{DateTime, Utc};
 use shared::{
     credential::FORMAT_SD_JWT_VC,
     format::{
+        baked::{self, BakedError, Picture},
         paper::{self, PaperError},
         sd_jwt_vc::{self, SdJwt, SdJwtError, type_metadata::TypeRegistry},
     },
@@ -17,7 +20,7 @@ use shared::{
     },
 };
 
-/// The largest file looked at, in bytes.
+/// The largest attestation looked at, in bytes; the picture it is in may be larger.
 const MAX_BYTES: usize = w3c::MAX_BYTES;
 
 /// Why nothing could be said.
@@ -35,6 +38,9 @@ pub(crate) enum InspectionError {
     /// Neither credential nor presentation of the W3C data model.
     #[error("not an attestation in a form known here: {0}")]
     W3c(#[from] W3cError),
+    /// A picture, without a badge that could be looked at.
+    #[error(transparent)]
+    Baked(#[from] BakedError),
 }
 
 /// What was found.
@@ -48,6 +54,7 @@ pub(crate) struct Inspected {
 
 /// Tells the form, fetches what is needed, and checks all that can be.
 pub(crate) async fn inspect(http: &HttpClient, bytes: &[u8], now: DateTime<Utc>) -> Result<Inspected, InspectionError> {
+    let bytes = &*unbaked(bytes)?;
     if bytes.len() > MAX_BYTES {
         return Err(InspectionError::TooLarge);
     }
@@ -73,6 +80,14 @@ pub(crate) async fn inspect(http: &HttpClient, bytes: &[u8], now: DateTime<Utc>)
         format: document.format(),
         verdict,
     })
+}
+
+/// What is looked at: the badge of a picture that has one (Open Badges 3.0 §5.3), or the bytes as they are.
+fn unbaked(bytes: &[u8]) -> Result<Cow<'_, [u8]>, BakedError> {
+    match Picture::recognise(bytes) {
+        Some(_) => Ok(baked::unbake(bytes)?.into_bytes().into()),
+        None => Ok(bytes.into()),
+    }
 }
 
 /// Fetches what a document of the W3C data model needs, and checks it.
@@ -155,6 +170,22 @@ mod tests {
             found.verdict.verdict.outcome(CheckId::Signature),
             Some(Outcome::Failed(Reason::WrongSignature))
         );
+    }
+
+    #[tokio::test]
+    async fn ob_012_the_badge_of_a_picture_is_what_is_looked_at() {
+        let http = HttpClient::new(false);
+        let picture = b"<svg xmlns=\"http://www.w3.org/2000/svg\"/>";
+        let credential = credential().to_string();
+        let whole = baked::bake(picture, &credential).unwrap();
+        let found = inspect(&http, &whole, now()).await.unwrap();
+        assert_eq!(found.format, "ldp_vc");
+        assert!(found.verdict.accepted(Policy::Strict));
+        let forged = baked::bake(picture, &credential.replace("did:example:subject", "did:example:other")).unwrap();
+        let found = inspect(&http, &forged, now()).await.unwrap();
+        assert!(!found.verdict.accepted(Policy::Strict));
+        let none = inspect(&http, picture, now()).await;
+        assert!(matches!(none, Err(InspectionError::Baked(BakedError::NoBadge))));
     }
 
     #[tokio::test]
