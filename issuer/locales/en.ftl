@@ -298,3 +298,4 @@ cli-would-sign = { $count ->
    *[other] { $count } attestations would be signed.
 }
 cli-revoked = Attestation taken back.
+cli-baked = Badge put into { $file }.

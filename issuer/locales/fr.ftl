@@ -298,3 +298,4 @@ cli-would-sign = { $count ->
    *[other] { $count } attestations seraient signées.
 }
 cli-revoked = Attestation reprise.
+cli-baked = Badge inséré dans { $file }.

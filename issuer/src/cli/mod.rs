@@ -1,6 +1,7 @@
 //! The commands of `issuer`.
 
 mod attestation;
+mod bake;
 mod batch;
 mod offer;
 mod organisation;
@@ -16,7 +17,7 @@ use shared::{
     service::{page::PageContext, serve, telemetry},
 };
 
-use crate::{App, Config, router};
+use crate::{App, Config, app, router};
 
 /// Signs the hours of an association's volunteers, for them to collect.
 #[derive(Debug, Parser)]
@@ -47,6 +48,8 @@ enum Command {
     /// Invitations to collect.
     #[command(subcommand)]
     Offer(offer::OfferCommand),
+    /// Puts a badge into the picture that shows it.
+    Bake(bake::BakeArguments),
     /// Signed attestations.
     #[command(subcommand)]
     Attestation(attestation::AttestationCommand),
@@ -56,6 +59,11 @@ enum Command {
 pub async fn run() -> anyhow::Result<ExitCode> {
     let cli = Cli::parse();
     telemetry::start();
+    if let Command::Bake(arguments) = &cli.command {
+        let page = PageContext::new(cli.lang, Arc::new(app::locale()));
+        print(&bake::run(&page, arguments)?);
+        return Ok(ExitCode::SUCCESS);
+    }
     let config = Config::load(cli.config.as_deref())?;
     if matches!(cli.command, Command::Check) {
         print(&checked(&config));
@@ -84,6 +92,7 @@ async fn obey(app: &App, command: Command, language: Language) -> anyhow::Result
     match command {
         Command::Serve => bail!("serve is not a command that ends"),
         Command::Check => Ok(checked(&app.config)),
+        Command::Bake(arguments) => bake::run(&page, &arguments),
         Command::Organisation(command) => organisation::run(app, command).await,
         Command::Batch(command) => batch::run(app, &page, command).await,
         Command::Offer(command) => offer::run(app, command).await,
