@@ -20,6 +20,9 @@ mod json;
 #[path = "vectors/linked_data.rs"]
 mod linked_data;
 #[cfg(test)]
+#[path = "vectors/open_badges.rs"]
+mod open_badges;
+#[cfg(test)]
 #[path = "vectors/schemas.rs"]
 mod schemas;
 #[cfg(test)]
