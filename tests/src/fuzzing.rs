@@ -9,13 +9,18 @@ use serde_json::{Map, Value, json};
 use shared::{
     activity::{Activity, ActivityAttestation, ActivityKind, Assurance, Breakdown, Period, Person, Role},
     clock::Clock,
-    credential::{ACTIVITY_CONFIGURATION, ACTIVITY_VCT, ClaimPath, FORMAT_SD_JWT_VC, schema},
+    credential::{
+        ACTIVITY_CONFIGURATION, ACTIVITY_VCT, ClaimPath, FORMAT_SD_JWT_VC,
+        open_badge::{self, BadgeToken},
+        schema,
+    },
     did::{
         Did,
         webvh::{Log, NewEntry, VersionQuery},
     },
     entitlement::RuleSet,
     format::{
+        baked,
         data_integrity::{BaseKey, Cryptosuite, Disclosure, ProofOptions, Secured, attach, derive, sign, sign_base},
         paper::{self, PaperAttestation},
         sd_jwt_vc::{
@@ -54,6 +59,7 @@ pub type Target = fn(&[u8]);
 
 /// Every target by name: the names of `tests/fuzz/fuzz_targets`.
 pub const TARGETS: &[(&str, Target)] = &[
+    ("baked", baked_badge),
     ("bitstring", bitstring),
     ("certificate", certificate),
     ("cose", cose),
@@ -65,6 +71,7 @@ pub const TARGETS: &[(&str, Target)] = &[
     ("jws", jws),
     ("metadata", metadata),
     ("offer", offer),
+    ("open_badge", badge),
     ("paper", paper_attestation),
     ("picture", picture),
     ("proof", key_proof),
@@ -257,6 +264,50 @@ fn assert_fits_nobody(text: &str, p256: &SigningKey, bbs: &BbsSecretKey) {
 
 fn proof_options(suite: Cryptosuite) -> ProofOptions {
     ProofOptions::assertion(suite, "did:web:issuer.example#k".to_owned(), now())
+}
+
+/// Open Badges 3.0 §5.3: a badge that comes out goes in again, into a picture that has none; one that has one takes no other.
+pub fn baked_badge(bytes: &[u8]) {
+    const TOKEN: &str = "e30.e30.AA";
+    let found = baked::unbake(bytes);
+    match baked::bake(bytes, TOKEN) {
+        Ok(picture) => {
+            assert!(found.is_err(), "a second badge goes in");
+            assert_eq!(baked::unbake(&picture).as_deref(), Ok(TOKEN));
+        }
+        Err(error) => assert!(
+            found.is_err() || error == baked::BakedError::AlreadyBaked || bytes.len() + 256 > baked::MAX_PICTURE,
+            "{error}"
+        ),
+    }
+    if let Ok(credential) = found {
+        let picture = baked::bake(b"<svg xmlns=\"http://www.w3.org/2000/svg\"/>", &credential);
+        if let Ok(picture) = picture {
+            let again = baked::unbake(&picture).map(|text| text.replace('\r', "\n"));
+            assert_eq!(again, Ok(credential.replace("\r\n", "\n").replace('\r', "\n")));
+        }
+    }
+}
+
+/// Open Badges 3.0: whatever is read of a badge of ours is read the same from what is written of it; nobody's key fits a token.
+pub fn badge(bytes: &[u8]) {
+    let Some(text) = text(bytes) else { return };
+    let _ = open_badge::former(text);
+    if let Ok(token) = BadgeToken::parse(text) {
+        assert!(open_badge::is_badge(token.badge()) || open_badge::is_endorsement(token.badge()));
+        for kind in KeyKind::ALL {
+            assert!(token.verify(SigningKey::generate_of(kind).public()).is_err());
+        }
+    }
+    let Ok(document) = shared::json::parse(bytes) else {
+        return;
+    };
+    let checked = open_badge::check(&document);
+    let again = shared::json::parse(document.to_string().as_bytes());
+    assert_eq!(again.map(|again| open_badge::check(&again)), Ok(checked));
+    if let Ok(claims) = open_badge::claims_of(&document) {
+        assert!(claims["activity"]["minutes"].as_u64().is_some());
+    }
 }
 
 /// RFC 7515: nothing but ES256 gets through, and nobody's key fits.
@@ -620,7 +671,9 @@ fn seeds() -> Vec<Vec<u8>> {
     seeds.extend(secured_documents(&key));
     seeds.extend(selective_documents());
     seeds.extend(paper_attestations(&key));
-    seeds.push(include_bytes!("../tests/refusals/blank.png").to_vec());
+    let blank = include_bytes!("../tests/refusals/blank.png");
+    seeds.push(blank.to_vec());
+    seeds.extend(badges(&key, blank));
     seeds
 }
 
@@ -717,11 +770,43 @@ fn secured_documents(key: &SigningKey) -> Vec<Vec<u8>> {
     all
 }
 
-/// A paper attestation as text, and what is signed in it.
+/// A badge of ours, alone, in a JWT and in pictures.
 #[expect(clippy::expect_used, reason = "input we make ourselves and that is right")]
-fn paper_attestations(key: &SigningKey) -> [Vec<u8>; 2] {
+fn badges(key: &SigningKey, picture: &[u8]) -> Vec<Vec<u8>> {
+    let issuer = "did:web:issuer.example:o:a";
+    let envelope = open_badge::BadgeEnvelope {
+        id: "urn:uuid:5f4a3f0e-2f0b-4b7e-9d5b-6a1c0f6f7c11".to_owned(),
+        issuer: issuer.parse().expect("a DID"),
+        page: "https://issuer.example/o/a".parse().expect("a URL"),
+        holder: "did:example:nadia".parse().expect("a DID"),
+        status: Entry::new(Purpose::Revocation, 7, "https://issuer.example/o/a/lists/1".to_owned()),
+        issued_on: "2026-01-12".parse().expect("a day"),
+        expires_at: now(),
+    };
+    let badge = open_badge::to_badge(&attestation(), &envelope).expect("a badge");
+    let mut claims = badge.clone();
+    claims["iss"] = issuer.into();
+    claims["sub"] = "did:example:nadia".into();
+    claims["jti"] = envelope.id.as_str().into();
+    claims["nbf"] = 1_768_176_000.into();
+    claims["exp"] = envelope.expires_at.timestamp().into();
+    let header = Map::from_iter([("kid".to_owned(), format!("{issuer}#k").into())]);
+    let token = jws::sign("JWT", header, &claims, key);
+    let drawn = b"<?xml version=\"1.0\"?><svg xmlns=\"http://www.w3.org/2000/svg\"><g/></svg>";
+    let text = badge.to_string();
+    let mut all = vec![
+        baked::bake(picture, &text).expect("a picture"),
+        baked::bake(drawn, &text).expect("a picture"),
+        baked::bake(drawn, &token).expect("a picture"),
+    ];
+    all.extend([text.into_bytes(), token.into_bytes()]);
+    all
+}
+
+#[expect(clippy::expect_used, reason = "input we make ourselves and that is right")]
+fn attestation() -> ActivityAttestation {
     let day = |text: &str| text.parse().expect("a day");
-    let attestation = ActivityAttestation::new(
+    ActivityAttestation::new(
         Organisation {
             name: "Les Paniers du Vallon".parse().expect("a name"),
             rna: "W691999901".parse().ok(),
@@ -746,7 +831,13 @@ fn paper_attestations(key: &SigningKey) -> [Vec<u8>; 2] {
         Assurance::Attested,
         day("2026-01-12"),
     )
-    .expect("an attestation");
+    .expect("an attestation")
+}
+
+/// A paper attestation as text, and what is signed in it.
+#[expect(clippy::expect_used, reason = "input we make ourselves and that is right")]
+fn paper_attestations(key: &SigningKey) -> [Vec<u8>; 2] {
+    let (attestation, day) = (attestation(), |text: &str| text.parse().expect("a day"));
     let envelope = paper::Envelope {
         issuer: "https://issuer.example/o/a".to_owned(),
         status: StatusReference {
