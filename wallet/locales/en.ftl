@@ -77,6 +77,11 @@ path-list = { $count ->
     [one] { $count } attestation
    *[other] { $count } attestations
 }
+path-badges = { $count ->
+    [one] { $count } badge
+   *[other] { $count } badges
+}
+path-badge-awarded = awarded on { $date }
 path-days = { $start } to { $end }
 path-present = Present
 path-add = Add an attestation
@@ -87,18 +92,20 @@ kind-of-attestation = Activity attestation
 add-title = Add an attestation
 add-intro = Bring the invitation the association gave you: its link, or a photo of its QR code.
 add-link-hint = Paste the link you received in a message or e-mail.
+add-picture = Or a photo of the QR code, or a badge
+add-picture-hint = PNG, JPEG or WebP photo of the QR code; or a badge: PNG or SVG picture, or its file. 8 MB at most.
 add-continue-title = An invitation to receive an attestation
 add-continue-from = This invitation comes from:
 
 present-title = Present my attestations
 present-intro = Bring the request of the counter: the link it shows, or a photo of its QR code. You see everything before you share.
 present-link-hint = Paste the link shown beside the QR code.
+present-picture = Or a photo of the QR code
+present-picture-hint = PNG, JPEG or WebP picture, 8 MB at most.
 present-continue-title = A request to present your attestations
 present-continue-from = This request comes from:
 
 bring-link = Link
-bring-picture = Or a photo of the QR code
-bring-picture-hint = PNG, JPEG or WebP picture, 8 MB at most.
 bring-submit = Continue
 bring-camera = On a phone, the camera opens the QR code directly.
 bring-nothing = Paste a link or choose a picture.
@@ -242,6 +249,58 @@ standing-short-revoked = revoked
 standing-short-suspended = suspended
 standing-short-expired = expired
 standing-short-doubtful = to be cleared up
+
+badge-collected = added on { $date }
+badge-good = Checked on { $date }: the organisation’s signature is correct, nothing to report.
+badge-status-unchecked = Checked on { $date }: the signature is correct, but the organisation could not say whether this badge still holds.
+badge-revoked = Revoked by the organisation (noticed on { $date }).
+badge-suspended = Suspended by the organisation (noticed on { $date }).
+badge-expired = Expired (noticed on { $date }).
+badge-doubtful = When checked on { $date }, this badge no longer matched what the organisation publishes. Contact them.
+badge-unknown = On { $date } the organisation’s site did not answer: the check could not be made.
+badge-not-bound = This badge comes from elsewhere: it is kept here with your attestations and adds no hours to your path. Nothing in this file proves that it was given to you.
+badge-content = What the badge says
+badge-name = Achievement
+badge-description = Description
+badge-criteria = What had to be done
+badge-awarded = Awarded on
+badge-until = Valid until
+badge-checks = What was checked
+badge-check-passed = passed.
+badge-check-not-passed = not passed.
+badge-check-hint = The check asks the organisation’s site whether the badge still holds.
+badge-take = Take this badge with you
+badge-take-text = The file is the one you brought: you can give it to another service.
+badge-take-picture = Download the picture with its badge
+badge-take-file = Download the badge alone
+badge-delete = Delete this badge
+badge-delete-warning = It will disappear from your musette. If you kept its file, you can add it again.
+badge-again = Bring another file
+badge-unverified-title = Badge not added
+badge-unverified-text = The badge that says it is from { $organisation } did not pass every check. Nothing was added to your musette.
+badge-unverified-retry = It may be a passing failure: bring it again a little later.
+badge-unverified-final = Ask the organisation for an up-to-date badge.
+badge-former-title = Badge of an older generation
+badge-former-text = This badge follows version 1 or 2 of Open Badges. It carries no signature that the musette can check. Ask the organisation for a version 3 badge.
+badge-former-action = Bring another file
+badge-too-large-title = Picture too large
+badge-too-large-text = The picture of this badge is over 2 MB. Ask the organisation for the badge in a smaller picture, or for its file without picture.
+badge-too-large-action = Bring another file
+badge-none-title = No badge in this picture
+badge-none-text = The picture holds no badge. If it shows a QR code, send it as PNG, JPEG or WebP.
+badge-none-action = Bring another file
+badge-unreadable-title = Unreadable badge
+badge-unreadable-text = This file is not a badge that the musette can read: it is damaged, or of another kind. Nothing was added.
+badge-unreadable-action = Bring another file
+badge-unconfirmed-title = The check could not be made
+badge-unconfirmed-text = The organisation’s site does not say how this badge stands. What was noticed before is kept.
+badge-unconfirmed-action = Back to the badge
+badge-older-title = Badge already replaced
+badge-older-text = Your musette already holds a newer version of this badge. It was kept.
+badge-older-action = Bring another file
+badge-too-many-title = Too many badges
+badge-too-many-text = Your musette cannot hold more than 200 badges. Delete one before you add another.
+badge-too-many-action = Back
 
 request-title = Share your information?
 request-host = Who asks

@@ -77,6 +77,11 @@ path-list = { $count ->
     [one] { $count } attestation
    *[other] { $count } attestations
 }
+path-badges = { $count ->
+    [one] { $count } badge
+   *[other] { $count } badges
+}
+path-badge-awarded = décerné le { $date }
 path-days = du { $start } au { $end }
 path-present = Présenter
 path-add = Ajouter une attestation
@@ -87,18 +92,20 @@ kind-of-attestation = Attestation d’activité
 add-title = Ajouter une attestation
 add-intro = Apportez l’invitation que l’association vous a remise : son lien, ou une photo de son QR code.
 add-link-hint = Collez ici le lien reçu par message ou par courriel.
+add-picture = Ou une photo du QR code, ou un badge
+add-picture-hint = Photo PNG, JPEG ou WebP du QR code ; ou badge : image PNG ou SVG, ou son fichier. 8 Mo au plus.
 add-continue-title = Une invitation à recevoir une attestation
 add-continue-from = Cette invitation vient de :
 
 present-title = Présenter mes attestations
 present-intro = Apportez la demande du guichet : le lien affiché, ou une photo de son QR code. Vous verrez tout avant de partager.
 present-link-hint = Collez ici le lien affiché à côté du QR code.
+present-picture = Ou une photo du QR code
+present-picture-hint = Image PNG, JPEG ou WebP, 8 Mo au plus.
 present-continue-title = Une demande de présenter vos attestations
 present-continue-from = Cette demande vient de :
 
 bring-link = Lien
-bring-picture = Ou une photo du QR code
-bring-picture-hint = Image PNG, JPEG ou WebP, 8 Mo au plus.
 bring-submit = Continuer
 bring-camera = Avec un téléphone, l’appareil photo ouvre directement le QR code.
 bring-nothing = Collez un lien ou choisissez une image.
@@ -242,6 +249,58 @@ standing-short-revoked = révoquée
 standing-short-suspended = suspendue
 standing-short-expired = expirée
 standing-short-doubtful = à éclaircir
+
+badge-collected = ajouté le { $date }
+badge-good = Contrôlé le { $date } : signature de l’organisme correcte, rien à signaler.
+badge-status-unchecked = Contrôlé le { $date } : signature correcte, mais l’organisme n’a pas pu dire si ce badge est toujours en cours.
+badge-revoked = Révoqué par l’organisme (constaté le { $date }).
+badge-suspended = Suspendu par l’organisme (constaté le { $date }).
+badge-expired = Expiré (constaté le { $date }).
+badge-doubtful = Au contrôle du { $date }, ce badge ne correspond plus à ce que l’organisme publie. Contactez-le.
+badge-unknown = Le { $date }, le site de l’organisme ne répondait pas : le contrôle n’a pas pu être fait.
+badge-not-bound = Ce badge vient d’ailleurs : il est rangé ici avec vos attestations, sans ajouter d’heures à votre parcours. Rien dans ce fichier ne prouve qu’il a été remis à vous.
+badge-content = Ce que dit le badge
+badge-name = Réussite
+badge-description = Description
+badge-criteria = Ce qu’il fallait faire
+badge-awarded = Décerné le
+badge-until = Valable jusqu’au
+badge-checks = Ce qui a été contrôlé
+badge-check-passed = contrôle réussi.
+badge-check-not-passed = contrôle non réussi.
+badge-check-hint = Le contrôle demande au site de l’organisme si le badge tient toujours.
+badge-take = Emporter ce badge
+badge-take-text = Le fichier est celui que vous avez apporté : vous pouvez le confier à un autre service.
+badge-take-picture = Télécharger l’image avec son badge
+badge-take-file = Télécharger le badge seul
+badge-delete = Supprimer ce badge
+badge-delete-warning = Il disparaîtra de votre musette. Si vous avez gardé son fichier, vous pourrez l’ajouter à nouveau.
+badge-again = Apporter un autre fichier
+badge-unverified-title = Badge non ajouté
+badge-unverified-text = Le badge qui se dit de { $organisation } n’a pas passé tous les contrôles. Rien n’a été ajouté à votre musette.
+badge-unverified-retry = Il s’agit peut-être d’une panne passagère : apportez-le à nouveau un peu plus tard.
+badge-unverified-final = Demandez à l’organisme un badge à jour.
+badge-former-title = Badge d’une ancienne génération
+badge-former-text = Ce badge suit la version 1 ou 2 d’Open Badges. Il ne porte pas lui-même de signature que la musette sait contrôler. Demandez à l’organisme un badge à la version 3.
+badge-former-action = Apporter un autre fichier
+badge-too-large-title = Image trop grande
+badge-too-large-text = L’image de ce badge dépasse 2 Mo. Demandez à l’organisme le badge dans une image plus petite, ou le fichier du badge sans image.
+badge-too-large-action = Apporter un autre fichier
+badge-none-title = Aucun badge dans cette image
+badge-none-text = L’image ne contient pas de badge. Si elle montre un QR code, envoyez-la au format PNG, JPEG ou WebP.
+badge-none-action = Apporter un autre fichier
+badge-unreadable-title = Badge illisible
+badge-unreadable-text = Ce fichier n’est pas un badge que la musette sait lire : il est abîmé, ou d’un autre genre. Rien n’a été ajouté.
+badge-unreadable-action = Apporter un autre fichier
+badge-unconfirmed-title = Le contrôle n’a pas pu être fait
+badge-unconfirmed-text = Le site de l’organisme ne dit pas où en est ce badge. Ce qui avait été constaté auparavant reste noté.
+badge-unconfirmed-action = Revenir au badge
+badge-older-title = Badge déjà remplacé
+badge-older-text = Votre musette contient déjà une version plus récente de ce badge. Elle a été gardée.
+badge-older-action = Apporter un autre fichier
+badge-too-many-title = Trop de badges
+badge-too-many-text = Votre musette ne peut pas contenir plus de 200 badges. Supprimez-en un avant d’en ajouter un autre.
+badge-too-many-action = Revenir
 
 request-title = Partager vos informations ?
 request-host = Qui demande

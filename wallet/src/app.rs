@@ -9,7 +9,7 @@ use shared::{
     entropy::Entropy,
     keys::seal::SealingKey,
     service::{db::Database, http_client::HttpClient, keyring, locale::Locale, session::SessionPolicy},
-    status_list::token::Editions,
+    status_list::{bitstring::KeptLists, token::Editions},
 };
 
 use crate::config::Config;
@@ -25,6 +25,8 @@ pub struct App {
     pub(crate) http: HttpClient,
     /// Status lists that need not be fetched again.
     pub(crate) editions: Arc<Editions>,
+    /// The same, for badges.
+    pub(crate) lists: Arc<KeptLists>,
     pub(crate) locale: Arc<Locale>,
     pub(crate) sessions: SessionPolicy,
     pub(crate) config: Arc<Config>,
@@ -56,6 +58,7 @@ impl App {
             entropy,
             http: HttpClient::new(service.development),
             editions: Arc::default(),
+            lists: Arc::default(),
             locale: Arc::new(locale()),
             sessions,
             config: Arc::new(config),

@@ -6,6 +6,7 @@
 mod accounts;
 mod app;
 mod arrivals;
+mod badges;
 pub mod cli;
 mod config;
 mod credentials;

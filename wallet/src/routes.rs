@@ -6,7 +6,7 @@ use axum::{
 };
 use shared::service::{assets, csrf, page, security_headers};
 
-use crate::{accounts, app::App, arrivals, credentials, offers, path, presentations, requests, urls};
+use crate::{accounts, app::App, arrivals, badges, credentials, offers, path, presentations, requests, urls};
 
 /// The whole wallet: pages only, in one layer of protections.
 pub fn router(app: App) -> Router {
@@ -40,6 +40,11 @@ pub fn router(app: App) -> Router {
         .route(urls::CREDENTIAL, get(credentials::pages::show))
         .route(urls::CREDENTIAL_CHECK, post(credentials::pages::check))
         .route(urls::CREDENTIAL_DELETE, post(credentials::pages::delete))
+        .route(urls::BADGE, get(badges::pages::show))
+        .route(urls::BADGE_FILE, get(badges::pages::file))
+        .route(urls::BADGE_PICTURE, get(badges::pages::picture))
+        .route(urls::BADGE_CHECK, post(badges::pages::check))
+        .route(urls::BADGE_DELETE, post(badges::pages::delete))
         .route(urls::REQUEST, get(requests::pages::show))
         .route(urls::REQUEST_SHARE, post(requests::pages::share))
         .route(urls::REQUEST_REFUSE, post(requests::pages::refuse))

@@ -19,6 +19,11 @@ pub(crate) const OFFER_REFUSE: &str = "/offers/{id}/refuse";
 pub(crate) const CREDENTIAL: &str = "/credentials/{id}";
 pub(crate) const CREDENTIAL_CHECK: &str = "/credentials/{id}/check";
 pub(crate) const CREDENTIAL_DELETE: &str = "/credentials/{id}/delete";
+pub(crate) const BADGE: &str = "/badges/{id}";
+pub(crate) const BADGE_FILE: &str = "/badges/{id}/file";
+pub(crate) const BADGE_PICTURE: &str = "/badges/{id}/picture";
+pub(crate) const BADGE_CHECK: &str = "/badges/{id}/check";
+pub(crate) const BADGE_DELETE: &str = "/badges/{id}/delete";
 pub(crate) const REQUEST: &str = "/requests/{id}";
 pub(crate) const REQUEST_SHARE: &str = "/requests/{id}/share";
 pub(crate) const REQUEST_REFUSE: &str = "/requests/{id}/refuse";
@@ -33,6 +38,11 @@ pub(crate) fn offer(id: impl Display) -> String {
 /// Page of a kept attestation.
 pub(crate) fn credential(id: impl Display) -> String {
     format!("/credentials/{id}")
+}
+
+/// Page of a kept badge.
+pub(crate) fn badge(id: impl Display) -> String {
+    format!("/badges/{id}")
 }
 
 /// Page of a pending request.

@@ -17,7 +17,12 @@ use shared::{
 };
 
 use super::{Arrival, ArrivalError, page_link};
-use crate::{app::App, holder::Holder, offers, requests, urls};
+use crate::{
+    app::App,
+    badges::{self, BroughtError},
+    holder::Holder,
+    offers, requests, urls,
+};
 
 /// Which door.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -94,10 +99,12 @@ async fn bring(app: &App, holder: Holder, upload: Upload, door: Door) -> Result<
     let typed = upload.field("link").trim().to_owned();
     let text = if !typed.is_empty() {
         typed.clone()
-    } else if let Some((_, picture)) = upload.file {
-        match tokio::task::spawn_blocking(move || qr::read_picture(&picture)).await {
-            Ok(Ok(text)) => text,
-            Ok(Err(error)) => {
+    } else if let Some((_, file)) = upload.file {
+        match tokio::task::spawn_blocking(move || read_file(&file, door)).await {
+            Ok(Ok(Brought::Link(text))) => text,
+            Ok(Ok(Brought::Badge(badge))) => return badges::pages::arrive(app, holder, &badge).await,
+            Ok(Err(FileError::Badge(error))) => return Err(badges::pages::unreadable(&holder, error).into_response()),
+            Ok(Err(FileError::Picture(error))) => {
                 let page = BringPage {
                     picture_error: Some(picture_key(error)),
                     ..BringPage::empty(holder.page, door)
@@ -136,6 +143,28 @@ async fn bring(app: &App, holder: Holder, upload: Upload, door: Door) -> Result<
     }
 }
 
+/// What a file holds.
+enum Brought {
+    /// The text of a QR code.
+    Link(String),
+    Badge(badges::Brought),
+}
+
+enum FileError {
+    Badge(BroughtError),
+    Picture(PictureError),
+}
+
+/// A badge, which is only added; else a picture of a QR code.
+fn read_file(file: &[u8], door: Door) -> Result<Brought, FileError> {
+    if door == Door::Add
+        && let Some(badge) = badges::read(file).map_err(FileError::Badge)?
+    {
+        return Ok(Brought::Badge(badge));
+    }
+    qr::read_picture(file).map(Brought::Link).map_err(FileError::Picture)
+}
+
 fn unprocessable(page: &BringPage) -> Response {
     (StatusCode::UNPROCESSABLE_ENTITY, render(page)).into_response()
 }
@@ -164,6 +193,14 @@ impl Door {
         match self {
             Self::Add => urls::ADD,
             Self::Present => urls::PRESENT,
+        }
+    }
+
+    /// The files it takes.
+    pub(crate) fn accept(self) -> &'static str {
+        match self {
+            Self::Add => "image/png,image/jpeg,image/webp,image/svg+xml,.json,.jwt,.jws",
+            Self::Present => "image/png,image/jpeg,image/webp",
         }
     }
 

@@ -7,6 +7,7 @@ use shared::service::page::{PageContext, PageError, render};
 use super::totals;
 use crate::{
     app::App,
+    badges::{self, Badge},
     credentials::{self, Credential, Standing},
     holder::Holder,
     urls,
@@ -21,6 +22,16 @@ pub(crate) struct PathPage {
     pub(crate) total: String,
     pub(crate) by_organisation: Vec<(String, String)>,
     pub(crate) entries: Vec<Entry>,
+    pub(crate) badges: Vec<BadgeEntry>,
+}
+
+/// One badge in its list.
+pub(crate) struct BadgeEntry {
+    pub(crate) link: String,
+    pub(crate) name: String,
+    pub(crate) organisation: String,
+    pub(crate) issued_on: String,
+    pub(crate) standing: Standing,
 }
 
 /// One attestation in the list.
@@ -37,18 +48,21 @@ pub(crate) struct Entry {
 pub(crate) async fn show(State(app): State<App>, holder: Holder) -> Result<Response, PageError> {
     let found = async {
         let mut tx = app.db.read().await?;
-        credentials::store::list(&mut tx, &holder.account, &holder.vault).await
+        let credentials = credentials::store::list(&mut tx, &holder.account, &holder.vault).await?;
+        let badges = badges::store::list(&mut tx, &holder.account, &holder.vault).await?;
+        Ok::<_, sqlx::Error>((credentials, badges))
     };
-    let credentials = found.await.map_err(|error| holder.internal(&error))?;
+    let (credentials, badges) = found.await.map_err(|error| holder.internal(&error))?;
     Ok(render(&PathPage::new(
         holder.page,
         &credentials,
+        &badges,
         holder.code_unconfirmed,
     )))
 }
 
 impl PathPage {
-    pub(crate) fn new(page: PageContext, credentials: &[Credential], code_unconfirmed: bool) -> Self {
+    pub(crate) fn new(page: PageContext, credentials: &[Credential], badges: &[Badge], code_unconfirmed: bool) -> Self {
         let totals = totals(credentials);
         Self {
             code_unconfirmed,
@@ -61,7 +75,20 @@ impl PathPage {
                 .iter()
                 .map(|credential| Entry::new(&page, credential))
                 .collect(),
+            badges: badges.iter().map(|badge| BadgeEntry::new(&page, badge)).collect(),
             page,
+        }
+    }
+}
+
+impl BadgeEntry {
+    fn new(page: &PageContext, badge: &Badge) -> Self {
+        Self {
+            link: urls::badge(&badge.id),
+            name: badge.kept.name.clone(),
+            organisation: badge.kept.issuer.name.clone(),
+            issued_on: page.date(badge.kept.issued_at.date_naive()),
+            standing: badge.kept.standing,
         }
     }
 }

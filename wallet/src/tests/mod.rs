@@ -10,7 +10,7 @@ use shared::{
 use sqlx::migrate::Migrator;
 
 use crate::{
-    accounts, app, credentials, offers, presentations, requests,
+    accounts, app, badges, credentials, offers, presentations, requests,
     testing::{TestIssuer, TestVerifier, TestWallet},
     vault,
 };
@@ -26,6 +26,7 @@ async fn every_statement_is_valid_on_both_databases() {
         let statements = [
             accounts::store::STATEMENTS,
             vault::store::STATEMENTS,
+            badges::store::STATEMENTS,
             credentials::store::STATEMENTS,
             offers::store::STATEMENTS,
             requests::store::STATEMENTS,
@@ -58,7 +59,8 @@ fn every_message_named_in_the_code_exists() {
 
 /// Literals of our own code that look like keys: a known first word, then more words. A page of an error needs three.
 fn collect(directory: &Path, known: &BTreeSet<String>, named: &mut BTreeSet<String>) {
-    const PREFIXES: [&str; 10] = [
+    const PREFIXES: [&str; 11] = [
+        "badge-",
         "offer-",
         "request-",
         "answer-",
@@ -152,7 +154,14 @@ async fn every_page_speaks_both_languages() {
             .await
             .location()
             .to_owned();
-        for path in [&offer, &kept, &request, "/path"] {
+        let badge = crate::badges::tests::Maker::new().good();
+        let badge = visitor.bring("/add", "", badge.as_bytes()).await.location().to_owned();
+        pages.push(visitor.bring("/add", "", b"{}").await);
+        let forged = crate::badges::tests::Maker::new()
+            .good()
+            .replace("Soudure", "Plomberie");
+        pages.push(visitor.bring("/add", "", forged.as_bytes()).await);
+        for path in [&offer, &kept, &request, &badge, "/path"] {
             pages.push(visitor.get(path).await);
         }
         verifier.tell(|behaviour| behaviour.failures = 1);

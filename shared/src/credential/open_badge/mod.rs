@@ -16,12 +16,11 @@ mod token;
 
 use serde_json::Value;
 
-pub(crate) use self::token::is_compact;
 pub use self::{
     activity::{BadgeEnvelope, NotABadge, claims_of, to_badge},
     former::{Former, former},
     shape::{BadgeRule, ShapeError, check},
-    token::{BadgeToken, TokenError},
+    token::{BadgeToken, TokenError, is_compact},
 };
 
 /// The types by which a credential says it is of Open Badges.

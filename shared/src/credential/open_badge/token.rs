@@ -170,7 +170,7 @@ fn agreed(mut badge: Value, claims: &Map<String, Value>) -> Result<Value, TokenE
 }
 
 /// Whether a text has the form of a compact JWS: three parts of base64url.
-pub(crate) fn is_compact(text: &str) -> bool {
+pub fn is_compact(text: &str) -> bool {
     let is_part = |part: &str| {
         part.bytes()
             .all(|byte| byte.is_ascii_alphanumeric() || matches!(byte, b'-' | b'_'))
