@@ -6,7 +6,7 @@ use serde::Deserialize;
 use shared::service::config::{ConfigError, ServiceConfig, load};
 use url::Url;
 
-pub use crate::vc_api::config::{InstanceConfig, VcApiConfig};
+pub use crate::vc_api::config::{InstanceConfig, InstanceKey, VcApiConfig};
 
 /// What applies when nothing is said: a service for one machine, on loopback.
 pub const DEFAULTS: &str = r#"

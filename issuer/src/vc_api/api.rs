@@ -1,4 +1,4 @@
-//! `POST /credentials/issue`, `/credentials/status`, `/presentations/prove`, for the default instance and below
+//! `POST /credentials/issue`, `/credentials/derive`, `/credentials/status`, `/presentations/prove`, for the default instance and below
 //! `/instances/{instance}`; the lists of the statuses; `GET /1.0/identifiers/{did}`.
 
 use std::sync::Arc;
@@ -15,7 +15,7 @@ use serde_json::{Value, json};
 use shared::{
     credential::StandardError,
     service::vc_api::{Refusal, answer, body, resolve},
-    vc_api::{IssueRequest, MAX_BYTES, ProveRequest, StatusRequest},
+    vc_api::{DeriveRequest, IssueRequest, MAX_BYTES, ProveRequest, StatusRequest},
 };
 
 use super::{Instance, InstanceError, VcApi};
@@ -33,6 +33,8 @@ pub(crate) fn routes(app: &App) -> Router<App> {
         .route("/instances/{instance}", get(instance))
         .route("/credentials/issue", post(issue))
         .route("/instances/{instance}/credentials/issue", post(issue))
+        .route("/credentials/derive", post(derive))
+        .route("/instances/{instance}/credentials/derive", post(derive))
         .route("/credentials/status", post(change_status))
         .route("/instances/{instance}/credentials/status", post(change_status))
         .route("/presentations/prove", post(prove))
@@ -71,7 +73,7 @@ async fn described(app: &App, instance: &Instance<'_>) -> Result<Value, Refusal>
         "issuer": identity.controller,
         "verificationMethod": identity.method,
         "mechanism": instance.config.mechanism.name(),
-        "key": instance.config.key.curve(),
+        "key": instance.config.key.name(),
     }))
 }
 
@@ -83,6 +85,17 @@ async fn issue(State(app): State<App>, named: Named, read: Body) -> Result<Respo
     let issued = instance.issue(&app, &mut tx, request).await?;
     tx.commit().await?;
     Ok(answer(StatusCode::CREATED, &issued.to_value()))
+}
+
+async fn derive(State(app): State<App>, named: Named, read: Body) -> Result<Response, Refusal> {
+    let vc_api = opened(&app)?;
+    let request = DeriveRequest::parse(&body(read)?)?;
+    let instance = match named {
+        None => vc_api.deriving(&request),
+        named => Some(find(&vc_api, named)?),
+    };
+    let derived = instance.ok_or(InstanceError::NotSelective)?.derive(&request)?;
+    Ok(answer(StatusCode::CREATED, &derived.to_value()))
 }
 
 async fn prove(State(app): State<App>, named: Named, read: Body) -> Result<Response, Refusal> {

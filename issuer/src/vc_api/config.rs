@@ -29,13 +29,43 @@ pub struct InstanceConfig {
     /// How it signs.
     pub mechanism: Mechanism,
     /// With which key.
-    pub key: KeyKind,
+    pub key: InstanceKey,
     /// The version of the data model it accepts; both when it is not said.
     pub data_model: Option<Version>,
     /// Whose key it is; absent, it is one of its own, and the issuer is its did:key.
     pub organisation: Option<Slug>,
     /// Which statuses its credentials have.
     pub status: Vec<Purpose>,
+}
+
+/// The kind of key of an instance.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum InstanceKey {
+    /// It signs whole documents.
+    Signing(KeyKind),
+    /// It signs statements with BBS.
+    Bbs,
+}
+
+impl InstanceKey {
+    fn all() -> impl Iterator<Item = Self> {
+        KeyKind::ALL.into_iter().map(Self::Signing).chain([Self::Bbs])
+    }
+
+    /// The name of its curve.
+    pub fn name(self) -> &'static str {
+        match self {
+            Self::Signing(kind) => kind.curve(),
+            Self::Bbs => "BLS12-381-G2",
+        }
+    }
+
+    fn fits(self, mechanism: Mechanism) -> bool {
+        match self {
+            Self::Signing(kind) => mechanism.fits(kind),
+            Self::Bbs => mechanism.fits_bbs(),
+        }
+    }
 }
 
 #[derive(Deserialize)]
@@ -56,7 +86,7 @@ pub enum InstanceError {
     #[error("mechanism must be one of {}", names(Mechanism::all()))]
     Mechanism,
     /// No such kind of key, or not one the mechanism signs with.
-    #[error("key must be one of P-256, P-384, Ed25519, and one that the mechanism signs with")]
+    #[error("key must be one of P-256, P-384, Ed25519, BLS12-381-G2, and one that the mechanism signs with")]
     Key,
     /// Neither of the two versions.
     #[error("data_model must be 1.1 or 2.0")]
@@ -67,6 +97,9 @@ pub enum InstanceError {
     /// Organisations sign with P-256.
     #[error("an organisation signs with a key on P-256")]
     OrganisationKey,
+    /// A list that is signed for selective disclosure says nothing to a verifier.
+    #[error("an instance for selective disclosure publishes no status")]
+    SelectiveStatus,
     /// A status that cannot be set.
     #[error("status must be a list of revocation, suspension")]
     Status,
@@ -85,7 +118,7 @@ impl fmt::Display for VcApiConfig {
         for (name, instance) in &self.instances {
             writeln!(f, "\n[vc_api.instances.{name}]")?;
             writeln!(f, "mechanism = \"{}\"", instance.mechanism)?;
-            writeln!(f, "key = \"{}\"", instance.key.curve())?;
+            writeln!(f, "key = \"{}\"", instance.key.name())?;
             if let Some(version) = instance.data_model {
                 let version = if version == Version::V1 { "1.1" } else { "2.0" };
                 writeln!(f, "data_model = \"{version}\"")?;
@@ -110,11 +143,12 @@ impl TryFrom<Unchecked> for InstanceConfig {
 
     fn try_from(read: Unchecked) -> Result<Self, InstanceError> {
         let mechanism: Mechanism = read.mechanism.parse().map_err(|_| InstanceError::Mechanism)?;
+        let mut fitting = InstanceKey::all().filter(|key| key.fits(mechanism));
         let key = match read.key.as_deref() {
-            None => KeyKind::ALL.into_iter().find(|kind| mechanism.fits(*kind)),
-            Some(name) => KeyKind::ALL.into_iter().find(|kind| kind.curve() == name),
+            None => fitting.next(),
+            Some(name) => fitting.find(|key| key.name() == name),
         };
-        let key = key.filter(|kind| mechanism.fits(*kind)).ok_or(InstanceError::Key)?;
+        let key = key.ok_or(InstanceError::Key)?;
         let data_model = match read.data_model.as_deref() {
             None => None,
             Some("1.1") => Some(Version::V1),
@@ -124,19 +158,23 @@ impl TryFrom<Unchecked> for InstanceConfig {
         if data_model == Some(Version::V1) && matches!(mechanism, Mechanism::Jose(_)) {
             return Err(InstanceError::OldDataModel);
         }
-        if read.organisation.is_some() && key != KeyKind::P256 {
+        if read.organisation.is_some() && key != InstanceKey::Signing(KeyKind::P256) {
             return Err(InstanceError::OrganisationKey);
         }
         let purpose = |name: &String| match Purpose::from_name(name) {
             purpose @ (Purpose::Revocation | Purpose::Suspension) => Ok(purpose),
             _ => Err(InstanceError::Status),
         };
+        let status: Vec<Purpose> = read.status.iter().map(purpose).collect::<Result<_, _>>()?;
+        if !status.is_empty() && mechanism.is_selective() {
+            return Err(InstanceError::SelectiveStatus);
+        }
         Ok(Self {
             mechanism,
             key,
             data_model,
             organisation: read.organisation,
-            status: read.status.iter().map(purpose).collect::<Result<_, _>>()?,
+            status,
         })
     }
 }
@@ -157,13 +195,21 @@ mod tests {
     #[test]
     fn an_instance_says_how_it_signs() {
         let read = instance("mechanism = \"ecdsa-rdfc-2019\"\nkey = \"P-384\"\ndata_model = \"1.1\"").unwrap();
-        assert_eq!((read.key, read.data_model), (KeyKind::P384, Some(Version::V1)));
+        assert_eq!(
+            (read.key, read.data_model),
+            (InstanceKey::Signing(KeyKind::P384), Some(Version::V1))
+        );
         let read = instance("mechanism = \"vc+jwt\"\nstatus = [\"revocation\", \"suspension\"]").unwrap();
-        assert_eq!((read.key, read.status.len()), (KeyKind::P256, 2));
+        assert_eq!((read.key, read.status.len()), (InstanceKey::Signing(KeyKind::P256), 2));
         assert_eq!(
             instance("mechanism = \"eddsa-jcs-2022\"").unwrap().key,
-            KeyKind::Ed25519
+            InstanceKey::Signing(KeyKind::Ed25519)
         );
+    }
+
+    #[test]
+    fn bbs_has_keys_of_its_own() {
+        assert_eq!(instance("mechanism = \"bbs-2023\"").unwrap().key, InstanceKey::Bbs);
     }
 
     #[test]
@@ -180,6 +226,8 @@ mod tests {
                 "revocation, suspension",
             ),
             ("mechanism = \"vc+jwt\"\nother = 1", "other"),
+            ("mechanism = \"bbs-2023\"\nkey = \"P-256\"", "key must be"),
+            ("mechanism = \"bbs-2023\"\nstatus = [\"revocation\"]", "no status"),
         ] {
             let error = instance(text).unwrap_err();
             assert!(error.contains(part), "{text}: {error}");

@@ -16,8 +16,12 @@ use shared::{
         vcdm::{self, Version},
     },
     did::DidError,
-    format::vc_jose::Securing,
-    keys::{KeyError, SigningKey, seal::Unopenable},
+    entropy::Entropy,
+    format::{
+        data_integrity::{Disclosure, derive},
+        vc_jose::Securing,
+    },
+    keys::{BbsSecretKey, KeyError, SigningKey, seal::Unopenable},
     organisation::Slug,
     service::{
         config::ServiceConfig,
@@ -26,10 +30,12 @@ use shared::{
         vc_api::{Access, AccessError},
     },
     status_list::bitstring::{Bitstring, BitstringError, Entry, MIN_ENTRIES, Purpose, StatusListTerms},
-    vc_api::{IssueRequest, ProveRequest, StatusRequest},
+    vc_api::{DeriveRequest, IssueRequest, ProveRequest, StatusRequest},
 };
 
-use self::config::{InstanceConfig, VcApiConfig};
+use zeroize::Zeroizing;
+
+use self::config::{InstanceConfig, InstanceKey, VcApiConfig};
 use crate::{
     App,
     organisations::{self, KeyringError},
@@ -71,8 +77,8 @@ pub(crate) enum InstanceError {
     /// The instance is for the other version of the data model.
     #[error("this instance signs another version of the data model")]
     OtherDataModel,
-    /// The instance has no mechanism for what is asked.
-    #[error("this instance cannot say which claims are mandatory")]
+    /// The instance derives nothing.
+    #[error("this instance is not for selective disclosure")]
     NotSelective,
     /// No credential of this name has such a status here.
     #[error("no credential of this name has such a status here")]
@@ -142,6 +148,17 @@ impl VcApi {
         let name = name.or(self.config.default.as_ref().map(Slug::as_str))?;
         self.instances().find(|instance| instance.name.as_str() == name)
     }
+
+    /// The first instance for the suite of a credential with a base proof.
+    pub(crate) fn deriving(&self, request: &DeriveRequest) -> Option<Instance<'_>> {
+        let suite = match request.credential.get("proof") {
+            Some(Value::Array(proofs)) => proofs.iter().find_map(|proof| proof.get("cryptosuite")),
+            proof => proof.and_then(|proof| proof.get("cryptosuite")),
+        };
+        let suite = suite?.as_str()?;
+        self.instances()
+            .find(|instance| instance.config.mechanism.is_selective() && instance.config.mechanism.name() == suite)
+    }
 }
 
 /// One issuer.
@@ -155,7 +172,42 @@ pub(crate) struct Instance<'a> {
 pub(crate) struct Identity {
     pub(crate) controller: String,
     pub(crate) method: String,
-    key: SigningKey,
+    key: Secret,
+}
+
+enum Secret {
+    Signing(SigningKey),
+    Bbs(BbsSecretKey),
+}
+
+impl Secret {
+    fn generate(kind: InstanceKey, entropy: &dyn Entropy) -> Self {
+        match kind {
+            InstanceKey::Signing(kind) => Self::Signing(SigningKey::generate_of(kind)),
+            InstanceKey::Bbs => Self::Bbs(BbsSecretKey::generate(entropy)),
+        }
+    }
+
+    fn from_bytes(kind: InstanceKey, bytes: &[u8]) -> Result<Self, KeyError> {
+        Ok(match kind {
+            InstanceKey::Signing(_) => Self::Signing(SigningKey::from_pkcs8(bytes)?),
+            InstanceKey::Bbs => Self::Bbs(BbsSecretKey::from_bytes(bytes)?),
+        })
+    }
+
+    fn to_bytes(&self) -> Zeroizing<Vec<u8>> {
+        match self {
+            Self::Signing(key) => key.to_pkcs8(),
+            Self::Bbs(key) => Zeroizing::new(key.to_bytes().to_vec()),
+        }
+    }
+
+    fn multikey(&self) -> String {
+        match self {
+            Self::Signing(key) => key.public().to_multikey(),
+            Self::Bbs(key) => key.public().to_multikey(),
+        }
+    }
 }
 
 impl Identity {
@@ -163,7 +215,10 @@ impl Identity {
         Signatory {
             controller: &self.controller,
             method: &self.method,
-            key: &self.key,
+            key: match &self.key {
+                Secret::Signing(key) => key.into(),
+                Secret::Bbs(key) => key.into(),
+            },
         }
     }
 }
@@ -177,22 +232,22 @@ impl Instance<'_> {
             return Ok(Identity {
                 method: format!("{did}#{kid}"),
                 controller: did.into(),
-                key,
+                key: Secret::Signing(key),
             });
         }
         let kind = self.config.key;
-        let place = format!("vc_api_keys.sealed/{}/{}", self.name, kind.curve());
+        let place = format!("vc_api_keys.sealed/{}/{}", self.name, kind.name());
         let sealed = if let Some(sealed) = store::key(tx, self.name, kind).await? {
             sealed
         } else {
-            let key = SigningKey::generate_of(kind);
-            let sealed = app.keys.seal(&key.to_pkcs8(), &place, app.entropy.as_ref());
+            let secret = Secret::generate(kind, app.entropy.as_ref()).to_bytes();
+            let sealed = app.keys.seal(&secret, &place, app.entropy.as_ref());
             store::insert_key(tx, self.name, kind, &sealed, app.now()).await?;
             // Another process may have been first.
             store::key(tx, self.name, kind).await?.unwrap_or(sealed)
         };
-        let key = SigningKey::from_pkcs8(&app.keys.open(&sealed, &place)?)?;
-        let multikey = key.public().to_multikey();
+        let key = Secret::from_bytes(kind, &app.keys.open(&sealed, &place)?)?;
+        let multikey = key.multikey();
         let controller = format!("did:key:{multikey}");
         Ok(Identity {
             method: format!("{controller}#{multikey}"),
@@ -209,9 +264,6 @@ impl Instance<'_> {
         if self.config.data_model.is_some_and(|expected| expected != version) {
             return Err(InstanceError::OtherDataModel);
         }
-        if !request.mandatory_pointers.is_empty() {
-            return Err(InstanceError::NotSelective);
-        }
         let identity = self.identity(app, tx).await?;
         name_as(&mut credential, "issuer", &identity.controller);
         if !self.config.status.is_empty() {
@@ -221,13 +273,35 @@ impl Instance<'_> {
             };
             self.give_statuses(app, tx, &mut credential, &name, version).await?;
         }
+        let options = SigningOptions {
+            mandatory: request.mandatory_pointers,
+            ..self.options(app)
+        };
         Ok(issuance::issue(
             credential,
             self.config.mechanism,
             &identity.signatory(),
-            &self.options(app),
+            &options,
             app.entropy.as_ref(),
         )?)
+    }
+
+    /// From a credential for selective disclosure, the one that shows what was chosen. Whoever issued it: its holder asks.
+    pub(crate) fn derive(&self, request: &DeriveRequest) -> Result<Issued, InstanceError> {
+        let Mechanism::DataIntegrity(suite) = self.config.mechanism else {
+            return Err(InstanceError::NotSelective);
+        };
+        if !suite.is_selective() {
+            return Err(InstanceError::NotSelective);
+        }
+        let pointers: Vec<&str> = request.selective_pointers.iter().map(String::as_str).collect();
+        let disclosure = Disclosure {
+            suite,
+            pointers: &pointers,
+            presentation_header: request.presentation_header.as_deref().unwrap_or_default().as_bytes(),
+        };
+        let text = Value::Object(request.credential.clone()).to_string();
+        Ok(Issued::Proven(derive(&text, &disclosure).map_err(IssuanceError::from)?))
     }
 
     /// Proves a presentation as its holder.

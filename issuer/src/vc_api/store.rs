@@ -2,13 +2,13 @@
 
 use chrono::{DateTime, Utc};
 use shared::{
-    keys::KeyKind,
     on,
     organisation::Slug,
     service::{db::Tx, rows},
     status_list::bitstring::Purpose,
 };
 
+use super::config::InstanceKey;
 use crate::status::ListId;
 
 const KEY: &str = "SELECT sealed FROM vc_api_keys WHERE instance = $1 AND kind = $2";
@@ -27,22 +27,22 @@ const ARE_SET: &str = "SELECT entry FROM vc_api_entries WHERE list = $1 AND stat
 #[cfg(test)]
 pub(crate) const STATEMENTS: &[&str] = &[KEY, INSERT_KEY, NEWEST_LIST, INSERT_LIST, PURPOSE, TAKE, SET, ARE_SET];
 
-/// The sealed PKCS#8 of an instance's key.
-pub(super) async fn key(tx: &mut Tx, instance: &Slug, kind: KeyKind) -> sqlx::Result<Option<Vec<u8>>> {
-    on!(tx, c => sqlx::query_scalar(KEY).bind(instance.as_str()).bind(kind.curve()).fetch_optional(c).await)
+/// The sealed key of an instance: PKCS#8, or the scalar of a key for BBS.
+pub(super) async fn key(tx: &mut Tx, instance: &Slug, kind: InstanceKey) -> sqlx::Result<Option<Vec<u8>>> {
+    on!(tx, c => sqlx::query_scalar(KEY).bind(instance.as_str()).bind(kind.name()).fetch_optional(c).await)
 }
 
 /// Keeps a key, unless there is one by now.
 pub(super) async fn insert_key(
     tx: &mut Tx,
     instance: &Slug,
-    kind: KeyKind,
+    kind: InstanceKey,
     sealed: &[u8],
     now: DateTime<Utc>,
 ) -> sqlx::Result<()> {
     on!(tx, c => sqlx::query(INSERT_KEY)
         .bind(instance.as_str())
-        .bind(kind.curve())
+        .bind(kind.name())
         .bind(sealed)
         .bind(now)
         .execute(c).await.map(drop))

@@ -67,6 +67,8 @@ pub struct DeriveRequest {
     pub credential: Map<String, Value>,
     /// What is shown, as JSON Pointers (RFC 6901).
     pub selective_pointers: Vec<String>,
+    /// What the proof is for, bound to it by `bbs-2023`.
+    pub presentation_header: Option<String>,
 }
 
 /// `POST /credentials/status`.
@@ -121,6 +123,7 @@ impl DeriveRequest {
         Ok(Self {
             credential: body.object("verifiableCredential")?,
             selective_pointers: body.pointers("selectivePointers")?,
+            presentation_header: body.option("presentationHeader")?,
         })
     }
 }

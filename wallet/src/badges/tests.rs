@@ -63,7 +63,7 @@ impl Maker {
         let signatory = Signatory {
             controller: &self.did,
             method: &method,
-            key: &self.key,
+            key: (&self.key).into(),
         };
         let options = SigningOptions::default();
         let issued = issue(members, mechanism, &signatory, &options, &SeededEntropy::new(1));

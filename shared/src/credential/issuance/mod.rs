@@ -15,11 +15,11 @@ use super::{
 use crate::{
     entropy::Entropy,
     format::{
-        data_integrity::{self, Cryptosuite, DataIntegrityError, ProofOptions, attach},
+        data_integrity::{self, BaseKey, Cryptosuite, DataIntegrityError, ProofOptions, attach, sign_base},
         json_ld::{self, JsonLdError},
         vc_jose::{Content, Envelope, Securing, SignWith, VcJoseError, sign_cose, sign_jwt, sign_sd_jwt},
     },
-    keys::{KeyKind, SigningKey},
+    keys::KeyKind,
 };
 
 /// What VCDM 1.1 does not define and every Data Integrity proof needs.
@@ -56,12 +56,22 @@ impl Mechanism {
         }
     }
 
-    /// Whether it signs with keys of this kind.
+    /// Whether it signs with keys of this kind. None does with every kind, and `bbs-2023` with keys of its own.
     pub fn fits(self, kind: KeyKind) -> bool {
         match self {
             Self::DataIntegrity(suite) => suite.fits(kind),
             Self::Jose(_) => true,
         }
+    }
+
+    /// Whether it signs with keys for BBS.
+    pub fn fits_bbs(self) -> bool {
+        self == Self::DataIntegrity(Cryptosuite::Bbs2023)
+    }
+
+    /// Whether what it issues is for the holder, who makes from it what a verifier reads.
+    pub fn is_selective(self) -> bool {
+        matches!(self, Self::DataIntegrity(suite) if suite.is_selective())
     }
 }
 
@@ -89,7 +99,7 @@ pub struct Signatory<'a> {
     /// The verification method: a URL of the controller.
     pub method: &'a str,
     /// Its key.
-    pub key: &'a SigningKey,
+    pub key: BaseKey<'a>,
 }
 
 /// What else a signature says. Nothing, by default.
@@ -105,6 +115,8 @@ pub struct SigningOptions {
     pub challenge: Option<String>,
     /// Which claims of a `vc+sd-jwt` may be hidden.
     pub disclosable: Vec<ClaimPath>,
+    /// What can never be hidden, as JSON Pointers (RFC 6901), for suites of selective disclosure.
+    pub mandatory: Vec<String>,
 }
 
 /// Why nothing was signed.
@@ -288,18 +300,22 @@ fn secure(
     options: &SigningOptions,
     entropy: &dyn Entropy,
 ) -> Result<Issued, IssuanceError> {
-    if !mechanism.fits(signatory.key.public().kind()) {
+    let fits = match signatory.key {
+        BaseKey::Signing(key) => mechanism.fits(key.public().kind()),
+        BaseKey::Bbs(_) => mechanism.fits_bbs(),
+    };
+    if !fits {
         return Err(IssuanceError::WrongKey);
     }
-    let is_selective = mechanism == Mechanism::Jose(Securing::SdJwt);
-    if !is_selective && !options.disclosable.is_empty() {
+    if mechanism != Mechanism::Jose(Securing::SdJwt) && !options.disclosable.is_empty() {
         return Err(IssuanceError::Unsupported("which claims may be hidden"));
     }
-    let with = SignWith {
-        key: signatory.key,
-        kid: signatory.method,
-        expires_at: options.expires,
-    };
+    if !mechanism.is_selective() && !options.mandatory.is_empty() {
+        return Err(IssuanceError::Unsupported("what can never be hidden"));
+    }
+    if mechanism.is_selective() && content == Content::Presentation {
+        return Err(IssuanceError::Unsupported("what a presentation is for"));
+    }
     match mechanism {
         Mechanism::DataIntegrity(suite) => {
             if suite.is_jcs() {
@@ -307,7 +323,7 @@ fn secure(
                 said.remove("proof");
                 json_ld::check_terms(&Value::Object(said))?;
             }
-            let options = ProofOptions {
+            let proof_options = ProofOptions {
                 suite,
                 verification_method: signatory.method.to_owned(),
                 purpose: match content {
@@ -323,11 +339,22 @@ fn secure(
                 previous: Vec::new(),
             };
             let text = Value::Object(document.clone()).to_string();
-            let proof = data_integrity::sign(&text, &options, signatory.key)?;
+            let proof = match signatory.key {
+                BaseKey::Signing(key) if !suite.is_selective() => data_integrity::sign(&text, &proof_options, key)?,
+                key => sign_base(&text, &proof_options, &options.mandatory, key, entropy)?,
+            };
             attach(&mut document, proof);
             Ok(Issued::Proven(document))
         }
         Mechanism::Jose(securing) => {
+            let BaseKey::Signing(key) = signatory.key else {
+                return Err(IssuanceError::WrongKey);
+            };
+            let with = SignWith {
+                key,
+                kid: signatory.method,
+                expires_at: options.expires,
+            };
             let mut said = document.clone();
             said.retain(|name, _| !matches!(name.as_str(), "aud" | "nonce"));
             json_ld::check_terms(&Value::Object(said))?;

@@ -173,7 +173,7 @@ mod tests {
             let signatory = Signatory {
                 controller: &self.did,
                 method: &method,
-                key: &self.key,
+                key: (&self.key).into(),
             };
             let members: Map<String, Value> = credential.as_object().unwrap().clone();
             let mechanism: Mechanism = mechanism.parse().unwrap();

@@ -153,7 +153,10 @@ impl W3cDocument {
             now,
         };
         Secured::check(proof, &expected).map_err(of_proof)?;
-        let key = key_of(document_of(surroundings, did)?, method, purpose)?;
+        let document = document_of(surroundings, did)?;
+        let key = document
+            .proof_key(method, purpose)
+            .map_err(|error| Trouble::failed(Reason::UnknownKey, &error, &error))?;
         secured.verify(proof, &key).map_err(of_proof)
     }
 
