@@ -121,8 +121,8 @@ pub struct Rules<'a> {
 pub fn needs(credential: &str) -> Result<Needs, SdJwtError> {
     let signed = Signed::parse(credential)?;
     let key_source = signed.issuer.key_source();
-    let issuer = signed.issuer.name.ok_or(SdJwtError::Malformed)?;
-    let status_list = StatusReference::from_claims(&signed.claims)
+    let issuer = signed.issuer.name.clone().ok_or(SdJwtError::Malformed)?;
+    let status_list = StatusReference::from_claims(signed.claims())
         .ok()
         .flatten()
         .map(|reference| reference.uri);
@@ -130,7 +130,7 @@ pub fn needs(credential: &str) -> Result<Needs, SdJwtError> {
         issuer,
         key_source,
         status_list,
-        type_metadata: TypeReference::of_claims(&signed.claims).ok().flatten(),
+        type_metadata: TypeReference::of_claims(signed.claims()).ok().flatten(),
     })
 }
 
@@ -181,7 +181,7 @@ pub fn verify_under(
             (CheckId::Status, status_outcome),
         ]),
         Expectation::Presented { binding, vcts, trust } => {
-            let binding = check_binding(&signed.sd_jwt, &signed.claims, binding, now).ok();
+            let binding = check_binding(&signed.sd_jwt, signed.claims(), binding, now).ok();
             let nonce = binding.as_ref().map(|checks| checks.nonce);
             let audience = binding.as_ref().map(|checks| checks.audience);
             let time = match (signed.check_time(revealed.as_ref(), now), &binding) {
@@ -239,16 +239,14 @@ fn of_binding<E>(claim: Option<Result<(), E>>, otherwise: Reason) -> Outcome {
 /// never from a disclosure (SDVC-003, SDJ-012).
 struct Signed {
     sd_jwt: SdJwt,
-    claims: Value,
     issuer: Issuer,
 }
 
 impl Signed {
     fn parse(credential: &str) -> Result<Self, SdJwtError> {
         let sd_jwt = SdJwt::parse(credential)?;
-        let claims = Value::Object(sd_jwt.jws().unverified_object()?);
-        let issuer = Issuer::of(sd_jwt.jws().header(), &claims);
-        Ok(Self { sd_jwt, claims, issuer })
+        let issuer = Issuer::of(sd_jwt.jws().header(), sd_jwt.unverified_claims());
+        Ok(Self { sd_jwt, issuer })
     }
 
     fn is_of_type(&self, rules: &Rules<'_>) -> bool {
@@ -256,8 +254,12 @@ impl Signed {
         is(sd_jwt_vc::TYPE) || rules.takes_old_type && is(sd_jwt_vc::OLD_TYPE)
     }
 
+    fn claims(&self) -> &Value {
+        self.sd_jwt.unverified_claims()
+    }
+
     fn text(&self, name: &str) -> Option<&str> {
-        self.claims.get(name).and_then(Value::as_str)
+        self.claims().get(name).and_then(Value::as_str)
     }
 
     /// The signature, by a key of the issuer; of `expected`, when it is known who must have signed.
@@ -285,7 +287,7 @@ impl Signed {
     /// SDVC-007, SDVC-008. `None` when nobody asked what the type demands. What could not be fetched is not held against the
     /// credential; what came is used whole, or it is.
     fn check_type_metadata(&self, materials: &Materials, revealed: Option<&Revealed>, whole: Whole) -> Option<Outcome> {
-        if TypeReference::of_claims(&self.claims).is_err() {
+        if TypeReference::of_claims(self.claims()).is_err() {
             return Some(Outcome::Failed(Reason::TypeUnusable));
         }
         let metadata = match &materials.type_metadata {
@@ -307,14 +309,14 @@ impl Signed {
 
     /// A credential just collected: bound to our key, and not already presented by someone (VCI-W-015, VCI-W-016).
     fn check_bound_to(&self, holder: &str) -> Outcome {
-        let is_ours = holder_key(&self.claims).is_ok_and(|key| key.thumbprint() == holder);
+        let is_ours = holder_key(self.claims()).is_ok_and(|key| key.thumbprint() == holder);
         passed(is_ours && self.sd_jwt.key_binding().is_none(), Reason::NotBound)
     }
 
     /// `exp`, `nbf`, and `iat` not in the future. `iat` may be in a disclosure (SDVC-003).
     fn check_time(&self, revealed: Option<&Value>, now: DateTime<Utc>) -> Outcome {
-        let issued_at = revealed.unwrap_or(&self.claims).get("iat");
-        let instants = [self.claims.get("exp"), self.claims.get("nbf"), issued_at].map(|date| date.map(instant));
+        let issued_at = revealed.unwrap_or(self.claims()).get("iat");
+        let instants = [self.claims().get("exp"), self.claims().get("nbf"), issued_at].map(|date| date.map(instant));
         match instants {
             [Some(None), ..] | [_, Some(None), _] | [.., Some(None)] => Outcome::Failed(Reason::Malformed),
             [Some(Some(expiry)), ..] if expiry <= now - MAX_SKEW => Outcome::Failed(Reason::Expired),
@@ -327,7 +329,7 @@ impl Signed {
 
     /// `status` is the issuer's to give or not, and in the open: nobody else can have left it out (SDVC-003).
     fn has_no_status(&self) -> bool {
-        matches!(StatusReference::from_claims(&self.claims), Ok(None))
+        matches!(StatusReference::from_claims(self.claims()), Ok(None))
     }
 
     /// TSL §8.3 (TSL-006). Without a status there is nothing to check ([`Reason::NoStatus`] is noted).
@@ -337,7 +339,7 @@ impl Signed {
         keys: &Result<KnownKeys<'_>, Outcome>,
         now: DateTime<Utc>,
     ) -> (Outcome, Option<Status>) {
-        let reference = match StatusReference::from_claims(&self.claims) {
+        let reference = match StatusReference::from_claims(self.claims()) {
             Ok(Some(reference)) => reference,
             Ok(None) => return (Outcome::Passed, None),
             Err(_) => return (Outcome::Failed(Reason::Malformed), None),
@@ -357,7 +359,7 @@ impl Signed {
         let Some(issuer) = name.filter(|issuer| list.issuers.contains_key(*issuer)) else {
             return Outcome::Failed(Reason::UnknownIssuer);
         };
-        let Some(issued_at) = revealed.unwrap_or(&self.claims).get("iat").and_then(instant) else {
+        let Some(issued_at) = revealed.unwrap_or(self.claims()).get("iat").and_then(instant) else {
             return Outcome::Skipped(Reason::Unavailable);
         };
         match list.recognition(issuer, issued_at.date_naive()) {

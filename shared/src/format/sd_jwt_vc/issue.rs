@@ -1,6 +1,6 @@
 //! Issuing (RFC 9901 §4.1, §4.2 and §5.1).
 
-use std::collections::{HashMap, HashSet};
+use std::{collections::BTreeMap, slice::ChunksExact};
 
 use base64::{Engine, engine::general_purpose::URL_SAFE_NO_PAD};
 use serde_json::{Map, Value, json};
@@ -16,6 +16,9 @@ use crate::{
     json::MAX_DEPTH,
     keys::{SigningKey, jws},
 };
+
+/// 128 bits (SDJ-005).
+const SALT_BYTES: usize = 16;
 
 /// What of the claims is hidden, and how.
 #[derive(Debug, Clone, Copy, Default)]
@@ -78,28 +81,28 @@ pub(crate) fn issue_as(
     key: &SigningKey,
     entropy: &dyn Entropy,
 ) -> Result<String, SdJwtError> {
-    let hidden = hidden(&claims, concealment.disclosable)?;
-    let decoys = decoys(&claims, concealment.decoys)?;
+    let mut plan = Plan::default();
+    let hidden = plan.hide(&claims, concealment.disclosable)?;
+    plan.strew(&claims, concealment.decoys)?;
     let Value::Object(claims) = claims else {
         return Err(SdJwtError::Malformed);
     };
+    // All at once: each time the operating system is asked costs more than the bytes.
+    let mut salts = vec![0; hidden * SALT_BYTES];
+    entropy.fill(&mut salts);
     let mut concealer = Concealer {
-        hidden,
-        decoys,
         algorithm: concealment.algorithm,
-        path: Vec::new(),
-        disclosures: Vec::new(),
+        salts: salts.chunks_exact(SALT_BYTES),
+        disclosures: String::new(),
+        content: Vec::new(),
         entropy,
     };
-    let mut claims = concealer.object(claims)?;
+    let mut claims = concealer.object(claims, &plan, 0)?;
     claims.insert(ALGORITHM.to_owned(), concealment.algorithm.name().into());
 
     let mut text = jws::sign(typ, header, &Value::Object(claims), key);
     text.push('~');
-    for disclosure in concealer.disclosures {
-        text.push_str(&disclosure);
-        text.push('~');
-    }
+    text.push_str(&concealer.disclosures);
     if text.len() > MAX_BYTES {
         Err(SdJwtError::TooLarge)
     } else {
@@ -107,124 +110,146 @@ pub(crate) fn issue_as(
     }
 }
 
-/// The concrete paths to hide.
-fn hidden(claims: &Value, disclosable: &[ClaimPath]) -> Result<HashSet<Vec<PathElement>>, SdJwtError> {
-    let mut hidden = HashSet::new();
-    for path in disclosable {
-        if is_protected(path.elements()) {
-            return Err(SdJwtError::ProtectedClaim);
-        }
-        if !expand(claims, path.elements(), &mut Vec::new(), &mut hidden) {
-            return Err(SdJwtError::NoSuchClaim);
-        }
-    }
-    if hidden.len() > MAX_DISCLOSURES {
-        return Err(SdJwtError::TooLarge);
-    }
-    Ok(hidden)
+/// What is hidden of a place of the claims, and of the places in it.
+#[derive(Default)]
+struct Plan {
+    is_hidden: bool,
+    decoys: usize,
+    members: BTreeMap<String, Plan>,
+    elements: BTreeMap<u64, Plan>,
 }
 
-/// How many decoys go to which concrete place.
-fn decoys(claims: &Value, wanted: &[Decoys<'_>]) -> Result<HashMap<Vec<PathElement>, usize>, SdJwtError> {
-    let mut decoys = HashMap::new();
-    let mut total = 0_usize;
-    for Decoys { within, count } in wanted {
-        let places = match within {
-            None => vec![(Vec::new(), claims)],
-            Some(path) if is_protected(path.elements()) => return Err(SdJwtError::ProtectedClaim),
-            Some(path) => {
-                let places = path.resolve(claims).map_err(|_| SdJwtError::NoSuchClaim)?;
-                places.into_iter().map(|(path, value)| (path.into(), value)).collect()
+impl Plan {
+    /// Hides what the paths select, and says how many places that are.
+    fn hide(&mut self, claims: &Value, disclosable: &[ClaimPath]) -> Result<usize, SdJwtError> {
+        let mut hidden = 0;
+        for path in disclosable {
+            if is_protected(path.elements()) {
+                return Err(SdJwtError::ProtectedClaim);
             }
-        };
-        for (place, value) in places {
-            if !(value.is_object() || value.is_array()) {
+            let found = self.select(claims, path.elements(), &mut |place, _| {
+                hidden += usize::from(!place.is_hidden);
+                place.is_hidden = true;
+                Ok(())
+            })?;
+            if !found {
                 return Err(SdJwtError::NoSuchClaim);
             }
-            total = total.saturating_add(*count);
-            if total > MAX_DISCLOSURES {
-                return Err(SdJwtError::TooLarge);
-            }
-            *decoys.entry(place).or_insert(0) += count;
         }
+        if hidden > MAX_DISCLOSURES {
+            return Err(SdJwtError::TooLarge);
+        }
+        Ok(hidden)
     }
-    Ok(decoys)
-}
 
-/// Adds the concrete paths that `pattern` selects below `path`. False when there is none.
-fn expand(
-    value: &Value,
-    pattern: &[PathElement],
-    path: &mut Vec<PathElement>,
-    selected: &mut HashSet<Vec<PathElement>>,
-) -> bool {
-    let Some((step, rest)) = pattern.split_first() else {
-        selected.insert(path.clone());
-        return true;
-    };
-    let mut descend = |element: PathElement, inner: &Value| {
-        path.push(element);
-        let found = expand(inner, rest, path, selected);
-        path.pop();
-        found
-    };
-    match (step, value) {
-        (PathElement::Key(name), Value::Object(members)) => {
-            members.get(name).is_some_and(|inner| descend(step.clone(), inner))
+    /// Adds decoys where they are wanted.
+    fn strew(&mut self, claims: &Value, wanted: &[Decoys<'_>]) -> Result<(), SdJwtError> {
+        let mut total = 0_usize;
+        for Decoys { within, count } in wanted {
+            let path = within.map(ClaimPath::elements).unwrap_or_default();
+            if is_protected(path) {
+                return Err(SdJwtError::ProtectedClaim);
+            }
+            let found = self.select(claims, path, &mut |place, value| {
+                if !(value.is_object() || value.is_array()) {
+                    return Err(SdJwtError::NoSuchClaim);
+                }
+                total = total.saturating_add(*count);
+                if total > MAX_DISCLOSURES {
+                    return Err(SdJwtError::TooLarge);
+                }
+                place.decoys += count;
+                Ok(())
+            })?;
+            if !found {
+                return Err(SdJwtError::NoSuchClaim);
+            }
         }
-        (PathElement::Index(index), Value::Array(elements)) => usize::try_from(*index)
-            .ok()
-            .and_then(|index| elements.get(index))
-            .is_some_and(|inner| descend(step.clone(), inner)),
-        (PathElement::All, Value::Array(elements)) => {
-            // No short circuit: each element that fits is selected.
-            (0u64..).zip(elements).fold(false, |found, (index, inner)| {
-                descend(PathElement::Index(index), inner) | found
-            })
+        Ok(())
+    }
+
+    /// Marks each place that `pattern` selects in `value`. False when there is none.
+    fn select(
+        &mut self,
+        value: &Value,
+        pattern: &[PathElement],
+        mark: &mut dyn FnMut(&mut Self, &Value) -> Result<(), SdJwtError>,
+    ) -> Result<bool, SdJwtError> {
+        let Some((step, rest)) = pattern.split_first() else {
+            mark(self, value)?;
+            return Ok(true);
+        };
+        match (step, value) {
+            (PathElement::Key(name), Value::Object(members)) => match members.get(name) {
+                Some(inner) => match self.members.get_mut(name) {
+                    Some(place) => place.select(inner, rest, mark),
+                    None => self.members.entry(name.clone()).or_default().select(inner, rest, mark),
+                },
+                None => Ok(false),
+            },
+            (PathElement::Index(index), Value::Array(elements)) => {
+                let inner = usize::try_from(*index).ok().and_then(|index| elements.get(index));
+                match inner {
+                    Some(inner) => self.elements.entry(*index).or_default().select(inner, rest, mark),
+                    None => Ok(false),
+                }
+            }
+            (PathElement::All, Value::Array(elements)) => {
+                let mut found = false;
+                // No short circuit: each element that fits is selected.
+                for (index, inner) in (0..).zip(elements) {
+                    found |= self.elements.entry(index).or_default().select(inner, rest, mark)?;
+                }
+                Ok(found)
+            }
+            _ => Ok(false),
         }
-        _ => false,
     }
 }
 
 /// Walks the claims from the leaves up, so that a disclosure already holds the digests of those nested in it.
 struct Concealer<'a> {
-    hidden: HashSet<Vec<PathElement>>,
-    decoys: HashMap<Vec<PathElement>, usize>,
     algorithm: DigestAlgorithm,
-    path: Vec<PathElement>,
-    disclosures: Vec<String>,
+    /// One for each place that is hidden.
+    salts: ChunksExact<'a, u8>,
+    /// `D1~D2~…`.
+    disclosures: String,
+    /// What a disclosure holds, while it is written.
+    content: Vec<u8>,
     entropy: &'a dyn Entropy,
 }
 
 impl Concealer<'_> {
-    fn value(&mut self, value: Value) -> Result<Value, SdJwtError> {
-        if self.path.len() > MAX_DEPTH {
+    fn value(&mut self, value: Value, plan: Option<&Plan>, depth: usize) -> Result<Value, SdJwtError> {
+        if depth > MAX_DEPTH {
             return Err(SdJwtError::TooLarge);
         }
-        match value {
-            Value::Object(members) => self.object(members).map(Value::Object),
-            Value::Array(elements) => self.array(elements).map(Value::Array),
-            scalar => Ok(scalar),
+        match (value, plan) {
+            (Value::Object(members), Some(plan)) => self.object(members, plan, depth).map(Value::Object),
+            (Value::Array(elements), Some(plan)) => self.array(elements, plan, depth).map(Value::Array),
+            (value, _) => check_open(&value, depth).map(|()| value),
         }
     }
 
-    fn object(&mut self, members: Map<String, Value>) -> Result<Map<String, Value>, SdJwtError> {
+    fn object(
+        &mut self,
+        members: Map<String, Value>,
+        plan: &Plan,
+        depth: usize,
+    ) -> Result<Map<String, Value>, SdJwtError> {
         let mut open = Map::new();
         let mut digests = Vec::new();
         for (name, value) in members {
-            if [DIGESTS, PLACEHOLDER, ALGORITHM].contains(&name.as_str()) {
-                return Err(SdJwtError::DigestShape);
-            }
-            self.path.push(PathElement::Key(name.clone()));
-            let value = self.value(value)?;
-            if self.hidden.contains(self.path.as_slice()) {
-                digests.push(self.disclose(|salt| json!([salt, name, value])));
+            check_name(&name)?;
+            let inner = plan.members.get(&name);
+            let value = self.value(value, inner, depth + 1)?;
+            if inner.is_some_and(|inner| inner.is_hidden) {
+                digests.push(self.disclose(Some(&name), &value)?);
             } else {
                 open.insert(name, value);
             }
-            self.path.pop();
         }
-        for _ in 0..self.decoys_here() {
+        for _ in 0..plan.decoys {
             digests.push(self.decoy());
         }
         if !digests.is_empty() {
@@ -235,20 +260,19 @@ impl Concealer<'_> {
         Ok(open)
     }
 
-    fn array(&mut self, elements: Vec<Value>) -> Result<Vec<Value>, SdJwtError> {
-        let mut open = Vec::with_capacity(elements.len());
-        for (index, value) in (0u64..).zip(elements) {
-            self.path.push(PathElement::Index(index));
-            let value = self.value(value)?;
-            if self.hidden.contains(self.path.as_slice()) {
-                let digest = self.disclose(|salt| json!([salt, value]));
+    fn array(&mut self, elements: Vec<Value>, plan: &Plan, depth: usize) -> Result<Vec<Value>, SdJwtError> {
+        let mut open = Vec::with_capacity(elements.len() + plan.decoys);
+        for (index, value) in (0..).zip(elements) {
+            let inner = plan.elements.get(&index);
+            let value = self.value(value, inner, depth + 1)?;
+            if inner.is_some_and(|inner| inner.is_hidden) {
+                let digest = self.disclose(None, &value)?;
                 open.push(json!({PLACEHOLDER: digest}));
             } else {
                 open.push(value);
             }
-            self.path.pop();
         }
-        for _ in 0..self.decoys_here() {
+        for _ in 0..plan.decoys {
             // Anywhere between the others, whose own order is kept.
             let places = u32::try_from(open.len() + 1).map_err(|_| SdJwtError::TooLarge)?;
             let place = self.entropy.below(places);
@@ -257,20 +281,51 @@ impl Concealer<'_> {
         Ok(open)
     }
 
-    fn decoys_here(&self) -> usize {
-        self.decoys.get(self.path.as_slice()).copied().unwrap_or_default()
-    }
-
     /// The digest of a random number that nobody keeps.
     fn decoy(&self) -> String {
         self.algorithm.digest(&self.entropy.token())
     }
 
-    fn disclose(&mut self, content: impl FnOnce(String) -> Value) -> String {
-        let salt = URL_SAFE_NO_PAD.encode(self.entropy.bytes::<16>());
-        let disclosure = URL_SAFE_NO_PAD.encode(content(salt).to_string());
-        let digest = self.algorithm.digest(&disclosure);
-        self.disclosures.push(disclosure);
-        digest
+    /// Writes `[salt, name, value]`, or `[salt, value]` for an element of an array; gives its digest.
+    fn disclose(&mut self, name: Option<&str>, value: &Value) -> Result<String, SdJwtError> {
+        let salt = self.salts.next().ok_or(SdJwtError::TooLarge)?;
+        self.content.clear();
+        self.content.extend_from_slice(b"[\"");
+        self.content.extend_from_slice(URL_SAFE_NO_PAD.encode(salt).as_bytes());
+        self.content.extend_from_slice(b"\",");
+        if let Some(name) = name {
+            serde_json::to_writer(&mut self.content, name).map_err(|_| SdJwtError::Malformed)?;
+            self.content.push(b',');
+        }
+        serde_json::to_writer(&mut self.content, value).map_err(|_| SdJwtError::Malformed)?;
+        self.content.push(b']');
+        let start = self.disclosures.len();
+        URL_SAFE_NO_PAD.encode_string(&self.content, &mut self.disclosures);
+        let digest = self.algorithm.digest(&self.disclosures[start..]);
+        self.disclosures.push('~');
+        Ok(digest)
+    }
+}
+
+/// What stays in the open may not look like a digest either.
+fn check_open(value: &Value, depth: usize) -> Result<(), SdJwtError> {
+    if depth > MAX_DEPTH {
+        return Err(SdJwtError::TooLarge);
+    }
+    match value {
+        Value::Object(members) => members.iter().try_for_each(|(name, value)| {
+            check_name(name)?;
+            check_open(value, depth + 1)
+        }),
+        Value::Array(elements) => elements.iter().try_for_each(|value| check_open(value, depth + 1)),
+        _ => Ok(()),
+    }
+}
+
+fn check_name(name: &str) -> Result<(), SdJwtError> {
+    if [DIGESTS, PLACEHOLDER, ALGORITHM].contains(&name) {
+        Err(SdJwtError::DigestShape)
+    } else {
+        Ok(())
     }
 }

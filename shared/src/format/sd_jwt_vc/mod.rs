@@ -16,7 +16,7 @@ pub mod type_metadata;
 
 use std::ops::Range;
 
-use serde_json::{Map, Value};
+use serde_json::Value;
 
 pub(crate) use self::issue::issue_as;
 pub use self::{
@@ -107,7 +107,8 @@ pub struct SdJwt {
     /// The disclosures in `text`.
     disclosures: Vec<Range<usize>>,
     jws: Jws,
-    claims: Map<String, Value>,
+    /// What the issuer signed: an object.
+    claims: Value,
     algorithm: DigestAlgorithm,
     key_binding: Option<Jws>,
 }
@@ -152,7 +153,7 @@ impl SdJwt {
             issued,
             disclosures,
             jws,
-            claims,
+            claims: Value::Object(claims),
             algorithm,
             key_binding,
         })
@@ -161,6 +162,11 @@ impl SdJwt {
     /// The issuer's JWS.
     pub fn jws(&self) -> &Jws {
         &self.jws
+    }
+
+    /// The claims that the issuer signed in the open, digests among them, **whether or not** the signature was checked.
+    pub fn unverified_claims(&self) -> &Value {
+        &self.claims
     }
 
     /// The key binding JWT, when there is one.

@@ -3,12 +3,12 @@
 use std::collections::{HashMap, HashSet};
 
 use base64::{Engine, engine::general_purpose::URL_SAFE_NO_PAD};
+use foldhash::fast::RandomState;
 use serde_json::{Map, Value};
 
 use super::{
-    Revealed, SdJwt, SdJwtError,
+    PROTECTED_CLAIMS, Revealed, SdJwt, SdJwtError,
     digest::{ALGORITHM, DIGESTS, PLACEHOLDER},
-    is_protected,
 };
 use crate::{
     credential::{ClaimPath, PathElement},
@@ -20,30 +20,42 @@ impl SdJwt {
     ///
     /// Each digest and each disclosure is looked at once, whatever the nesting.
     pub fn reveal(&self) -> Result<Revealed, SdJwtError> {
-        let mut hidden = HashMap::with_capacity(self.disclosures.len());
-        for (index, text) in self.disclosures().enumerate() {
-            let disclosure = Disclosure::parse(text)?;
-            if hidden
-                .insert(self.algorithm.digest(text), (index, disclosure))
-                .is_some()
-            {
+        let (claims, disclosed) = self.put_in_place(true)?;
+        Ok(Revealed { claims, disclosed })
+    }
+
+    /// The claims that [`SdJwt::reveal`] gives, for less: nobody asks where the disclosures are.
+    pub fn revealed_claims(&self) -> Result<Value, SdJwtError> {
+        self.put_in_place(false).map(|(claims, _)| claims)
+    }
+
+    fn put_in_place(&self, tracks: bool) -> Result<(Value, Vec<ClaimPath>), SdJwtError> {
+        let disclosures = self
+            .disclosures()
+            .map(|text| Ok((self.algorithm.digest(text), Disclosure::parse(text)?)))
+            .collect::<Result<Vec<_>, SdJwtError>>()?;
+        let mut places = HashMap::with_capacity_and_hasher(disclosures.len(), RandomState::default());
+        for (index, (digest, _)) in disclosures.iter().enumerate() {
+            if places.insert(digest.as_str(), index).is_some() {
                 return Err(SdJwtError::RepeatedDigest);
             }
         }
-        let mut claims = self.claims.clone();
-        claims.remove(ALGORITHM);
         let mut revealer = Revealer {
-            placed: vec![None; hidden.len()],
-            hidden,
-            seen: HashSet::new(),
+            disclosures: &disclosures,
+            places,
+            seen: HashSet::default(),
+            depth: 0,
+            in_protected: false,
+            tracks,
             path: Vec::new(),
+            disclosed: vec![None; if tracks { disclosures.len() } else { 0 }],
         };
-        let claims = Value::Object(revealer.object(claims)?);
-        let disclosed: Option<Vec<ClaimPath>> = revealer.placed.into_iter().collect();
-        Ok(Revealed {
-            claims,
-            disclosed: disclosed.ok_or(SdJwtError::UnreferencedDisclosure)?,
-        })
+        let claims = revealer.value(&self.claims)?;
+        if !revealer.places.is_empty() {
+            return Err(SdJwtError::UnreferencedDisclosure);
+        }
+        let disclosed = revealer.disclosed.into_iter().flatten().collect();
+        Ok((claims, disclosed))
     }
 }
 
@@ -72,45 +84,52 @@ impl Disclosure {
     }
 }
 
-struct Revealer {
-    /// The disclosures not yet in place, by digest, with their position in the text.
-    hidden: HashMap<String, (usize, Disclosure)>,
+struct Revealer<'a> {
+    /// With their digests.
+    disclosures: &'a [(String, Disclosure)],
+    /// Those that are not in place yet, by digest.
+    places: HashMap<&'a str, usize, RandomState>,
     /// Every digest met, with or without a disclosure.
-    seen: HashSet<String>,
-    /// Where we are in the revealed claims.
+    seen: HashSet<&'a str, RandomState>,
+    /// How deep we are in the revealed claims.
+    depth: usize,
+    /// Whether we are in a claim that stands in the open.
+    in_protected: bool,
+    tracks: bool,
+    /// Where we are, and where each disclosure went; when that is asked.
     path: Vec<PathElement>,
-    /// Where each disclosure went.
-    placed: Vec<Option<ClaimPath>>,
+    disclosed: Vec<Option<ClaimPath>>,
 }
 
-impl Revealer {
-    fn value(&mut self, value: Value) -> Result<Value, SdJwtError> {
+impl<'a> Revealer<'a> {
+    fn value(&mut self, value: &'a Value) -> Result<Value, SdJwtError> {
         // Disclosures nest in one another: each alone may be shallow, and their chain too deep for the stack.
-        if self.path.len() > MAX_DEPTH {
+        if self.depth > MAX_DEPTH {
             return Err(SdJwtError::TooLarge);
         }
         match value {
             Value::Object(members) => self.object(members).map(Value::Object),
             Value::Array(elements) => self.array(elements).map(Value::Array),
-            scalar => Ok(scalar),
+            scalar => Ok(scalar.clone()),
         }
     }
 
-    fn object(&mut self, mut members: Map<String, Value>) -> Result<Map<String, Value>, SdJwtError> {
-        let digests = match members.remove(DIGESTS) {
-            None => Vec::new(),
-            Some(Value::Array(digests)) => digests,
-            Some(_) => return Err(SdJwtError::DigestShape),
-        };
-        if members.contains_key(PLACEHOLDER) || members.contains_key(ALGORITHM) {
-            return Err(SdJwtError::DigestShape);
-        }
+    fn object(&mut self, members: &'a Map<String, Value>) -> Result<Map<String, Value>, SdJwtError> {
         let mut revealed = Map::new();
+        let mut digests = [].as_slice();
         for (name, value) in members {
-            self.path.push(PathElement::Key(name.clone()));
-            let value = self.value(value)?;
-            self.path.pop();
-            revealed.insert(name, value);
+            match (name.as_str(), value) {
+                (DIGESTS, Value::Array(found)) => digests = found,
+                // Only at the top of what the issuer signed: disclosures are deeper.
+                (ALGORITHM, _) if self.depth == 0 => {}
+                (DIGESTS | PLACEHOLDER | ALGORITHM, _) => return Err(SdJwtError::DigestShape),
+                _ => {
+                    self.enter(|| PathElement::Key(name.clone()), Some(name));
+                    let value = self.value(value)?;
+                    self.leave();
+                    revealed.insert(name.clone(), value);
+                }
+            }
         }
         for digest in digests {
             let Some((index, disclosure)) = self.take(digest)? else {
@@ -119,25 +138,27 @@ impl Revealer {
             let Disclosure::Member { name, value } = disclosure else {
                 return Err(SdJwtError::Disclosure);
             };
-            self.path.push(PathElement::Key(name.clone()));
+            self.enter(|| PathElement::Key(name.clone()), Some(name));
             let value = self.place(index, value)?;
-            self.path.pop();
-            if revealed.contains_key(&name) {
+            self.leave();
+            if revealed.contains_key(name) {
                 return Err(SdJwtError::Collision);
             }
-            revealed.insert(name, value);
+            revealed.insert(name.clone(), value);
         }
         Ok(revealed)
     }
 
-    fn array(&mut self, elements: Vec<Value>) -> Result<Vec<Value>, SdJwtError> {
+    fn array(&mut self, elements: &'a [Value]) -> Result<Vec<Value>, SdJwtError> {
         let mut revealed = Vec::with_capacity(elements.len());
         for element in elements {
-            self.path.push(PathElement::Index(revealed.len() as u64));
-            match element {
-                Value::Object(mut members) if members.contains_key(PLACEHOLDER) => {
-                    let digest = members.remove(PLACEHOLDER).unwrap_or_default();
-                    if !members.is_empty() {
+            self.enter(|| PathElement::Index(revealed.len() as u64), None);
+            match element
+                .as_object()
+                .and_then(|members| Some((members, members.get(PLACEHOLDER)?)))
+            {
+                Some((members, digest)) => {
+                    if members.len() > 1 {
                         return Err(SdJwtError::DigestShape);
                     }
                     if let Some((index, disclosure)) = self.take(digest)? {
@@ -147,32 +168,47 @@ impl Revealer {
                         revealed.push(self.place(index, value)?);
                     }
                 }
-                value => revealed.push(self.value(value)?),
+                None => revealed.push(self.value(element)?),
             }
-            self.path.pop();
+            self.leave();
         }
         Ok(revealed)
     }
 
-    /// The disclosure of a digest, if it was sent. A digest may appear once.
-    fn take(&mut self, digest: Value) -> Result<Option<(usize, Disclosure)>, SdJwtError> {
-        let Value::String(digest) = digest else {
-            return Err(SdJwtError::DigestShape);
-        };
-        let disclosure = self.hidden.remove(&digest);
-        if self.seen.insert(digest) {
-            Ok(disclosure)
-        } else {
-            Err(SdJwtError::RepeatedDigest)
+    /// Goes one step down, to a member of this name or to an element.
+    fn enter(&mut self, element: impl FnOnce() -> PathElement, name: Option<&str>) {
+        if self.depth == 0 {
+            self.in_protected = name.is_some_and(|name| PROTECTED_CLAIMS.contains(&name));
+        }
+        self.depth += 1;
+        if self.tracks {
+            self.path.push(element());
         }
     }
 
+    fn leave(&mut self) {
+        self.depth -= 1;
+        self.path.pop();
+    }
+
+    /// The disclosure of a digest, if it was sent. A digest may appear once.
+    fn take(&mut self, digest: &'a Value) -> Result<Option<(usize, &'a Disclosure)>, SdJwtError> {
+        let digest = digest.as_str().ok_or(SdJwtError::DigestShape)?;
+        if !self.seen.insert(digest) {
+            return Err(SdJwtError::RepeatedDigest);
+        }
+        let index = self.places.remove(digest);
+        Ok(index.map(|index| (index, &self.disclosures[index].1)))
+    }
+
     /// Reveals what disclosure number `index` says at the present path.
-    fn place(&mut self, index: usize, value: Value) -> Result<Value, SdJwtError> {
-        if is_protected(&self.path) {
+    fn place(&mut self, index: usize, value: &'a Value) -> Result<Value, SdJwtError> {
+        if self.in_protected {
             return Err(SdJwtError::ProtectedClaim);
         }
-        self.placed[index] = ClaimPath::try_from(self.path.clone()).ok();
+        if self.tracks {
+            self.disclosed[index] = ClaimPath::try_from(self.path.clone()).ok();
+        }
         self.value(value)
     }
 }
