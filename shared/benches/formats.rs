@@ -209,7 +209,7 @@ fn sd_jwt_vc(criterion: &mut Criterion) {
         bench.iter(|| {
             let sd_jwt = SdJwt::parse(black_box(&presented)).expect("a presentation");
             sd_jwt.jws().verify(issuer.public()).expect("a signature");
-            let claims = sd_jwt.reveal().expect("disclosures").claims;
+            let claims = sd_jwt.revealed_claims().expect("disclosures");
             let checks = check_binding(&sd_jwt, &claims, expected, now).expect("a key binding");
             checks.binding.expect("a signature");
             claims
