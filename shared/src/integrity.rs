@@ -253,7 +253,11 @@ mod tests {
             let digest = hash.of(SCRIPT);
             let length = u8::try_from(digest.as_ref().len()).unwrap();
             let multihash = [&[hash.code(), length], digest.as_ref()].concat();
-            let hex: String = multihash.iter().map(|byte| format!("{byte:02x}")).collect();
+            let hex = multihash
+                .iter()
+                .map(|byte| format!("{byte:02x}"))
+                .collect::<Vec<_>>()
+                .concat();
             for text in [
                 format!("z{}", bs58::encode(&multihash).into_string()),
                 format!("u{}", URL_SAFE_NO_PAD.encode(&multihash)),

@@ -126,16 +126,13 @@ pub struct Digests(Vec<Integrity>);
 impl Digests {
     /// Those of an object that refers to something. Both have to fit; neither has to be there.
     pub fn read(entry: &Value) -> Result<Self, IntegrityError> {
-        let mut digests = Vec::new();
-        let parsers: [(&str, fn(&str) -> Result<Integrity, IntegrityError>); 2] = [
-            ("digestSRI", Integrity::parse),
-            ("digestMultibase", Integrity::parse_multibase),
-        ];
-        for (name, parse) in parsers {
-            if let Some(value) = entry.get(name) {
-                digests.push(parse(value.as_str().ok_or(IntegrityError::Malformed)?)?);
-            }
-        }
+        let text = |name| match entry.get(name) {
+            None => Ok(None),
+            Some(value) => value.as_str().map(Some).ok_or(IntegrityError::Malformed),
+        };
+        let sri = text("digestSRI")?.map(Integrity::parse).transpose()?;
+        let multibase = text("digestMultibase")?.map(Integrity::parse_multibase).transpose()?;
+        let digests = sri.into_iter().chain(multibase).collect();
         Ok(Self(digests))
     }
 

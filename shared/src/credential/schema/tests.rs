@@ -10,6 +10,7 @@ const V2019: &str = "https://json-schema.org/draft/2019-09/schema";
 const V7: &str = "http://json-schema.org/draft-07/schema#";
 
 /// A schema of 2020-12 with these members.
+#[expect(clippy::needless_pass_by_value, reason = "written where it is passed")]
 fn schema(members: Value) -> Value {
     let mut schema = json!({"$schema": V2020, "$id": "https://issuer.example/schema.json"});
     schema

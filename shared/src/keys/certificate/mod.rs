@@ -208,12 +208,13 @@ impl TrustAnchors {
         let certificates: Result<Vec<_>, _> = CertificateDer::pem_slice_iter(text.as_bytes())
             .take(MAX_ANCHORS + 1)
             .collect();
-        Self::new(certificates.map_err(|_| CertificateError::Malformed)?)
+        Self::new(&certificates.map_err(|_| CertificateError::Malformed)?)
     }
 
     /// From the certificates of authorities in DER. At least one.
     pub fn from_der(certificates: Vec<Vec<u8>>) -> Result<Self, CertificateError> {
-        Self::new(certificates.into_iter().map(CertificateDer::from).collect())
+        let certificates: Vec<_> = certificates.into_iter().map(CertificateDer::from).collect();
+        Self::new(&certificates)
     }
 
     /// The same, with another rule for authorities that are sent.
@@ -225,7 +226,7 @@ impl TrustAnchors {
         }
     }
 
-    fn new(certificates: Vec<CertificateDer<'static>>) -> Result<Self, CertificateError> {
+    fn new(certificates: &[CertificateDer<'static>]) -> Result<Self, CertificateError> {
         if certificates.is_empty() {
             return Err(CertificateError::Malformed);
         }

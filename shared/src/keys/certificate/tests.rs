@@ -76,7 +76,7 @@ fn haip_011_an_authority_that_is_sent_is_refused_where_the_profile_forbids_it() 
 fn a_certificate_is_valid_between_its_dates() {
     let root = Authority::root("Autorité");
     let sub = root.sub("Intermédiaire", |params| {
-        params.not_after = rcgen::date_time_ymd(2027, 1, 1)
+        params.not_after = rcgen::date_time_ymd(2027, 1, 1);
     });
     let chain = sub.chain(&SigningKey::generate(), &Leaf::default()).unwrap();
     assert!(chain.verify(&root.anchors(), year(2026)).is_ok());

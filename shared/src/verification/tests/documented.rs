@@ -39,10 +39,14 @@ fn an_issuer_that_is_a_did_signs_with_a_key_of_its_document() {
     for (did, document, fragment) in [
         (multikey.clone(), multikey.resolve_local().unwrap(), key.to_multikey()),
         (jwk.clone(), jwk.resolve_local().unwrap(), "0".to_owned()),
-        (web(), DidDocument::publish(&web(), &[key.clone()]), key.thumbprint()),
+        (
+            web(),
+            DidDocument::publish(&web(), std::slice::from_ref(&key)),
+            key.thumbprint(),
+        ),
         (
             webvh.clone(),
-            DidDocument::publish(&webvh, &[key.clone()]),
+            DidDocument::publish(&webvh, std::slice::from_ref(&key)),
             key.thumbprint(),
         ),
     ] {
@@ -66,7 +70,10 @@ fn an_issuer_that_is_a_did_signs_with_a_key_of_its_document() {
 fn neg_03_a_kid_selects_only_within_the_document_of_the_issuer() {
     let mut scene = Scene::new();
     let key = scene.issuer.public().clone();
-    let document = Fetched::Found(IssuerKeys::from(DidDocument::publish(&web(), &[key.clone()])));
+    let document = Fetched::Found(IssuerKeys::from(DidDocument::publish(
+        &web(),
+        std::slice::from_ref(&key),
+    )));
     let thumbprint = key.thumbprint();
     let foreign = format!("did:key:{0}#{0}", key.to_multikey());
     for kid in [

@@ -1,3 +1,4 @@
+#[path = "tests_attached.rs"]
 mod attached;
 
 use serde_json::json;

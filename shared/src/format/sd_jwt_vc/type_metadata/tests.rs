@@ -111,6 +111,7 @@ fn sdvc_007_types_that_extend_in_a_circle_or_without_end_are_refused() {
 
 #[test]
 fn sdvc_008_an_extending_type_tightens_and_never_loosens() {
+    use Disclosability::{Allowed, Always, Never};
     let extend = |special: Value, general: Value| {
         let claim = |rules: Value| {
             let mut claim = json!({"path": ["name"]});
@@ -126,7 +127,6 @@ fn sdvc_008_an_extending_type_tightens_and_never_loosens() {
         ])?;
         Ok((metadata.claims[0].disclosability, metadata.claims[0].mandatory))
     };
-    use Disclosability::{Allowed, Always, Never};
     for (special, general, expected) in [
         (json!({"sd": "always"}), json!({}), (Always, false)),
         (json!({"sd": "never"}), json!({"sd": "allowed"}), (Never, false)),
@@ -197,7 +197,7 @@ fn documents_of_another_shape_are_refused() {
         ),
     ] {
         assert_eq!(
-            resolve(&[document.clone()]),
+            resolve(std::slice::from_ref(&document)),
             Err(TypeMetadataError::Malformed(member)),
             "{document}"
         );

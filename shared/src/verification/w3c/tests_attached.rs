@@ -26,6 +26,7 @@ fn schema_credential(schema: &[u8]) -> Value {
 }
 
 /// The verdict of a credential with these members, when this was fetched.
+#[expect(clippy::needless_pass_by_value, reason = "written where it is passed")]
 fn verdict_with(members: Value, change: impl FnOnce(&mut Surroundings)) -> W3cVerdict {
     let person = Person::new(KeyKind::Ed25519);
     let mut credential = person.credential();
@@ -38,6 +39,7 @@ fn verdict_with(members: Value, change: impl FnOnce(&mut Surroundings)) -> W3cVe
 }
 
 /// How the check ends with this schema under these digests.
+#[expect(clippy::needless_pass_by_value, reason = "written where it is passed")]
 fn with_schema(reference: Value, fetched: Fetched<Vec<u8>>) -> W3cVerdict {
     verdict_with(json!({"credentialSchema": reference}), |around| {
         around.files.insert(SCHEMA.to_owned(), fetched);
