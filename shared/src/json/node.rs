@@ -6,7 +6,7 @@ use serde::{
     Deserializer,
     de::{DeserializeSeed, Error, MapAccess, SeqAccess, Visitor},
 };
-use serde_json::{Number, Value};
+use serde_json::{Map, Number, Value};
 
 use super::{Ambiguous, MAX_DEPTH};
 
@@ -50,12 +50,14 @@ impl<'a> Node<'a> {
             Self::Number(text) => Value::Number(text.parse().map_err(|_| Ambiguous)?),
             Self::Text(text) => Value::String(text.into_owned()),
             Self::Array(nodes) => Value::Array(nodes.into_iter().map(Self::into_value).collect::<Result<_, _>>()?),
-            Self::Object(members) => Value::Object(
-                members
-                    .into_iter()
-                    .map(|(name, node)| Ok((name.into_owned(), node.into_value()?)))
-                    .collect::<Result<_, _>>()?,
-            ),
+            Self::Object(members) => {
+                // Not collected: the map would not know how large it becomes, and hash again each time it grows.
+                let mut object = Map::with_capacity(members.len());
+                for (name, node) in members {
+                    object.insert(name.into_owned(), node.into_value()?);
+                }
+                Value::Object(object)
+            }
         })
     }
 

@@ -115,8 +115,10 @@ impl<'a> Revealer<'a> {
     }
 
     fn object(&mut self, members: &'a Map<String, Value>) -> Result<Map<String, Value>, SdJwtError> {
-        let mut revealed = Map::new();
         let mut digests = [].as_slice();
+        // Room for all that may be hidden: a map that grows is hashed again.
+        let hidden = members.get(DIGESTS).and_then(Value::as_array).map_or(0, Vec::len);
+        let mut revealed = Map::with_capacity(members.len() + hidden.min(self.places.len()));
         for (name, value) in members {
             match (name.as_str(), value) {
                 (DIGESTS, Value::Array(found)) => digests = found,
