@@ -22,7 +22,7 @@ use super::{
 };
 use crate::entropy::Entropy;
 
-/// The most messages of a signature: each costs whoever checks a proof about a third of a millisecond, shown or not.
+/// The most messages of a signature: each costs whoever checks a proof up to a millisecond, shown or not.
 pub const MAX_MESSAGES: usize = 256;
 
 /// Bytes of a signature.
