@@ -153,11 +153,9 @@ impl W3cDocument {
             now,
         };
         Secured::check(proof, &expected).map_err(of_proof)?;
-        let document = document_of(surroundings, did)?;
-        let key = document
-            .proof_key(method, purpose)
-            .map_err(|error| Trouble::failed(Reason::UnknownKey, &error, &error))?;
-        secured.verify(proof, &key).map_err(of_proof)
+        let key = document_of(surroundings, did)?.proof_key(method, purpose);
+        let key = key.map_err(|error| Trouble::failed(Reason::UnknownKey, &error, &error))?;
+        secured.verify(proof, key).map_err(of_proof)
     }
 
     fn check_signed(
@@ -259,6 +257,8 @@ fn of_proof(error: DataIntegrityError) -> Trouble {
         DataIntegrityError::JsonLd(_)
         | DataIntegrityError::Canonicalization(_)
         | DataIntegrityError::MalformedProof(_)
+        | DataIntegrityError::BaseProof
+        | DataIntegrityError::UnsupportedFeature(_)
         | DataIntegrityError::UnknownSuite => Reason::Malformed,
         _ => Reason::WrongSignature,
     };

@@ -6,10 +6,10 @@ use serde_json::json;
 use super::*;
 use crate::{
     format::{
-        data_integrity::{Cryptosuite, ProofOptions, attach, sign},
+        data_integrity::{BaseKey, Cryptosuite, Disclosure, ProofOptions, attach, derive, sign, sign_base},
         vc_jose::{SignWith, sign_cose, sign_jwt, sign_sd_jwt},
     },
-    keys::{KeyKind, SigningKey},
+    keys::{BbsSecretKey, KeyKind, SigningKey},
     status_list::bitstring::{Bitstring, BitstringError, MIN_ENTRIES, Purpose, StatusListTerms},
     testing::SeededEntropy,
 };
@@ -159,6 +159,48 @@ fn every_form_of_a_credential_is_read_and_checked() {
             assert!(verdict.accepted(Policy::Strict), "{format}: {:?}", verdict.flaws);
             assert_eq!(verdict.verdict.checks[3].note, Some(Reason::NoStatus));
         }
+    }
+}
+
+#[test]
+fn cs_004_what_a_holder_discloses_is_accepted_and_a_base_proof_is_not() {
+    let entropy = SeededEntropy::new(7);
+    let (p256, bbs) = (SigningKey::generate(), BbsSecretKey::generate(&entropy));
+    for (suite, key, multikey) in [
+        (
+            Cryptosuite::EcdsaSd2023,
+            BaseKey::from(&p256),
+            p256.public().to_multikey(),
+        ),
+        (Cryptosuite::Bbs2023, BaseKey::from(&bbs), bbs.public().to_multikey()),
+    ] {
+        let issuer = Person {
+            key: SigningKey::generate(),
+            did: format!("did:key:{multikey}").parse().unwrap(),
+        };
+        let mut base = issuer.credential();
+        base["credentialSubject"]["name"] = json!("Camille");
+        let options = ProofOptions::assertion(suite, format!("{}#{multikey}", issuer.did), now());
+        let mandatory = ["/issuer", "/validFrom", "/validUntil", "/credentialSubject/id"];
+        let proof = sign_base(&text(&base), &options, &mandatory, key, &entropy).unwrap();
+        attach(&mut base, proof);
+        let disclosure = Disclosure {
+            suite,
+            pointers: &[],
+            presentation_header: &[],
+        };
+        let shown = derive(&text(&base), &disclosure).unwrap();
+        let verdict = verified(text(&shown), &W3cExpectation::FOUND);
+        assert!(verdict.accepted(Policy::Strict), "{suite:?}: {:?}", verdict.flaws);
+        let refused = verified(text(&base), &W3cExpectation::FOUND);
+        assert_eq!(
+            flaw(&refused),
+            (
+                CheckId::Signature,
+                Outcome::Failed(Reason::Malformed),
+                StandardError::ProofVerification
+            )
+        );
     }
 }
 
