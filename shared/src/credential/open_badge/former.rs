@@ -28,23 +28,23 @@ pub fn former(text: &str) -> Option<Former> {
 }
 
 pub(super) fn of_document(document: &Value) -> Option<Former> {
+    const HOSTS: [&str; 2] = ["https://w3id.org/openbadges/", "https://openbadgespec.org/"];
     const ASSERTION_PARTS: [&str; 3] = ["recipient", "badge", "verify"];
     let contexts = match document.get("@context") {
         Some(Value::Array(contexts)) => contexts.as_slice(),
         Some(context) => std::slice::from_ref(context),
         None => &[],
     };
-    let names = |hosts: [&str; 2], edition: &str| {
+    let names = |edition: &str| {
         contexts.iter().filter_map(Value::as_str).any(|context| {
-            hosts
+            HOSTS
                 .iter()
                 .any(|host| context.strip_prefix(host).is_some_and(|rest| rest.starts_with(edition)))
         })
     };
-    const HOSTS: [&str; 2] = ["https://w3id.org/openbadges/", "https://openbadgespec.org/"];
-    if names(HOSTS, "v2") {
+    if names("v2") {
         Some(Former::V2)
-    } else if names(HOSTS, "v1") {
+    } else if names("v1") {
         Some(Former::V1)
     } else if contexts.is_empty() && ASSERTION_PARTS.iter().all(|part| document.get(part).is_some()) {
         // 1.0 had no context.

@@ -17,11 +17,11 @@ const KEYWORD: &[u8] = b"openbadgecredential";
 /// Of Open Badges 1 and 2, in `iTXt`, and in `tEXt` at first.
 const FORMER_KEYWORD: &[u8] = b"openbadges";
 
-const HEADER: &[u8; 4] = b"IHDR";
+const HEADER: [u8; 4] = *b"IHDR";
 const HEADER_BYTES: usize = 13;
-const END: &[u8; 4] = b"IEND";
-const TEXT: &[u8; 4] = b"iTXt";
-const OLD_TEXT: &[u8; 4] = b"tEXt";
+const END: [u8; 4] = *b"IEND";
+const TEXT: [u8; 4] = *b"iTXt";
+const OLD_TEXT: [u8; 4] = *b"tEXt";
 
 pub(super) fn unbake(picture: &[u8]) -> Result<String, BakedError> {
     let (mut badge, mut has_former) = (None, false);
@@ -52,7 +52,7 @@ pub(super) fn bake(picture: &[u8], credential: &str) -> Result<Vec<u8>, BakedErr
     let mut baked = Vec::with_capacity(picture.len() + 12 + bytes.len());
     baked.extend_from_slice(&picture[..after_header]);
     baked.extend_from_slice(&length.to_be_bytes());
-    baked.extend_from_slice(TEXT);
+    baked.extend_from_slice(&TEXT);
     baked.extend_from_slice(&bytes);
     baked.extend_from_slice(&checksum(TEXT, &bytes).to_be_bytes());
     baked.extend_from_slice(&picture[after_header..]);
@@ -80,21 +80,21 @@ fn text(bytes: &[u8]) -> Result<String, BakedError> {
 }
 
 /// CRC-32 over the type and the bytes of a chunk (PNG §5.5).
-fn checksum(kind: &[u8; 4], bytes: &[u8]) -> u32 {
+fn checksum(kind: [u8; 4], bytes: &[u8]) -> u32 {
     let mut hasher = crc32fast::Hasher::new();
-    hasher.update(kind);
+    hasher.update(&kind);
     hasher.update(bytes);
     hasher.finalize()
 }
 
 #[derive(Debug, Clone, Copy)]
 struct Chunk<'a> {
-    kind: &'a [u8; 4],
+    kind: [u8; 4],
     bytes: &'a [u8],
 }
 
 impl Chunk<'_> {
-    fn is_keyed(&self, kind: &[u8; 4], keyword: &[u8]) -> bool {
+    fn is_keyed(&self, kind: [u8; 4], keyword: &[u8]) -> bool {
         self.kind == kind
             && self
                 .bytes
@@ -148,8 +148,8 @@ fn read(bytes: &[u8]) -> Result<(Chunk<'_>, &[u8]), BakedError> {
     let length = usize::try_from(u32::from_be_bytes(*length)).map_err(|_| malformed)?;
     let (bytes, rest) = rest.split_at_checked(length).ok_or(malformed)?;
     let (written, rest) = rest.split_first_chunk::<4>().ok_or(malformed)?;
-    if !kind.iter().all(u8::is_ascii_alphabetic) || checksum(kind, bytes) != u32::from_be_bytes(*written) {
+    if !kind.iter().all(u8::is_ascii_alphabetic) || checksum(*kind, bytes) != u32::from_be_bytes(*written) {
         return Err(malformed);
     }
-    Ok((Chunk { kind, bytes }, rest))
+    Ok((Chunk { kind: *kind, bytes }, rest))
 }

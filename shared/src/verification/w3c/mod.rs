@@ -81,13 +81,14 @@ impl W3cError {
     /// How the specifications call it.
     pub fn standard(&self) -> StandardError {
         match self {
-            Self::TooLarge | Self::Json(_) | Self::UnknownForm => StandardError::Parsing,
+            Self::TooLarge
+            | Self::Json(_)
+            | Self::UnknownForm
+            | Self::Jose(VcJoseError::Jws(_) | VcJoseError::SdJwt(_) | VcJoseError::Cose(_))
+            | Self::Badge(TokenError::Jws(_) | TokenError::Key(_)) => StandardError::Parsing,
             Self::DataIntegrity(error) => error.into(),
-            Self::Jose(VcJoseError::Jws(_) | VcJoseError::SdJwt(_) | VcJoseError::Cose(_)) => StandardError::Parsing,
             Self::Jose(error) => error.into(),
-            Self::Badge(TokenError::Jws(_) | TokenError::Key(_)) => StandardError::Parsing,
-            Self::Badge(_) => StandardError::MalformedValue,
-            Self::NotCredentials => StandardError::MalformedValue,
+            Self::Badge(_) | Self::NotCredentials => StandardError::MalformedValue,
         }
     }
 }

@@ -28,7 +28,7 @@ use serde_json::{Value, json};
 pub use self::reading::claims_of;
 use self::terms::{ACTIVITY, HOURS, MINUTES, achievement_type, activity_type, decimal_hours, duration, engagement};
 use crate::{
-    activity::{Activity, ActivityAttestation, ActivityKind, Assurance, Period, Role},
+    activity::{Activity, ActivityAttestation, ActivityKind, Assurance, Breakdown, Period, Role},
     credential::vcdm,
     did::Did,
     organisation::Organisation,
@@ -101,7 +101,7 @@ pub fn to_badge(attestation: &ActivityAttestation, envelope: &BadgeEnvelope) -> 
     let mut results = vec![json!({
         "type": ["Result"], "resultDescription": hours, "value": decimal_hours(minutes),
     })];
-    for (year, minutes) in attestation.breakdown().into_iter().flat_map(|years| years.iter()) {
+    for (year, minutes) in attestation.breakdown().into_iter().flat_map(Breakdown::iter) {
         let id = format!("{reference}:minutes:{year}");
         descriptions.push(json!({
             "id": id, "type": ["ResultDescription"], "name": format!("Minutes attestées en {year}"),

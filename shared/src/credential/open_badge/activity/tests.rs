@@ -3,7 +3,7 @@ use serde_json::{Value, json};
 
 use super::{terms::minutes_of, *};
 use crate::{
-    activity::{Breakdown, Person, tests as attestations},
+    activity::{Person, tests as attestations},
     credential::{
         activity_claims::{self, DisclosedActivity, Envelope},
         open_badge,

@@ -275,9 +275,8 @@ impl Form {
                 BadgeRule::Term,
             ),
             Self::Types(wanted) => return types(value, wanted, version, pointer),
-            Self::A(class) => return class.check(value, version, pointer),
             Self::Reference(_) if value.is_string() => (text.is_some_and(is_absolute), BadgeRule::Uri),
-            Self::Reference(class) => return class.check(value, version, pointer),
+            Self::A(class) | Self::Reference(class) => return class.check(value, version, pointer),
             Self::List(form) => {
                 return match value {
                     Value::Array(values) => values
