@@ -343,7 +343,8 @@ impl W3cDocument {
     fn securing(&self) -> Option<Securing> {
         match &self.form {
             Form::Signature(secured) => Some(secured.securing()),
-            Form::Proofs(_) | Form::Badge(_) | Form::Open => None,
+            Form::Badge(_) => Some(Securing::Jwt),
+            Form::Proofs(_) | Form::Open => None,
         }
     }
 
