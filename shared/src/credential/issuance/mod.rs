@@ -41,12 +41,10 @@ pub enum Mechanism {
 pub struct UnknownMechanism;
 
 impl Mechanism {
-    /// Every mechanism of which the whole is shown, and `vc+sd-jwt`. Suites that disclose selectively are not among them: what they
-    /// make is for the holder alone ([`data_integrity::sign_base`]).
+    /// Every mechanism.
     pub fn all() -> impl Iterator<Item = Self> {
         let signatures = [Securing::Jwt, Securing::SdJwt, Securing::Cose];
-        let suites = Cryptosuite::ALL.into_iter().filter(|suite| !suite.is_selective());
-        let suites = suites.map(Self::DataIntegrity);
+        let suites = Cryptosuite::ALL.into_iter().map(Self::DataIntegrity);
         suites.chain(signatures.map(Self::Jose))
     }
 
