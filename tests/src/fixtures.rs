@@ -2,7 +2,7 @@
 
 use std::{
     collections::BTreeMap,
-    fs,
+    env, fs,
     path::{Path, PathBuf},
 };
 
@@ -36,6 +36,25 @@ pub fn enough_hours() -> String {
 /// A file under `fixtures/`.
 pub fn path(name: &str) -> PathBuf {
     Path::new(concat!(env!("CARGO_MANIFEST_DIR"), "/../fixtures")).join(name)
+}
+
+/// A folder of official vectors (`MUSETTE_VECTORS`, else beside the project); `None` when there is none on this machine.
+///
+/// # Panics
+/// When it is missing in CI, where the vectors must be there.
+pub fn vectors(name: &str) -> Option<PathBuf> {
+    let root = env::var_os("MUSETTE_VECTORS").map_or_else(
+        || Path::new(env!("CARGO_MANIFEST_DIR")).join("../../shared/vectors"),
+        PathBuf::from,
+    );
+    let folder = root.join(name);
+    let is_there = folder.is_dir();
+    assert!(
+        is_there || env::var("CI").as_deref() != Ok("true"),
+        "{} is missing: in CI the vectors must be there",
+        folder.display()
+    );
+    is_there.then_some(folder)
 }
 
 /// What is in it.

@@ -154,13 +154,26 @@ impl Context {
 }
 
 /// Refuses a document that says something without meaning. One whose contexts are not known here says what only others
-/// can tell: nothing is held against it, since the mechanisms that ask this sign every byte.
+/// can tell: nothing is held against it, since the mechanisms that ask this sign every byte. That is why the direction of a
+/// text may be there, too.
 pub fn check_terms(document: &Value) -> Result<(), JsonLdError> {
-    let document = Node::from(document);
+    let document = without_directions(Node::from(document));
     let statements = Context::of(&document).and_then(|context| context.statements(&document).map(drop));
     match statements {
         Err(error) if error.is_beyond_us() => Ok(()),
         statements => statements,
+    }
+}
+
+fn without_directions(node: Node<'_>) -> Node<'_> {
+    match node {
+        Node::Object(members) => {
+            let is_text = members.iter().any(|(name, _)| name == "@value");
+            let kept = members.into_iter().filter(|(name, _)| !is_text || name != "@direction");
+            Node::Object(kept.map(|(name, node)| (name, without_directions(node))).collect())
+        }
+        Node::Array(nodes) => Node::Array(nodes.into_iter().map(without_directions).collect()),
+        node => node,
     }
 }
 
