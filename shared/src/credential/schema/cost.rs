@@ -16,6 +16,9 @@ const MAX_DEPTH: usize = 192;
 /// What a schema of schemas looks at for each value, at most: its vocabularies, each with its definitions.
 const META_SCHEMA_STEPS: usize = 64;
 
+/// What a pattern that goes back is counted for.
+const BACKTRACKING_STEPS: usize = 1_000;
+
 /// Refuses a schema that would take too long with this document, or that refers to others.
 pub(super) fn bound(schema: &Value, document: &Value) -> Result<(), SchemaError> {
     let mut anchors = BTreeMap::new();
@@ -232,6 +235,9 @@ fn size(members: &Map<String, Value>, value: &Value) -> usize {
     };
     let listed = members.get("required").and_then(Value::as_array).map_or(0, Vec::len);
     let own = match value {
+        Value::String(text) if members.get("pattern").and_then(Value::as_str).is_some_and(goes_back) => {
+            BACKTRACKING_STEPS + text.len() / 64
+        }
         Value::String(text) => text.len() / 64,
         // Every element with every other.
         Value::Array(elements) if members.contains_key("uniqueItems") => {
@@ -244,6 +250,15 @@ fn size(members: &Map<String, Value>, value: &Value) -> usize {
         .and_then(Value::as_object)
         .map_or(0, Map::len);
     compared + listed + own + patterns.saturating_mul(children(value))
+}
+
+/// Whether a pattern may hold look-around or back references, which are not matched in linear time.
+fn goes_back(pattern: &str) -> bool {
+    pattern.contains("(?")
+        || pattern
+            .as_bytes()
+            .windows(2)
+            .any(|pair| pair[0] == b'\\' && pair[1] != b'.')
 }
 
 fn children(value: &Value) -> usize {

@@ -1,13 +1,13 @@
 //! JSON Schemas of credentials ([VC JSON Schema](https://www.w3.org/TR/vc-json-schema/), VCDM 2.0 §4.11).
 //!
-//! A schema is somebody else's program: it is bounded before it runs ([`cost`]), its patterns are matched in linear time,
-//! and it fetches nothing. `jsonschema` runs it.
+//! A schema is somebody else's program: it is bounded before it runs ([`cost`]), its patterns are matched in linear time
+//! or within a limit, and it fetches nothing. `jsonschema` runs it.
 
 mod cost;
 #[cfg(test)]
 mod tests;
 
-use jsonschema::{Draft, PatternOptions};
+use jsonschema::{Draft, PatternOptions, error::ValidationErrorKind};
 use serde_json::Value;
 
 use crate::{
@@ -21,6 +21,8 @@ pub const MAX_BYTES: usize = 512 * 1024;
 pub const MAX_SCHEMAS: usize = 8;
 /// The largest pattern once compiled, in bytes.
 const MAX_PATTERN_BYTES: usize = 256 * 1024;
+/// How often a pattern with look-around or back references may try again.
+const MAX_BACKTRACKS: usize = 10_000;
 
 /// Why a document was not found to fit a schema.
 #[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
@@ -175,7 +177,9 @@ pub fn check(schema: &Value, document: &Value) -> Result<(), SchemaError> {
     let draft = draft(text("$schema")?).ok_or(SchemaError::UnknownVersion)?;
     text("$id")?;
     cost::bound(schema, document)?;
-    let patterns = PatternOptions::regex()
+    // Those without look-around and back references are matched in linear time whatever the limit.
+    let patterns = PatternOptions::fancy_regex()
+        .backtrack_limit(MAX_BACKTRACKS)
         .size_limit(MAX_PATTERN_BYTES)
         .dfa_size_limit(MAX_PATTERN_BYTES);
     let validator = jsonschema::options()
@@ -185,7 +189,10 @@ pub fn check(schema: &Value, document: &Value) -> Result<(), SchemaError> {
         .map_err(|_| SchemaError::Malformed)?;
     match validator.validate(document) {
         Ok(()) => Ok(()),
-        Err(error) => Err(SchemaError::Unfit(error.instance_path().to_string())),
+        Err(error) => Err(match error.kind() {
+            ValidationErrorKind::BacktrackLimitExceeded { .. } => SchemaError::Costly,
+            _ => SchemaError::Unfit(error.instance_path().to_string()),
+        }),
     }
 }
 
