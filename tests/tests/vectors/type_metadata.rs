@@ -139,8 +139,10 @@ fn the_rsa_examples_of_the_eudi_library_are_refused_and_its_claims_issued() {
         let refused = SdJwt::parse(&vectors.text(file)).unwrap_err();
         assert_eq!(refused, SdJwtError::Jws(JwsError::Algorithm), "{file}");
     }
-    for file in ["flat.json", "complex.json", "pid_arf_v18.json"] {
-        let claims = vectors.json(file);
+    for file in ["flat.json", "complex.json"] {
+        let mut claims = vectors.json(file);
+        // Where the digests are named is for who issues to say.
+        claims.as_object_mut().unwrap().remove("_sd_alg");
         let names = claims.as_object().unwrap().keys();
         let hidden: Vec<ClaimPath> = names
             .filter(|name| !shared::format::sd_jwt_vc::PROTECTED_CLAIMS.contains(&name.as_str()))
@@ -158,4 +160,6 @@ fn the_rsa_examples_of_the_eudi_library_are_refused_and_its_claims_issued() {
         assert_eq!(signed["_sd"].as_array().unwrap().len(), hidden.len() + 7, "{file}");
         assert_eq!(sd_jwt.reveal().unwrap().claims, claims, "{file}");
     }
+    let pid = Resolving::of(reference("urn:eudi:pid:1")).receive(&vectors.bytes("pid_arf_v18.json"));
+    assert!(complete(pid.unwrap()).claims.len() > 20);
 }
