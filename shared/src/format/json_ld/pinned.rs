@@ -175,9 +175,11 @@ pub(super) fn document(
         return Ok(Arc::clone(found));
     }
     let made = compile()?;
-    if let Ok(mut known) = DOCUMENTS.write()
-        && may_keep()
-    {
+    if !may_keep() {
+        return Ok(made);
+    }
+    let made = Active::lasting(made);
+    if let Ok(mut known) = DOCUMENTS.write() {
         known.insert(key, Arc::clone(&made));
     }
     Ok(made)

@@ -117,6 +117,20 @@ fn a_document_made_to_be_slow_is_refused() {
     );
 }
 
+/// Type-scoped contexts lead back to what they were laid over: kept there, they would hold it for ever.
+#[test]
+fn what_is_compiled_for_a_document_goes_with_it() {
+    let mut document = credential();
+    document["@context"] = json!(["https://www.w3.org/ns/credentials/v2", {"@vocab": "https://issuer.example/"}]);
+    let text = document.to_string();
+    let node = Node::parse(&text).unwrap();
+    let context = Context::of(&node).unwrap();
+    let compiled = std::sync::Arc::downgrade(&context.0);
+    context.statements(&node).unwrap();
+    drop(context);
+    assert!(compiled.upgrade().is_none());
+}
+
 #[test]
 fn a_protected_term_is_not_redefined() {
     let found = flaw(|document| {

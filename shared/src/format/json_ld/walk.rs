@@ -25,6 +25,15 @@ use crate::{
 /// How many contexts of its own a document may make us compile.
 const MAX_COMPILED: u32 = 256;
 
+/// A scoped context over another, told by where they are.
+type Laid = (*const Active, *const Local, Scope);
+
+/// What a scoped context led to. The two it was made of are held: their places stay theirs.
+struct Led {
+    to: Arc<Active>,
+    _of: (Arc<Active>, Arc<Local>),
+}
+
 type Members<'a> = [(Cow<'a, str>, Node<'a>)];
 
 /// Where the statements of a document stand in it. Nodes are told by [`Node::address`].
@@ -57,6 +66,7 @@ fn walk<'a>(document: &'a Node<'a>, active: &Arc<Active>, origins: Option<Origin
         },
         labels: HashMap::new(),
         compiled: 0,
+        scoped: HashMap::new(),
         origins,
         at: document.address(),
     };
@@ -79,6 +89,8 @@ struct Walk<'a> {
     labels: HashMap<&'a str, Blank>,
     /// How many contexts of its own it made us compile.
     compiled: u32,
+    /// Where scoped contexts led before, in this document.
+    scoped: HashMap<Laid, Led>,
     /// Where statements come from, when it is asked.
     origins: Option<Origins>,
     /// The node that makes the statements pushed now.
@@ -451,10 +463,21 @@ impl<'a> Walk<'a> {
 
     /// A scoped context laid over another.
     fn scoped(&mut self, active: &Arc<Active>, local: &Arc<Local>, scope: Scope) -> Result<Arc<Active>, JsonLdError> {
-        if !local.is_pinned() {
-            self.lay()?;
+        if let Some(kept) = active.kept(local, scope) {
+            return Ok(kept.map_err(Flaw::Context)?);
         }
-        Ok(active.scoped(local, scope).map_err(Flaw::Context)?)
+        let key = (Arc::as_ptr(active), Arc::as_ptr(local), scope);
+        if let Some(led) = self.scoped.get(&key) {
+            return Ok(Arc::clone(&led.to));
+        }
+        self.lay()?;
+        let made = active.scoped(local, scope).map_err(Flaw::Context)?;
+        let led = Led {
+            to: Arc::clone(&made),
+            _of: (Arc::clone(active), Arc::clone(local)),
+        };
+        self.scoped.insert(key, led);
+        Ok(made)
     }
 
     /// Counts a context that is compiled for this document alone.

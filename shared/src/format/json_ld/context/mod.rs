@@ -103,13 +103,6 @@ pub(super) struct Local {
     number: Option<u64>,
 }
 
-impl Local {
-    /// Whether what it leads to is kept, so that laying it costs nothing the second time.
-    pub(super) fn is_pinned(&self) -> bool {
-        self.number.is_some()
-    }
-}
-
 /// An active context: the meaning of every term at a place of a document.
 #[derive(Debug, Default)]
 pub(super) struct Active {
@@ -120,6 +113,9 @@ pub(super) struct Active {
     pub(super) language: Option<Arc<str>>,
     /// What to go back to in the nodes below, when this one does not propagate.
     pub(super) previous: Option<Arc<Active>>,
+    /// Made of pinned contexts alone and kept as long as we run, so that it may keep others: they may lead back to it. One
+    /// made for a document keeps none, or neither would ever be freed.
+    lasts: bool,
     /// Where scoped contexts led before.
     kept: RwLock<HashMap<(u64, Scope), Arc<Active>, RandomState>>,
 }
@@ -148,24 +144,38 @@ impl Active {
         Self::laid_over(self, &value, Scope::Embedded, false)
     }
 
-    /// With the context of a definition laid over it.
-    pub(super) fn scoped(self: &Arc<Self>, local: &Arc<Local>, scope: Scope) -> Result<Arc<Self>, ContextError> {
-        let Some(number) = local.number else {
-            return Self::laid_over(self, &local.value, scope, false);
-        };
-        let key = (number, scope);
+    /// Marks a context that nobody holds yet as kept for good.
+    pub(super) fn lasting(mut made: Arc<Self>) -> Arc<Self> {
+        if let Some(active) = Arc::get_mut(&mut made) {
+            active.lasts = true;
+        }
+        made
+    }
+
+    /// With the context of a definition laid over it, when that costs nothing: it was laid before, or is laid for good.
+    pub(super) fn kept(self: &Arc<Self>, local: &Local, scope: Scope) -> Option<Result<Arc<Self>, ContextError>> {
+        let key = (local.number.filter(|_| self.lasts)?, scope);
         if let Ok(kept) = self.kept.read()
             && let Some(found) = kept.get(&key)
         {
-            return Ok(Arc::clone(found));
+            return Some(Ok(Arc::clone(found)));
         }
-        let made = Self::laid_over(self, &local.value, scope, true)?;
-        if let Ok(mut kept) = self.kept.write()
-            && pinned::may_keep()
-        {
+        if !pinned::may_keep() {
+            return None;
+        }
+        let made = match Self::laid_over(self, &local.value, scope, true) {
+            Ok(made) => Self::lasting(made),
+            Err(error) => return Some(Err(error)),
+        };
+        if let Ok(mut kept) = self.kept.write() {
             kept.insert(key, Arc::clone(&made));
         }
-        Ok(made)
+        Some(Ok(made))
+    }
+
+    /// With the context of a definition laid over it, for one document.
+    pub(super) fn scoped(self: &Arc<Self>, local: &Local, scope: Scope) -> Result<Arc<Self>, ContextError> {
+        Self::laid_over(self, &local.value, scope, local.number.is_some())
     }
 
     /// The keyword that a member name is, or stands for.
@@ -245,6 +255,7 @@ impl Active {
             vocab: self.vocab.clone(),
             language: self.language.clone(),
             previous: self.previous.clone(),
+            lasts: false,
             kept: RwLock::default(),
         }
     }
