@@ -1,4 +1,4 @@
-//! Doors for the official vectors of RDF canonicalization, JSON-LD and selective disclosure.
+//! Doors for the official vectors of RDF canonicalization, JSON-LD, canonical JSON and selective disclosure.
 #![expect(clippy::expect_used, reason = "vectors are well-formed")]
 
 use std::collections::{BTreeMap, HashMap};
@@ -16,7 +16,7 @@ use crate::{
         json_ld::{Context, JsonLdError},
         rdf::{Annotation, Blank, Dataset, Digest, Quad, Term, Text, canonicalize},
     },
-    json::Node,
+    json::{Ambiguous, Node, canonical},
     keys::SigningKey,
 };
 
@@ -49,6 +49,11 @@ pub fn canonical_json_ld(text: &str) -> Result<String, JsonLdError> {
     Ok(canonicalize(&dataset, Digest::Sha256)
         .expect("a dataset that is not poisoned")
         .text)
+}
+
+/// The canonical form of a JSON text (RFC 8785).
+pub fn canonical_json(text: &str) -> Result<String, Ambiguous> {
+    canonical(&Node::parse(text)?)
 }
 
 /// What a base proof signs.
