@@ -15,6 +15,9 @@ pub(crate) enum Need {
     Postgres,
     Chromium,
     Chromedriver,
+    Node,
+    Npm,
+    Venv,
 }
 
 impl Need {
@@ -28,6 +31,10 @@ impl Need {
             Self::Postgres => postgres_programs().is_some(),
             Self::Chromium => is_installed("chromium"),
             Self::Chromedriver => is_installed("chromedriver"),
+            Self::Node => is_installed("node"),
+            Self::Npm => is_installed("npm"),
+            // Debian keeps what `venv` needs in a package of its own.
+            Self::Venv => succeeds("python3", &["-c", "import ensurepip, venv"]),
         }
     }
 
@@ -38,6 +45,9 @@ impl Need {
             Self::Postgres => "postgresql",
             Self::Chromium => "chromium",
             Self::Chromedriver => "chromium-driver",
+            Self::Node => "nodejs",
+            Self::Npm => "npm",
+            Self::Venv => "python3-venv",
         }
     }
 
@@ -46,6 +56,7 @@ impl Need {
             Self::Make | Self::Perl => "builds OpenSSL, which josekit needs",
             Self::Postgres => "every statement is tested on a real PostgreSQL",
             Self::Chromium | Self::Chromedriver => "the pages are walked in a real browser",
+            Self::Node | Self::Npm | Self::Venv => "our formats are checked against other implementations",
         }
     }
 }

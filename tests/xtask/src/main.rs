@@ -1,6 +1,7 @@
 //! The commands of this workspace. Few dependencies, so that it starts in seconds.
 #![expect(clippy::print_stdout, reason = "a command that talks to the person who typed it")]
 
+mod interop;
 mod machine;
 mod postgres;
 mod steps;
@@ -15,6 +16,7 @@ const USAGE: &str = "\
 cargo xtask demo [--once] [--lang fr|en]   build the three services, run the main job, and leave them running
 cargo xtask test                           everything: format, lints, every test on both databases, a real browser, the demo
 cargo xtask ci                             the same with nothing skipped, the documentation, and the dependency policy
+cargo xtask interop                        the implementations of others that ours are checked against, installed
 cargo xtask postgres                       a throw-away PostgreSQL until Ctrl-C; prints its address";
 
 fn main() -> Result<ExitCode> {
@@ -24,6 +26,10 @@ fn main() -> Result<ExitCode> {
         ["demo", options @ ..] => demo(options),
         ["test"] => test(false),
         ["ci"] => test(true),
+        ["interop"] => {
+            interop::prepare();
+            Ok(ExitCode::SUCCESS)
+        }
         ["postgres"] => postgres(),
         ["help" | "--help" | "-h"] => {
             println!("{USAGE}");
@@ -72,6 +78,7 @@ fn test(strict: bool) -> Result<ExitCode> {
         Need::Chromium,
         Need::Chromedriver,
     ])?;
+    interop::prepare();
     let mut steps = Steps::default();
     steps.run("format", steps::cargo().args(["fmt", "--all", "--check"]));
     // These two and `doc` share what they compile of the dependencies; so do the tests and the demo.
