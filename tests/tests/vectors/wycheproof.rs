@@ -22,18 +22,12 @@ fn bytes(hex: &Value) -> Vec<u8> {
         .collect()
 }
 
-#[test]
-fn ecdsa_signatures_verify_or_not() {
-    let Some(vectors) = Vectors::open("wycheproof") else {
-        return;
-    };
-    let file = vectors.json("ecdsa_secp256r1_sha256_p1363_test.json");
+/// Every case of a file of signatures, each under the key of its group.
+fn signatures(vectors: &Vectors, file: &str, key: impl Fn(&Value) -> PublicKey) {
+    let file = vectors.json(file);
     let mut run = 0;
     for (group, tests) in groups(&file) {
-        // Some groups give no JWK; all give the uncompressed point.
-        let point = bytes(&group["publicKey"]["uncompressed"]);
-        let [x, y] = [&point[1..33], &point[33..]].map(|coordinate| URL_SAFE_NO_PAD.encode(coordinate));
-        let key = source::key(&json!({"kty": "EC", "crv": "P-256", "x": x, "y": y}));
+        let key = key(&group["publicKey"]);
         for test in tests {
             let verified = key.verify(&bytes(&test["msg"]), &bytes(&test["sig"])).is_ok();
             assert_eq!(
@@ -47,6 +41,37 @@ fn ecdsa_signatures_verify_or_not() {
         }
     }
     assert_eq!(run, file["numberOfTests"].as_u64().unwrap());
+}
+
+#[test]
+fn ecdsa_signatures_verify_or_not() {
+    let Some(vectors) = Vectors::open("wycheproof") else {
+        return;
+    };
+    for (file, curve) in [
+        ("ecdsa_secp256r1_sha256_p1363_test.json", "P-256"),
+        ("ecdsa_secp384r1_sha384_p1363_test.json", "P-384"),
+    ] {
+        signatures(&vectors, file, |public| {
+            // Some groups give no JWK; all give the uncompressed point.
+            let point = bytes(&public["uncompressed"]);
+            let (x, y) = point[1..].split_at(point.len() / 2);
+            let [x, y] = [x, y].map(|coordinate| URL_SAFE_NO_PAD.encode(coordinate));
+            source::key(&json!({"kty": "EC", "crv": curve, "x": x, "y": y}))
+        });
+    }
+}
+
+/// Signatures that are malleable, cut, lengthened or by a key of small order among them.
+#[test]
+fn ed25519_signatures_verify_or_not() {
+    let Some(vectors) = Vectors::open("wycheproof") else {
+        return;
+    };
+    signatures(&vectors, "ed25519_test.json", |public| {
+        let x = URL_SAFE_NO_PAD.encode(bytes(&public["pk"]));
+        source::key(&json!({"kty": "OKP", "crv": "Ed25519", "x": x}))
+    });
 }
 
 /// The outcome of a JWS under the key of its group, where these kinds of keys are taken.
@@ -79,26 +104,76 @@ fn jws_verify_under_es256_and_under_nothing_else() {
     assert!(verified >= 2);
 }
 
+/// The outcome of a JWS under the one key of a set that its header names, of whatever kind it is.
+fn verifies_under_set(set: &Value, jws: &Value) -> bool {
+    let jws = Jws::parse_for(jws.as_str().unwrap(), &KeyKind::ALL);
+    serde_json::from_value::<JwkSet>(set.clone()).is_ok_and(|set| {
+        jws.is_ok_and(|jws| {
+            KeyKind::ALL.into_iter().any(|kind| {
+                let key = set
+                    .select(kind, jws.kid())
+                    .and_then(|key| PublicKey::from_jwk(key).ok());
+                key.is_some_and(|key| jws.verify(&key).is_ok())
+            })
+        })
+    })
+}
+
 #[test]
 fn key_sets_give_a_key_only_without_doubt() {
     let Some(vectors) = Vectors::open("wycheproof") else {
         return;
     };
+    let mut run = 0;
     for (group, tests) in groups(&vectors.json("json_web_key_test.json")) {
         let set = group.get("public").unwrap_or(&group["private"]);
         for test in tests {
-            let verified = serde_json::from_value::<JwkSet>(set.clone()).is_ok_and(|set| {
-                Jws::parse(test["jws"].as_str().unwrap()).is_ok_and(|jws| {
-                    let key = set
-                        .select(KeyKind::P256, jws.kid())
-                        .and_then(|key| PublicKey::from_jwk(key).ok());
-                    key.is_some_and(|key| jws.verify(&key).is_ok())
-                })
-            });
-            // No valid case of this file is ES256: whatever verifies here is a fault.
-            assert!(!verified, "{} {}", test["tcId"], test["comment"]);
+            // The valid cases of this file are HS256 to HS512 and RS256, which we have not: whatever verifies is a fault.
+            assert!(
+                !verifies_under_set(set, &test["jws"]),
+                "{} {}",
+                test["tcId"],
+                test["comment"]
+            );
+            assert!(
+                !verifies(set, &test["jws"], &KeyKind::ALL),
+                "{} {}",
+                test["tcId"],
+                test["comment"]
+            );
+            run += 1;
         }
     }
+    assert_eq!(run, 26);
+}
+
+/// One file of everything. What it calls valid and we refuse: HS256 and RS256, A256KW and ECDH-ES+A128KW, none of them ours.
+#[test]
+fn jose_of_every_sort_is_taken_when_it_is_ours() {
+    let Some(vectors) = Vectors::open("wycheproof") else {
+        return;
+    };
+    let file = vectors.json("json_web_crypto_test.json");
+    let (mut taken, mut refused) = (Vec::new(), 0);
+    for (group, tests) in groups(&file) {
+        let key = group.get("public").unwrap_or(&group["private"]);
+        let decryption = DecryptionKey::from_bytes(group["private"].to_string().as_bytes());
+        for test in tests {
+            let outcome = match &test["jwe"] {
+                Value::String(jwe) => decryption.as_ref().is_ok_and(|key| key.decrypt(jwe).is_ok()),
+                _ if key.get("keys").is_some() => verifies_under_set(key, &test["jws"]),
+                _ => verifies(key, &test["jws"], &KeyKind::ALL),
+            };
+            let is_ours = group["comment"] == "jws_ec" && test["result"] == "valid";
+            assert_eq!(outcome, is_ours, "{} {}", test["tcId"], test["comment"]);
+            if outcome {
+                taken.push(test["tcId"].clone());
+            } else {
+                refused += 1;
+            }
+        }
+    }
+    assert_eq!((taken.len(), refused), (1, 82));
 }
 
 #[test]
