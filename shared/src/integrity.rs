@@ -10,6 +10,8 @@ use base64::{
 };
 use subtle::ConstantTimeEq;
 
+use crate::base58;
+
 /// The longest text of digests that is read, in bytes.
 pub const MAX_BYTES: usize = 4096;
 
@@ -120,7 +122,7 @@ impl Integrity {
         }
         let (base, encoded) = text.split_at_checked(1).ok_or(IntegrityError::Malformed)?;
         let decoded = match base {
-            "z" => bs58::decode(encoded).into_vec().ok(),
+            "z" => base58::decode(encoded),
             "u" => URL_SAFE_NO_PAD.decode(encoded).ok(),
             "m" => STANDARD_NO_PAD.decode(encoded).ok(),
             "f" => base16(encoded),
@@ -259,7 +261,7 @@ mod tests {
                 .collect::<Vec<_>>()
                 .concat();
             for text in [
-                format!("z{}", bs58::encode(&multihash).into_string()),
+                format!("z{}", base58::encode(&multihash)),
                 format!("u{}", URL_SAFE_NO_PAD.encode(&multihash)),
                 format!("m{}", STANDARD_NO_PAD.encode(&multihash)),
                 format!("f{hex}"),

@@ -7,6 +7,7 @@
 
 pub mod activity;
 mod address;
+mod base58;
 pub mod clock;
 pub mod credential;
 pub mod did;

@@ -136,8 +136,8 @@ mod tests {
             document.method(multikey, Purpose::KeyAgreement),
             Err(DidError::KeyNotListed)
         );
-        let point = bs58::decode(&multikey[1..]).into_vec().unwrap();
-        let encoded = |bytes: &[u8]| resolved(&format!("did:key:z{}", bs58::encode(bytes).into_string()));
+        let point = base58::decode(&multikey[1..]).unwrap();
+        let encoded = |bytes: &[u8]| resolved(&format!("did:key:z{}", base58::encode(bytes)));
         let mut infinity = point.clone();
         infinity[2] = 0xc0;
         for wrong in [&point[..97], &[&point[..], &[0]].concat(), &infinity] {

@@ -3,6 +3,7 @@
 use zeroize::Zeroizing;
 
 use super::{KeyError, KeyKind, PublicKey, SigningKey};
+use crate::base58;
 
 /// The longest text decoded: a key of BLS12-381 takes 135 characters, and decoding base 58 is quadratic.
 pub(super) const MAX_CHARACTERS: usize = 160;
@@ -71,13 +72,13 @@ fn kind_of(bytes: &[u8], prefix: fn(KeyKind) -> [u8; 2]) -> Option<KeyKind> {
 
 pub(super) fn encode(prefix: [u8; 2], bytes: &[u8]) -> String {
     let mut text = String::from("z");
-    text.push_str(&bs58::encode([&prefix, bytes].concat()).into_string());
+    text.push_str(&base58::encode(&[&prefix, bytes].concat()));
     text
 }
 
 pub(super) fn decode(text: &str) -> Option<Vec<u8>> {
     let digits = text.strip_prefix('z').filter(|digits| digits.len() <= MAX_CHARACTERS)?;
-    bs58::decode(digits).into_vec().ok()
+    base58::decode(digits)
 }
 
 #[cfg(test)]

@@ -7,6 +7,7 @@ use serde_json::{Map, Value};
 
 use super::{PLACEHOLDER, WebvhError};
 use crate::{
+    base58,
     did::Did,
     json::{Node, canonical},
     keys::seal::digest,
@@ -126,7 +127,7 @@ fn multihash_of(node: &Node<'_>) -> Result<String, WebvhError> {
 pub(super) fn multihash(bytes: &[u8]) -> String {
     let mut hash = vec![0x12, 0x20];
     hash.extend(digest(bytes));
-    bs58::encode(hash).into_string()
+    base58::encode(&hash)
 }
 
 /// The same value with the placeholder wherever the SCID is written, in names too.

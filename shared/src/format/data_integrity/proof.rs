@@ -5,7 +5,7 @@ use chrono::{DateTime, SecondsFormat, Utc};
 use serde_json::{Map, Value};
 
 use super::DataIntegrityError;
-use crate::{json::Node, keys::KeyKind};
+use crate::{base58, json::Node, keys::KeyKind};
 
 /// The longest signature in base 58: 96 bytes take 132 characters, and decoding is quadratic.
 const MAX_CHARACTERS: usize = 140;
@@ -227,7 +227,7 @@ impl<'a> Proof<'a> {
 
 /// `proofValue` of most suites: `z` and base 58.
 pub(super) fn encode(signature: &[u8]) -> String {
-    format!("z{}", bs58::encode(signature).into_string())
+    format!("z{}", base58::encode(signature))
 }
 
 /// `proofValue` of selective suites: `u` and base64url.
@@ -243,5 +243,5 @@ fn decode(suite: Cryptosuite, text: &str) -> Option<Vec<u8>> {
         return URL_SAFE_NO_PAD.decode(digits).ok();
     }
     let digits = text.strip_prefix('z').filter(|digits| digits.len() <= MAX_CHARACTERS)?;
-    bs58::decode(digits).into_vec().ok()
+    base58::decode(digits)
 }
