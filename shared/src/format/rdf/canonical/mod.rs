@@ -76,7 +76,11 @@ pub(crate) struct Canonical {
 /// The canonical number of each blank node (RDFC-1.0 §4.4.3), from 0 without gap; those in no statement have none of their
 /// own.
 pub(crate) fn name_blanks(dataset: &Dataset<'_>, digest: Digest) -> Result<Vec<u32>, CanonicalizationError> {
-    Naming::of(dataset, digest).finish()
+    match dataset.blanks {
+        // An only node has the first name, whatever is said of it: that of nearly every proof.
+        0 | 1 => Ok(vec![0; dataset.blanks as usize]),
+        _ => Naming::of(dataset, digest).finish(),
+    }
 }
 
 /// Canonicalises (RDFC-1.0 §4.4.3).
@@ -89,11 +93,10 @@ pub(crate) fn canonicalize(dataset: &Dataset<'_>, digest: Digest) -> Result<Cano
             push_number(labels[blank as usize], out);
         });
     }
-    if lines.sort() {
-        lines.dedup();
-    }
+    let mut lines = lines.sorted();
+    lines.dedup();
     Ok(Canonical {
-        text: lines.joined(),
+        text: lines.concat(),
         labels,
     })
 }
@@ -127,29 +130,16 @@ impl Lines {
         self.ranges.push(start..self.text.len());
     }
 
-    /// In code point order, which is the order of UTF-8 bytes. Whether two lines are the same.
-    fn sort(&mut self) -> bool {
-        let text = &self.text;
-        self.ranges
-            .sort_unstable_by(|a, b| text[a.clone()].cmp(&text[b.clone()]));
-        self.ranges
-            .windows(2)
-            .any(|pair| text[pair[0].clone()] == text[pair[1].clone()])
+    /// In code point order.
+    fn sorted(&self) -> Vec<&str> {
+        let mut lines: Vec<&str> = self.ranges.iter().map(|range| &self.text[range.clone()]).collect();
+        lines.sort_unstable();
+        lines
     }
+}
 
-    /// Leaves each line once.
-    fn dedup(&mut self) {
-        let text = &self.text;
-        self.ranges.dedup_by(|a, b| text[a.clone()] == text[b.clone()]);
-    }
-
-    fn joined(self) -> String {
-        let mut joined = String::with_capacity(self.text.len());
-        for range in self.ranges {
-            joined.push_str(&self.text[range]);
-        }
-        joined
-    }
+fn has_twins(lines: &[&str]) -> bool {
+    lines.windows(2).any(|pair| pair[0] == pair[1])
 }
 
 /// Names given in order of appearance (RDFC-1.0 §4.5).
@@ -218,9 +208,10 @@ impl<'a> Naming<'a> {
         self.hashes = (0..)
             .take(self.mentions.len())
             .map(|blank| {
-                let mut lines = self.seen_from(blank);
-                alike |= lines.sort();
-                self.digest.hex(&lines.joined())
+                let lines = self.seen_from(blank);
+                let lines = lines.sorted();
+                alike |= has_twins(&lines);
+                self.digest.hex(&lines.concat())
             })
             .collect();
         alike
