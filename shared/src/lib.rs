@@ -19,6 +19,7 @@ pub mod integrity;
 pub mod json;
 pub mod keys;
 pub mod language;
+pub mod many;
 pub mod oid4vci;
 pub mod oid4vp;
 pub mod organisation;
