@@ -195,11 +195,7 @@ fn sd_jwt_vc(criterion: &mut Criterion) {
     let held = SdJwt::parse(&issued).expect("a credential");
     let presented = held.present(&disclosable, &binding).expect("a presentation");
     group.bench_function("present, 12 disclosures", |bench| {
-        bench.iter(|| {
-            parsed
-                .present(black_box(&disclosable), &binding)
-                .expect("a presentation")
-        });
+        bench.iter(|| held.present(black_box(&disclosable), &binding).expect("a presentation"));
     });
     let expected = ExpectedBinding {
         audience: binding.audience,

@@ -67,7 +67,10 @@ mod tests {
     use serde_json::Value;
 
     use super::*;
-    use crate::keys::{BbsPublicKey, KeyError, SigningKey};
+    use crate::{
+        base58,
+        keys::{BbsPublicKey, KeyError, SigningKey},
+    };
 
     // w3c-ccg/did-method-key, test-vectors/nist-curves.json
     const P256: &str = "did:key:zDnaerx9CtbPJ1q36T5Ln5wYt3MQYeGRG5ehnPAmxcf5mDZpv";
