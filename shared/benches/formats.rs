@@ -177,7 +177,7 @@ fn sd_jwt_vc(criterion: &mut Criterion) {
 
     let (issuer, holder) = (SigningKey::generate(), SigningKey::generate());
     let (claims, disclosable) = attestation(&holder);
-    let issued = issue(claims.clone(), &disclosable, "key", &issuer, &SystemEntropy).expect("a credential");
+    let held = issue(claims.clone(), &disclosable, "key", &issuer, &SystemEntropy).expect("a credential");
     group.bench_function("issue, 12 disclosures", |bench| {
         bench.iter_batched(
             || claims.clone(),
@@ -192,7 +192,7 @@ fn sd_jwt_vc(criterion: &mut Criterion) {
         nonce: "n-0S6_WzA2Mj",
         issued_at: now,
     };
-    let held = SdJwt::parse(&issued).expect("a credential");
+    let held = SdJwt::parse(&held).expect("a credential");
     let presented = held.present(&disclosable, &binding).expect("a presentation");
     group.bench_function("present, 12 disclosures", |bench| {
         bench.iter(|| held.present(black_box(&disclosable), &binding).expect("a presentation"));

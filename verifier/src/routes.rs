@@ -36,10 +36,10 @@ pub fn router(app: App) -> Router {
         .route(urls::DECISION, get(decisions::api::decision))
         .route(urls::LIVE_SCRIPT, get(live_script))
         .with_state(app.clone());
-    let vc_api = vc_api::api::routes(&app).with_state(app.clone());
+    let vc_api = vc_api::api::routes(&app);
     let router = csrf::layer(pages, &config.service.public_url)
         .merge(protocol)
-        .merge(vc_api)
+        .merge(vc_api.with_state(app))
         .merge(assets::routes());
     security_headers::layer(page::layer(router, locale), config.service.is_secure())
 }

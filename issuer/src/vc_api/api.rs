@@ -60,7 +60,7 @@ async fn instances(State(app): State<App>) -> Result<Response, Refusal> {
 
 async fn instance(State(app): State<App>, named: Path<String>) -> Result<Response, Refusal> {
     let vc_api = opened(&app)?;
-    let instance = find(&vc_api, Some(named))?;
+    let instance = find(&vc_api, &Some(named))?;
     Ok(answer(StatusCode::OK, &described(&app, &instance).await?))
 }
 
@@ -79,7 +79,7 @@ async fn described(app: &App, instance: &Instance<'_>) -> Result<Value, Refusal>
 
 async fn issue(State(app): State<App>, named: Named, read: Body) -> Result<Response, Refusal> {
     let vc_api = opened(&app)?;
-    let instance = find(&vc_api, named)?;
+    let instance = find(&vc_api, &named)?;
     let request = IssueRequest::parse(&body(read)?)?;
     let mut tx = app.db.write().await?;
     let issued = instance.issue(&app, &mut tx, request).await?;
@@ -92,7 +92,7 @@ async fn derive(State(app): State<App>, named: Named, read: Body) -> Result<Resp
     let request = DeriveRequest::parse(&body(read)?)?;
     let instance = match named {
         None => vc_api.deriving(&request),
-        named => Some(find(&vc_api, named)?),
+        named => Some(find(&vc_api, &named)?),
     };
     let derived = instance.ok_or(InstanceError::NotSelective)?.derive(&request)?;
     Ok(answer(StatusCode::CREATED, &derived.to_value()))
@@ -100,7 +100,7 @@ async fn derive(State(app): State<App>, named: Named, read: Body) -> Result<Resp
 
 async fn prove(State(app): State<App>, named: Named, read: Body) -> Result<Response, Refusal> {
     let vc_api = opened(&app)?;
-    let instance = find(&vc_api, named)?;
+    let instance = find(&vc_api, &named)?;
     let request = ProveRequest::parse(&body(read)?)?;
     let mut tx = app.db.write().await?;
     let proven = instance.prove(&app, &mut tx, request).await?;
@@ -110,7 +110,7 @@ async fn prove(State(app): State<App>, named: Named, read: Body) -> Result<Respo
 
 async fn change_status(State(app): State<App>, named: Named, read: Body) -> Result<Response, Refusal> {
     let vc_api = opened(&app)?;
-    let instance = find(&vc_api, named)?;
+    let instance = find(&vc_api, &named)?;
     let request = StatusRequest::parse(&body(read)?)?;
     let mut tx = app.db.write().await?;
     instance.change_status(&mut tx, &request).await?;
@@ -120,7 +120,7 @@ async fn change_status(State(app): State<App>, named: Named, read: Body) -> Resu
 
 async fn status_list(State(app): State<App>, Path((name, list)): Path<(String, String)>) -> Result<Response, Refusal> {
     let vc_api = opened(&app)?;
-    let instance = find(&vc_api, Some(Path(name)))?;
+    let instance = find(&vc_api, &Some(Path(name)))?;
     let unknown = || absent("no status list has this address");
     let list = list.parse().map_err(|_| unknown())?;
     let mut tx = app.db.write().await?;
@@ -141,7 +141,7 @@ fn opened(app: &App) -> Result<Arc<VcApi>, Refusal> {
     app.vc_api.clone().ok_or_else(|| absent("the VC-API is off"))
 }
 
-fn find(vc_api: &VcApi, named: Named) -> Result<Instance<'_>, Refusal> {
+fn find<'a>(vc_api: &'a VcApi, named: &Named) -> Result<Instance<'a>, Refusal> {
     vc_api
         .instance(named.as_ref().map(|Path(name)| name.as_str()))
         .ok_or_else(|| absent("no instance has this name"))

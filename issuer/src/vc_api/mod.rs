@@ -5,23 +5,20 @@
 
 pub(crate) mod api;
 pub(crate) mod config;
+mod identity;
+mod statuses;
 pub(crate) mod store;
 
-use chrono::Duration;
 use serde_json::{Map, Value};
 use shared::{
     credential::{
         StandardError,
-        issuance::{self, IssuanceError, Issued, Mechanism, Signatory, SigningOptions},
-        vcdm::{self, Version},
+        issuance::{self, IssuanceError, Issued, Mechanism, SigningOptions},
+        vcdm,
     },
     did::DidError,
-    entropy::Entropy,
-    format::{
-        data_integrity::{Disclosure, derive},
-        vc_jose::Securing,
-    },
-    keys::{BbsSecretKey, KeyError, SigningKey, seal::Unopenable},
+    format::data_integrity::{Disclosure, derive},
+    keys::{KeyError, seal::Unopenable},
     organisation::Slug,
     service::{
         config::ServiceConfig,
@@ -29,27 +26,12 @@ use shared::{
         http_client::HttpClient,
         vc_api::{Access, AccessError},
     },
-    status_list::bitstring::{Bitstring, BitstringError, Entry, MIN_ENTRIES, Purpose, StatusListTerms},
-    vc_api::{DeriveRequest, IssueRequest, ProveRequest, StatusRequest},
+    status_list::bitstring::BitstringError,
+    vc_api::{DeriveRequest, IssueRequest, ProveRequest},
 };
 
-use zeroize::Zeroizing;
-
-use self::config::{InstanceConfig, InstanceKey, VcApiConfig};
-use crate::{
-    App,
-    organisations::{self, KeyringError},
-    status::ListId,
-};
-
-/// How long a verifier may keep a list.
-const TTL: Duration = Duration::seconds(300);
-/// How long a list is valid.
-const LIFETIME: Duration = Duration::days(1);
-/// Random places tried before a list counts as full: with half of it taken, one in four thousand million misses them all.
-const TRIES: usize = 32;
-/// What VCDM 1.1 does not define of a status.
-const STATUS_CONTEXT: &str = "https://www.w3.org/ns/credentials/status/v1";
+use self::config::{InstanceConfig, VcApiConfig};
+use crate::{App, organisations::KeyringError};
 
 /// What is open.
 pub(crate) struct VcApi {
@@ -168,94 +150,7 @@ pub(crate) struct Instance<'a> {
     pub(crate) config: &'a InstanceConfig,
 }
 
-/// Who signs for an instance.
-pub(crate) struct Identity {
-    pub(crate) controller: String,
-    pub(crate) method: String,
-    key: Secret,
-}
-
-enum Secret {
-    Signing(SigningKey),
-    Bbs(BbsSecretKey),
-}
-
-impl Secret {
-    fn generate(kind: InstanceKey, entropy: &dyn Entropy) -> Self {
-        match kind {
-            InstanceKey::Signing(kind) => Self::Signing(SigningKey::generate_of(kind)),
-            InstanceKey::Bbs => Self::Bbs(BbsSecretKey::generate(entropy)),
-        }
-    }
-
-    fn from_bytes(kind: InstanceKey, bytes: &[u8]) -> Result<Self, KeyError> {
-        Ok(match kind {
-            InstanceKey::Signing(_) => Self::Signing(SigningKey::from_pkcs8(bytes)?),
-            InstanceKey::Bbs => Self::Bbs(BbsSecretKey::from_bytes(bytes)?),
-        })
-    }
-
-    fn to_bytes(&self) -> Zeroizing<Vec<u8>> {
-        match self {
-            Self::Signing(key) => key.to_pkcs8(),
-            Self::Bbs(key) => Zeroizing::new(key.to_bytes().to_vec()),
-        }
-    }
-
-    fn multikey(&self) -> String {
-        match self {
-            Self::Signing(key) => key.public().to_multikey(),
-            Self::Bbs(key) => key.public().to_multikey(),
-        }
-    }
-}
-
-impl Identity {
-    fn signatory(&self) -> Signatory<'_> {
-        Signatory {
-            controller: &self.controller,
-            method: &self.method,
-            key: match &self.key {
-                Secret::Signing(key) => key.into(),
-                Secret::Bbs(key) => key.into(),
-            },
-        }
-    }
-}
-
 impl Instance<'_> {
-    /// Who signs. A key of its own is made when there is none yet: `tx` must be one that writes.
-    pub(crate) async fn identity(&self, app: &App, tx: &mut Tx) -> Result<Identity, InstanceError> {
-        if let Some(organisation) = &self.config.organisation {
-            let (kid, key) = organisations::signing_key(app, tx, organisation).await?;
-            let did = app.urls.did(organisation)?;
-            return Ok(Identity {
-                method: format!("{did}#{kid}"),
-                controller: did.into(),
-                key: Secret::Signing(key),
-            });
-        }
-        let kind = self.config.key;
-        let place = format!("vc_api_keys.sealed/{}/{}", self.name, kind.name());
-        let sealed = if let Some(sealed) = store::key(tx, self.name, kind).await? {
-            sealed
-        } else {
-            let secret = Secret::generate(kind, app.entropy.as_ref()).to_bytes();
-            let sealed = app.keys.seal(&secret, &place, app.entropy.as_ref());
-            store::insert_key(tx, self.name, kind, &sealed, app.now()).await?;
-            // Another process may have been first.
-            store::key(tx, self.name, kind).await?.unwrap_or(sealed)
-        };
-        let key = Secret::from_bytes(kind, &app.keys.open(&sealed, &place)?)?;
-        let multikey = key.multikey();
-        let controller = format!("did:key:{multikey}");
-        Ok(Identity {
-            method: format!("{controller}#{multikey}"),
-            controller,
-            key,
-        })
-    }
-
     /// Signs a credential, with the statuses this instance gives.
     pub(crate) async fn issue(&self, app: &App, tx: &mut Tx, request: IssueRequest) -> Result<Issued, InstanceError> {
         let mut credential = request.credential;
@@ -275,7 +170,7 @@ impl Instance<'_> {
         }
         let options = SigningOptions {
             mandatory: request.mandatory_pointers,
-            ..self.options(app)
+            ..made_now(app)
         };
         Ok(issuance::issue(
             credential,
@@ -316,7 +211,7 @@ impl Instance<'_> {
         let options = SigningOptions {
             domain: request.domain,
             challenge: request.challenge,
-            ..self.options(app)
+            ..made_now(app)
         };
         Ok(issuance::prove(
             presentation,
@@ -326,126 +221,12 @@ impl Instance<'_> {
             app.entropy.as_ref(),
         )?)
     }
+}
 
-    /// Sets or lifts a status of a credential.
-    pub(crate) async fn change_status(&self, tx: &mut Tx, request: &StatusRequest) -> Result<(), InstanceError> {
-        if request.purpose == Purpose::Revocation && !request.status {
-            return Err(InstanceError::Irreversible);
-        }
-        let StatusRequest {
-            credential_id,
-            purpose,
-            status,
-        } = request;
-        match store::set(tx, self.name, purpose, credential_id, *status).await? {
-            0 => Err(InstanceError::UnknownCredential),
-            _ => Ok(()),
-        }
-    }
-
-    /// A list of this instance as a signed credential; None when it has no such list.
-    pub(crate) async fn status_list(
-        &self,
-        app: &App,
-        tx: &mut Tx,
-        list: &ListId,
-    ) -> Result<Option<Issued>, InstanceError> {
-        let Some(purpose) = store::purpose(tx, self.name, list).await? else {
-            return Ok(None);
-        };
-        let mut bits = Bitstring::new(1, MIN_ENTRIES)?;
-        for entry in store::are_set(tx, list).await? {
-            bits.set(entry, 1, 1)?;
-        }
-        let identity = self.identity(app, tx).await?;
-        let address = app.urls.bitstring_list(self.name, list);
-        let terms = StatusListTerms {
-            id: address.as_str(),
-            issuer: &identity.controller,
-            purposes: &[purpose],
-            valid_from: app.now(),
-            valid_until: Some(app.now() + LIFETIME),
-            ttl: Some(TTL),
-        };
-        let Value::Object(credential) = terms.unsigned(&bits) else {
-            unreachable!("a list credential is an object")
-        };
-        // As its credentials are, but in text: verifiers fetch it as a file.
-        let mechanism = match self.config.mechanism {
-            Mechanism::Jose(Securing::Cose) => Mechanism::Jose(Securing::Jwt),
-            mechanism => mechanism,
-        };
-        let signed = issuance::issue(
-            credential,
-            mechanism,
-            &identity.signatory(),
-            &self.options(app),
-            app.entropy.as_ref(),
-        )?;
-        Ok(Some(signed))
-    }
-
-    async fn give_statuses(
-        &self,
-        app: &App,
-        tx: &mut Tx,
-        credential: &mut Map<String, Value>,
-        name: &str,
-        version: Version,
-    ) -> Result<(), InstanceError> {
-        let mut entries = match credential.remove("credentialStatus") {
-            None => Vec::new(),
-            Some(Value::Array(entries)) => entries,
-            Some(entry) => vec![entry],
-        };
-        for purpose in &self.config.status {
-            let (list, index) = self.allocate(app, tx, purpose, name).await?;
-            let address = app.urls.bitstring_list(self.name, &list);
-            entries.push(Entry::new(purpose.clone(), index.into(), address.into()).to_value());
-        }
-        let status = match <[Value; 1]>::try_from(entries) {
-            Ok([only]) => only,
-            Err(several) => several.into(),
-        };
-        credential.insert("credentialStatus".to_owned(), status);
-        if version == Version::V1 {
-            let mut contexts = match credential.remove("@context") {
-                Some(Value::Array(contexts)) => contexts,
-                only => Vec::from_iter(only),
-            };
-            if !contexts.iter().any(|context| context == STATUS_CONTEXT) {
-                contexts.push(STATUS_CONTEXT.into());
-            }
-            credential.insert("@context".to_owned(), contexts.into());
-        }
-        Ok(())
-    }
-
-    /// Takes a free place at random, in the newest list or in a new one (BSL-006).
-    async fn allocate(&self, app: &App, tx: &mut Tx, purpose: &Purpose, name: &str) -> sqlx::Result<(ListId, u32)> {
-        let entries = u32::try_from(MIN_ENTRIES).unwrap_or(u32::MAX);
-        let mut list = store::newest_list(tx, self.name, purpose).await?;
-        for _ in 0..2 {
-            if let Some(list) = list {
-                for _ in 0..TRIES {
-                    let entry = app.entropy.below(entries);
-                    if store::take(tx, &list, entry, name).await? {
-                        return Ok((list, entry));
-                    }
-                }
-            }
-            let fresh = ListId::random(app.entropy.as_ref());
-            store::insert_list(tx, &fresh, self.name, purpose, app.now()).await?;
-            list = Some(fresh);
-        }
-        Err(sqlx::Error::RowNotFound)
-    }
-
-    fn options(&self, app: &App) -> SigningOptions {
-        SigningOptions {
-            created: Some(app.now()),
-            ..SigningOptions::default()
-        }
+fn made_now(app: &App) -> SigningOptions {
+    SigningOptions {
+        created: Some(app.now()),
+        ..SigningOptions::default()
     }
 }
 

@@ -156,9 +156,12 @@ impl IssuanceError {
     pub fn standard(&self) -> StandardError {
         match self {
             Self::Vcdm(error) => error.into(),
-            Self::Badge(_) | Self::JsonLd(_) | Self::OtherController | Self::Secured => StandardError::MalformedValue,
             // What cannot be turned into what is signed does not say what it should.
-            Self::DataIntegrity(DataIntegrityError::JsonLd(_)) => StandardError::MalformedValue,
+            Self::Badge(_)
+            | Self::JsonLd(_)
+            | Self::OtherController
+            | Self::Secured
+            | Self::DataIntegrity(DataIntegrityError::JsonLd(_)) => StandardError::MalformedValue,
             Self::Jose(error @ VcJoseError::Document(_)) => error.into(),
             Self::WrongKey | Self::Unsupported(_) | Self::DataIntegrity(_) | Self::Jose(_) => {
                 StandardError::ProofGeneration
@@ -359,14 +362,13 @@ fn secure(
             said.retain(|name, _| !matches!(name.as_str(), "aud" | "nonce"));
             json_ld::check_terms(&Value::Object(said))?;
             match securing {
-                Securing::Jwt => Ok(Issued::Jwt(content, sign_jwt(content, document, &with)?)),
-                Securing::Cose => Ok(Issued::Cose(content, sign_cose(content, document, &with)?)),
                 Securing::SdJwt if content == Content::Credential => {
                     let text = sign_sd_jwt(document, &options.disclosable, &with, entropy)?;
                     Ok(Issued::SdJwt(content, text))
                 }
-                // Nobody chooses what to show of what they show.
-                Securing::SdJwt => Ok(Issued::Jwt(content, sign_jwt(content, document, &with)?)),
+                Securing::Cose => Ok(Issued::Cose(content, sign_cose(content, document, &with)?)),
+                // Nobody chooses what to show of a presentation: it is a JWT then, too.
+                Securing::Jwt | Securing::SdJwt => Ok(Issued::Jwt(content, sign_jwt(content, document, &with)?)),
             }
         }
     }

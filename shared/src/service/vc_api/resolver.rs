@@ -42,13 +42,12 @@ pub async fn resolve(http: &HttpClient, did: &str, headers: &HeaderMap, now: Dat
 /// The errors of DID Resolution §11 with their HTTP statuses (§12.1).
 fn named(error: &DidError) -> (StatusCode, &'static str) {
     match error {
-        DidError::Invalid | DidError::ForbiddenHost => (StatusCode::BAD_REQUEST, "INVALID_DID"),
+        DidError::Invalid | DidError::ForbiddenHost | DidError::Key(_) => (StatusCode::BAD_REQUEST, "INVALID_DID"),
         DidError::UnsupportedMethod => (StatusCode::NOT_IMPLEMENTED, "METHOD_NOT_SUPPORTED"),
         DidError::Deactivated => (StatusCode::GONE, "DEACTIVATED"),
         DidError::Webvh(_) | DidError::OtherDocument | DidError::KeyNotListed => {
             (StatusCode::INTERNAL_SERVER_ERROR, "INVALID_DID_DOCUMENT")
         }
-        DidError::Key(_) => (StatusCode::BAD_REQUEST, "INVALID_DID"),
     }
 }
 

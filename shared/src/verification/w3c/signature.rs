@@ -152,10 +152,10 @@ impl W3cDocument {
             challenge: None,
             now,
         };
-        Secured::check(proof, &expected).map_err(of_proof)?;
+        Secured::check(proof, &expected).map_err(|error| of_proof(&error))?;
         let key = document_of(surroundings, did)?.proof_key(method, purpose);
         let key = key.map_err(|error| Trouble::failed(Reason::UnknownKey, &error, &error))?;
-        secured.verify(proof, key).map_err(of_proof)
+        secured.verify(proof, key).map_err(|error| of_proof(&error))
     }
 
     fn check_signed(
@@ -164,31 +164,28 @@ impl W3cDocument {
         surroundings: &Surroundings,
         now: DateTime<Utc>,
     ) -> Result<(), Trouble> {
-        let signer = secured.signer().map_err(of_signature)?;
+        let signer = secured.signer().map_err(|error| of_signature(&error))?;
         let document = document_of(surroundings, signer.controller)?;
         let kid = signer.kid.unwrap_or_default();
         let key = key_of(document, kid, self.purpose())?;
-        secured.verify(&key, now).map_err(of_signature)
+        secured.verify(&key, now).map_err(|error| of_signature(&error))
     }
 
     /// A key of the issuer: the one that `kid` names, or the one of its keys that stands in the header (OB-009).
     fn check_token(&self, token: &BadgeToken, surroundings: &Surroundings) -> Result<(), Trouble> {
         let document = document_of(surroundings, self.controller().unwrap_or_default())?;
-        let key = match token.kid() {
-            Some(kid) => key_of(document, kid, self.purpose())?,
-            None => {
-                let named = token.key().map(Jwk::thumbprint);
-                document
-                    .keys(self.purpose())
-                    .find(|key| Some(key.thumbprint()) == named)
-                    .ok_or_else(|| {
-                        Trouble::failed(
-                            Reason::UnknownKey,
-                            StandardError::InvalidVerificationMethod,
-                            "the key in the header is not one of the issuer's",
-                        )
-                    })?
-            }
+        let key = if let Some(kid) = token.kid() {
+            key_of(document, kid, self.purpose())?
+        } else {
+            let named = token.key().map(Jwk::thumbprint);
+            let mut keys = document.keys(self.purpose());
+            keys.find(|key| Some(key.thumbprint()) == named).ok_or_else(|| {
+                Trouble::failed(
+                    Reason::UnknownKey,
+                    StandardError::InvalidVerificationMethod,
+                    "the key in the header is not one of the issuer's",
+                )
+            })?
         };
         let wrong = |error| Trouble::failed(Reason::WrongSignature, StandardError::CryptographicSecurity, error);
         token.verify(&key).map_err(wrong)
@@ -209,8 +206,8 @@ fn methods_of(text: &str) -> Vec<String> {
 }
 
 fn with_proofs(text: &str, check: impl Fn(&Secured<'_>, &Proof<'_>) -> Result<(), Trouble>) -> Result<(), Trouble> {
-    let secured = Secured::parse(text).map_err(of_proof)?;
-    let proofs = secured.proofs().map_err(of_proof)?;
+    let secured = Secured::parse(text).map_err(|error| of_proof(&error))?;
+    let proofs = secured.proofs().map_err(|error| of_proof(&error))?;
     proofs.iter().try_for_each(|proof| check(&secured, proof))
 }
 
@@ -250,8 +247,8 @@ fn key_of(document: &DidDocument, method: &str, purpose: Purpose) -> Result<Publ
         .map_err(|error| Trouble::failed(Reason::UnknownKey, &error, &error))
 }
 
-fn of_proof(error: DataIntegrityError) -> Trouble {
-    let reason = match &error {
+fn of_proof(error: &DataIntegrityError) -> Trouble {
+    let reason = match error {
         DataIntegrityError::Expired => Reason::Expired,
         DataIntegrityError::NotYetCreated => Reason::NotYetValid,
         DataIntegrityError::JsonLd(_)
@@ -262,16 +259,16 @@ fn of_proof(error: DataIntegrityError) -> Trouble {
         | DataIntegrityError::UnknownSuite => Reason::Malformed,
         _ => Reason::WrongSignature,
     };
-    Trouble::failed(reason, &error, &error)
+    Trouble::failed(reason, error, error)
 }
 
-fn of_signature(error: VcJoseError) -> Trouble {
-    let reason = match &error {
+fn of_signature(error: &VcJoseError) -> Trouble {
+    let reason = match error {
         VcJoseError::Expired => Reason::Expired,
         VcJoseError::NotYetValid => Reason::NotYetValid,
         VcJoseError::Document(_) | VcJoseError::WrappedDocument | VcJoseError::NotEnveloped => Reason::Malformed,
         VcJoseError::OtherController | VcJoseError::OtherIssuer | VcJoseError::KeyNotNamed => Reason::UnknownKey,
         _ => Reason::WrongSignature,
     };
-    Trouble::failed(reason, &error, &error)
+    Trouble::failed(reason, error, error)
 }

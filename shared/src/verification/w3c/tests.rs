@@ -7,7 +7,7 @@ use super::*;
 use crate::{
     format::{
         data_integrity::{BaseKey, Cryptosuite, Disclosure, ProofOptions, attach, derive, sign, sign_base},
-        vc_jose::{SignWith, sign_cose, sign_jwt, sign_sd_jwt},
+        vc_jose::{Envelope, SignWith, sign_cose, sign_jwt, sign_sd_jwt},
     },
     keys::{BbsSecretKey, KeyKind, SigningKey},
     status_list::bitstring::{Bitstring, BitstringError, MIN_ENTRIES, Purpose, StatusListTerms},
@@ -236,7 +236,7 @@ fn di_008_a_proof_by_somebody_else_says_nothing_of_the_issuer_but_is_a_proof() {
 fn di_002_what_a_proof_is_for_is_named_when_it_is_something_else() {
     let issuer = Person::new(KeyKind::Ed25519);
     let proven = text(&issuer.prove(issuer.credential(), |options| {
-        options.purpose = "authentication".to_owned()
+        options.purpose = "authentication".to_owned();
     }));
     let verdict = verified(&proven, &W3cExpectation::FOUND);
     assert_eq!(flaw(&verdict).2, StandardError::ProofVerification);
