@@ -5,6 +5,7 @@ mod bake;
 mod batch;
 mod offer;
 mod organisation;
+mod sign;
 
 use std::{path::PathBuf, process::ExitCode, sync::Arc};
 
@@ -50,6 +51,8 @@ enum Command {
     Offer(offer::OfferCommand),
     /// Puts a badge into the picture that shows it.
     Bake(bake::BakeArguments),
+    /// Signs a document in any form.
+    Sign(sign::SignArguments),
     /// Signed attestations.
     #[command(subcommand)]
     Attestation(attestation::AttestationCommand),
@@ -96,6 +99,7 @@ async fn obey(app: &App, command: Command, language: Language) -> anyhow::Result
         Command::Organisation(command) => organisation::run(app, command).await,
         Command::Batch(command) => batch::run(app, &page, command).await,
         Command::Offer(command) => offer::run(app, command).await,
+        Command::Sign(arguments) => sign::run(app, arguments).await,
         Command::Attestation(command) => attestation::run(app, &page, command).await,
     }
 }

@@ -1,9 +1,11 @@
 //! Who signs for an instance: an organisation, or a did:key of its own.
 
+use serde_json::{Map, Value};
 use shared::{
     credential::issuance::Signatory,
     entropy::Entropy,
-    keys::{BbsSecretKey, KeyError, SigningKey},
+    keys::{BbsSecretKey, KeyError, KeyKind, SigningKey},
+    organisation::Slug,
     service::db::Tx,
 };
 use zeroize::Zeroizing;
@@ -11,10 +13,16 @@ use zeroize::Zeroizing;
 use super::{Instance, InstanceError, config::InstanceKey, store};
 use crate::{App, organisations};
 
-/// Who signs for an instance.
+/// Who signs.
 pub(crate) struct Identity {
+    /// The DID.
     pub(crate) controller: String,
+    /// The verification method of the key, in the document of the DID.
     pub(crate) method: String,
+    /// `iss` of an SD-JWT VC: where an organisation publishes its keys, else the DID.
+    pub(crate) issuer: String,
+    /// What names the key there.
+    pub(crate) kid: String,
     key: Secret,
 }
 
@@ -54,7 +62,33 @@ impl Secret {
 }
 
 impl Identity {
-    pub(super) fn signatory(&self) -> Signatory<'_> {
+    /// An organisation, with the key that signs now.
+    pub(crate) async fn of_organisation(app: &App, tx: &mut Tx, organisation: &Slug) -> Result<Self, InstanceError> {
+        let (kid, key) = organisations::signing_key(app, tx, organisation).await?;
+        let did = app.urls.did(organisation)?;
+        Ok(Self {
+            method: format!("{did}#{kid}"),
+            controller: did.into(),
+            issuer: app.urls.issuer(organisation).into(),
+            kid,
+            key: Secret::Signing(key),
+        })
+    }
+
+    fn of_key(key: Secret) -> Self {
+        let multikey = key.multikey();
+        let did = format!("did:key:{multikey}");
+        let method = format!("{did}#{multikey}");
+        Self {
+            controller: did.clone(),
+            issuer: did,
+            kid: method.clone(),
+            method,
+            key,
+        }
+    }
+
+    pub(crate) fn signatory(&self) -> Signatory<'_> {
         Signatory {
             controller: &self.controller,
             method: &self.method,
@@ -64,19 +98,30 @@ impl Identity {
             },
         }
     }
+
+    /// Puts our identifier where another's stands.
+    pub(crate) fn name_in(&self, document: &mut Map<String, Value>, member: &str) {
+        match document.get_mut(member) {
+            Some(Value::Object(named)) => {
+                named.insert("id".to_owned(), self.controller.as_str().into());
+            }
+            _ => {
+                document.insert(member.to_owned(), self.controller.as_str().into());
+            }
+        }
+    }
 }
 
 impl Instance<'_> {
+    /// Whether its key is one of those that sign SD-JWT VC and paper.
+    pub(crate) fn signs_with_p256(&self) -> bool {
+        self.config.key == InstanceKey::Signing(KeyKind::P256)
+    }
+
     /// Who signs. A key of its own is made when there is none yet: `tx` must be one that writes.
     pub(crate) async fn identity(&self, app: &App, tx: &mut Tx) -> Result<Identity, InstanceError> {
         if let Some(organisation) = &self.config.organisation {
-            let (kid, key) = organisations::signing_key(app, tx, organisation).await?;
-            let did = app.urls.did(organisation)?;
-            return Ok(Identity {
-                method: format!("{did}#{kid}"),
-                controller: did.into(),
-                key: Secret::Signing(key),
-            });
+            return Identity::of_organisation(app, tx, organisation).await;
         }
         let kind = self.config.key;
         let place = format!("vc_api_keys.sealed/{}/{}", self.name, kind.name());
@@ -90,12 +135,6 @@ impl Instance<'_> {
             store::key(tx, self.name, kind).await?.unwrap_or(sealed)
         };
         let key = Secret::from_bytes(kind, &app.keys.open(&sealed, &place)?)?;
-        let multikey = key.multikey();
-        let controller = format!("did:key:{multikey}");
-        Ok(Identity {
-            method: format!("{controller}#{multikey}"),
-            controller,
-            key,
-        })
+        Ok(Identity::of_key(key))
     }
 }

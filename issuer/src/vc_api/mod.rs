@@ -31,6 +31,7 @@ use shared::{
 };
 
 use self::config::{InstanceConfig, VcApiConfig};
+pub(crate) use self::identity::Identity;
 use crate::{App, organisations::KeyringError};
 
 /// What is open.
@@ -160,7 +161,7 @@ impl Instance<'_> {
             return Err(InstanceError::OtherDataModel);
         }
         let identity = self.identity(app, tx).await?;
-        name_as(&mut credential, "issuer", &identity.controller);
+        identity.name_in(&mut credential, "issuer");
         if !self.config.status.is_empty() {
             let name = match request.credential_id {
                 Some(name) => name,
@@ -207,7 +208,7 @@ impl Instance<'_> {
             return Err(InstanceError::OtherDataModel);
         }
         let identity = self.identity(app, tx).await?;
-        name_as(&mut presentation, "holder", &identity.controller);
+        identity.name_in(&mut presentation, "holder");
         let options = SigningOptions {
             domain: request.domain,
             challenge: request.challenge,
@@ -227,18 +228,6 @@ fn made_now(app: &App) -> SigningOptions {
     SigningOptions {
         created: Some(app.now()),
         ..SigningOptions::default()
-    }
-}
-
-/// Puts our identifier where another's stands.
-fn name_as(document: &mut Map<String, Value>, member: &str, controller: &str) {
-    match document.get_mut(member) {
-        Some(Value::Object(named)) => {
-            named.insert("id".to_owned(), controller.into());
-        }
-        _ => {
-            document.insert(member.to_owned(), controller.into());
-        }
     }
 }
 

@@ -1,6 +1,7 @@
 //! Credentials: what they are called, where their claims are, and how the attestation maps to claims and back.
 
 pub mod activity_claims;
+pub mod attested;
 pub mod issuance;
 pub mod open_badge;
 mod path;

@@ -285,8 +285,7 @@ fn what_no_statement_says_is_refused_by_all() {
     }
 }
 
-/// The direction of a text is no statement in RDFC suites as we read them: we refuse it. Digital Bazaar signs it, as a
-/// datatype of the text.
+/// The direction of a text is signed as a datatype of the text, by Digital Bazaar as by us: each takes the other's.
 #[test]
 fn the_direction_of_a_text() {
     let Some(peer) = Peer::javascript() else { return };
@@ -297,7 +296,14 @@ fn the_direction_of_a_text() {
     let with = json!({"handle": key.handle, "suite": suite.name(), "document": document});
     let signed = peer.answer("document/sign", &with);
     assert!(theirs(peer, suite, &signed, &key.method(), &key.public).is_ok());
-    assert!(verify(&signed, &key.public).is_err());
+    assert_eq!(verify(&signed, &key.public), Ok(()));
+    document["name"]["@direction"] = json!("rtl");
+    let ours = SigningKey::generate_of(KeyKind::Ed25519);
+    let mut signed = self::signed(document, suite, &ours);
+    let check = |signed: &Value| theirs(peer, suite, signed, &method(ours.public()), ours.public());
+    assert!(check(&signed).is_ok());
+    signed["name"]["@direction"] = json!("ltr");
+    assert!(check(&signed).is_err() && verify(&signed, ours.public()).is_err());
 }
 
 /// See [`taken`].

@@ -8,23 +8,28 @@ use crate::{
     json::{Node, canonical},
 };
 
+/// What the datatype of text with a direction begins with.
+const I18N: &str = "https://www.w3.org/ns/i18n#";
+
 /// `{"@value": …}`.
 pub(super) fn value_object<'a>(
     members: &'a [(Cow<'a, str>, Node<'a>)],
     active: &Arc<Active>,
 ) -> Result<Term<'a>, JsonLdError> {
-    let (mut value, mut language, mut datatype) = (None, None, None);
+    let (mut value, mut language, mut datatype, mut direction) = (None, None, None, None);
     for (name, node) in members {
         match active.keyword(name) {
             Some("@value") => value = Some(node),
             Some("@language") => language = Some(node),
             Some("@type") => datatype = Some(node),
-            // JSON-LD 1.1 API §8.2: without a choice of how to write directions in RDF they are lost, and so unsigned.
-            Some("@direction") => return Err(JsonLdError::from(Flaw::Direction).under(name)),
+            Some("@direction") => direction = Some(node),
             _ => return Err(JsonLdError::from(Flaw::Unsupported).under(name)),
         }
     }
     let value = value.ok_or(Flaw::Unsupported)?;
+    if let Some(direction) = direction {
+        return directed(value, language, datatype, direction).map_err(|error| error.under("@direction"));
+    }
     match (value, language, datatype) {
         (Node::Text(text), Some(Node::Text(tag)), None) => tagged(text, Text::Borrowed(tag)),
         (_, Some(_), _) => Err(Flaw::WrongLanguage.into()),
@@ -54,6 +59,32 @@ pub(super) fn value_object<'a>(
         (Node::Boolean(value), None, None) => Ok(literal(boolean(*value), Annotation::Datatype(XSD_BOOLEAN.into()))),
         (Node::Null | Node::Array(_) | Node::Object(_), None, None) => Err(Flaw::Unsupported.into()),
     }
+}
+
+/// Text with a base direction. Left to itself, JSON-LD loses the direction on its way to RDF, and the signature with it: it is
+/// kept in the datatype (JSON-LD 1.1 API §8.2, `i18n-datatype`), as Digital Bazaar keeps it too.
+fn directed<'a>(
+    value: &'a Node<'a>,
+    language: Option<&Node<'_>>,
+    datatype: Option<&Node<'_>>,
+    direction: &Node<'_>,
+) -> Result<Term<'a>, JsonLdError> {
+    let (Node::Text(text), None, Some(direction @ ("ltr" | "rtl"))) = (value, datatype, direction.text()) else {
+        return Err(Flaw::Direction.into());
+    };
+    let tag = match language {
+        None => String::new(),
+        Some(Node::Text(tag)) => {
+            tagged(text, Text::Borrowed(tag))?;
+            tag.to_ascii_lowercase()
+        }
+        Some(_) => return Err(Flaw::WrongLanguage.into()),
+    };
+    let datatype = format!("{I18N}{tag}_{direction}");
+    Ok(literal(
+        Text::Borrowed(text),
+        Annotation::Datatype(Text::Owned(datatype)),
+    ))
 }
 
 pub(super) fn literal<'a>(value: Text<'a>, annotation: Annotation<'a>) -> Term<'a> {

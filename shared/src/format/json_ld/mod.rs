@@ -61,8 +61,8 @@ pub enum Flaw {
     /// Two members that stand for one keyword.
     #[error("{0} is there twice")]
     Twice(&'static str),
-    /// The direction of a text would not be signed.
-    #[error("the direction of a text cannot be signed")]
+    /// A direction that is none, or on something else than text.
+    #[error("this is not text in a direction")]
     Direction,
     /// A number two readers may read differently.
     #[error("the number is not exact")]
@@ -154,26 +154,13 @@ impl Context {
 }
 
 /// Refuses a document that says something without meaning. One whose contexts are not known here says what only others
-/// can tell: nothing is held against it, since the mechanisms that ask this sign every byte. That is why the direction of a
-/// text may be there, too.
+/// can tell: nothing is held against it, since the mechanisms that ask this sign every byte.
 pub fn check_terms(document: &Value) -> Result<(), JsonLdError> {
-    let document = without_directions(Node::from(document));
+    let document = Node::from(document);
     let statements = Context::of(&document).and_then(|context| context.statements(&document).map(drop));
     match statements {
         Err(error) if error.is_beyond_us() => Ok(()),
         statements => statements,
-    }
-}
-
-fn without_directions(node: Node<'_>) -> Node<'_> {
-    match node {
-        Node::Object(members) => {
-            let is_text = members.iter().any(|(name, _)| name == "@value");
-            let kept = members.into_iter().filter(|(name, _)| !is_text || name != "@direction");
-            Node::Object(kept.map(|(name, node)| (name, without_directions(node))).collect())
-        }
-        Node::Array(nodes) => Node::Array(nodes.into_iter().map(without_directions).collect()),
-        node => node,
     }
 }
 
