@@ -14,6 +14,9 @@ use crate::machine::{self, Need};
 /// Where the lock files are.
 const SOURCES: &str = concat!(env!("CARGO_MANIFEST_DIR"), "/../interop");
 
+/// The oldest Node that the packages run on.
+const OLDEST_NODE: u32 = 20;
+
 /// What one language needs.
 struct Language {
     /// Its folder, in the sources and below the target directory.
@@ -29,7 +32,7 @@ struct Language {
 const LANGUAGES: [Language; 2] = [
     Language {
         folder: "node",
-        needs: &[Need::Node, Need::Npm],
+        needs: &[Need::Node],
         lock: "package-lock.json",
         beside: &["package.json"],
         install: install_packages,
@@ -78,11 +81,28 @@ impl Language {
 }
 
 fn install_packages(folder: &Path) -> Result<()> {
+    expect_node()?;
+    machine::prepare(&[Need::Npm])?;
     let mut npm = Command::new("npm");
     // Nobody's script runs here.
     npm.args(["ci", "--ignore-scripts", "--no-audit", "--no-fund", "--loglevel=error"]);
     npm.args(["--fetch-retry-mintimeout=1000", "--fetch-retry-maxtimeout=5000"]);
     run(npm.current_dir(folder))
+}
+
+/// Debian 12 has an older one, and npm brings hundreds of packages there: better known before.
+fn expect_node() -> Result<()> {
+    let told = Command::new("node")
+        .arg("--version")
+        .output()
+        .context("cannot start node")?;
+    let told = String::from_utf8_lossy(&told.stdout);
+    let version = told.trim().trim_start_matches('v').split('.').next();
+    let version = version.and_then(|version| version.parse::<u32>().ok()).unwrap_or(0);
+    if version < OLDEST_NODE {
+        bail!("they need Node {OLDEST_NODE}, this is {}", told.trim());
+    }
+    Ok(())
 }
 
 fn install_wheels(folder: &Path) -> Result<()> {
