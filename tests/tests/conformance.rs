@@ -396,6 +396,40 @@ mod vc_api {
             assert!(told.is_err(), "{format}: {told:?}");
         }
 
+        let several = folder.join("several");
+        std::fs::create_dir(&several).unwrap();
+        let arguments = [
+            "sign",
+            "--format",
+            "vc+jwt",
+            "--out",
+            several.to_str().unwrap(),
+            &unsigned,
+            &unsigned,
+        ];
+        let twice = issuer::cli::execute(&stage.issuing, &arguments).await.unwrap_err();
+        assert!(
+            format!("{twice:#}").contains("unsigned.json"),
+            "never over another file: {twice:#}"
+        );
+        let other = write("other.json", &credential().to_string());
+        std::fs::remove_file(several.join("unsigned.json")).unwrap();
+        let arguments = [
+            "sign",
+            "--format",
+            "vc+jwt",
+            "--out",
+            several.to_str().unwrap(),
+            &unsigned,
+            &other,
+        ];
+        issuer::cli::execute(&stage.issuing, &arguments).await.unwrap();
+        for name in ["unsigned.json", "other.json"] {
+            let file = several.join(name);
+            let told = verifier::cli::execute(&stage.verifying, &["verify", file.to_str().unwrap()]).await;
+            assert!(told.unwrap().contains("vc+jwt"));
+        }
+
         // The paper form, whose status list is not there: could not be checked, and so not accepted, but by this organisation.
         let sealed = json!({
             "given_name": "Nadia", "family_name": "Benali",

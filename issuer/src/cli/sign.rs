@@ -3,7 +3,7 @@
 use std::{
     fs::{self, OpenOptions},
     io::Write,
-    path::PathBuf,
+    path::{Path, PathBuf},
 };
 
 use anyhow::{Context, bail};
@@ -23,6 +23,7 @@ use shared::{
     },
     json,
     keys::SigningKey,
+    many::on_every_core,
     organisation::Slug,
     status_list::token::StatusReference,
 };
@@ -66,29 +67,42 @@ pub(super) struct SignArguments {
     /// What can never be hidden, as JSON Pointers, for ecdsa-sd-2023 and bbs-2023.
     #[arg(long)]
     mandatory: Vec<String>,
-    /// Where to write: a file that is not there yet. Printed when it is not said.
+    /// Where to write: a file that is not there yet, or a folder. Printed when it is not said.
     #[arg(long)]
     out: Option<PathBuf>,
-    /// The document: a credential or a presentation of the W3C data model without proof; for dc+sd-jwt and MU1, claims.
-    file: PathBuf,
+    /// The documents: credentials or presentations of the W3C data model without proof; for dc+sd-jwt and MU1, claims.
+    #[arg(required = true)]
+    files: Vec<PathBuf>,
 }
 
+/// Signs all of them, on every core, or writes none.
 pub(super) async fn run(app: &App, arguments: SignArguments) -> anyhow::Result<String> {
-    let named = || format!("{}", arguments.file.display());
-    let bytes = fs::read(&arguments.file).with_context(named)?;
-    let document = json::parse_object(&bytes).with_context(named)?;
     let identity = identity(app, &arguments).await?;
-    let signed = sign(app, &arguments, document, &identity).with_context(named)?;
+    let signed = on_every_core(&arguments.files, |file| {
+        let sign = || {
+            let document = json::parse_object(&fs::read(file)?)?;
+            sign(app, &arguments, document, &identity)
+        };
+        sign().with_context(|| format!("{}", file.display()))
+    });
+    let signed = signed.into_iter().collect::<anyhow::Result<Vec<String>>>()?;
     let Some(out) = &arguments.out else {
-        return Ok(format!("{signed}\n"));
+        return Ok(signed.join("\n") + "\n");
     };
-    let mut file = OpenOptions::new()
-        .write(true)
-        .create_new(true)
-        .open(out)
-        .with_context(|| format!("{}", out.display()))?;
-    writeln!(file, "{signed}").with_context(|| format!("{}", out.display()))?;
+    for (file, text) in arguments.files.iter().zip(&signed) {
+        let path = if out.is_dir() {
+            out.join(file.file_name().context("a folder cannot be signed")?)
+        } else {
+            out.clone()
+        };
+        write_new(&path, text).with_context(|| format!("{}", path.display()))?;
+    }
     Ok(String::new())
+}
+
+fn write_new(path: &Path, text: &str) -> anyhow::Result<()> {
+    let mut file = OpenOptions::new().write(true).create_new(true).open(path)?;
+    Ok(writeln!(file, "{text}")?)
 }
 
 /// Who signs. A key of an instance is made when it is first needed.

@@ -2,7 +2,6 @@
 //! it passed, failed, or could not be made (`design.md` §6).
 
 mod issuer;
-mod linked;
 mod paper;
 mod verdict;
 pub mod w3c;
@@ -14,7 +13,6 @@ use serde_json::Value;
 
 use self::issuer::{Issuer, KnownKeys};
 pub use self::issuer::{IssuerKeys, KeySource};
-pub use self::linked::{linked_issuer, verify_linked};
 pub use self::paper::{paper_needs, verify_paper};
 pub use self::verdict::{Check, CheckId, Outcome, Policy, Reason, Verdict};
 use crate::{

@@ -7,7 +7,10 @@ use shared::{
     format::data_integrity::{Cryptosuite, Expected, ProofOptions, Secured, attach, sign},
     keys::{KeyKind, PublicKey, SigningKey},
     testing::linked_data::{canonical_json, canonical_json_ld},
-    verification::{Fetched, Policy, verify_linked},
+    verification::{
+        Fetched, Policy,
+        w3c::{Surroundings, W3cDocument, W3cExpectation},
+    },
 };
 
 use crate::peer::{Peer, did_key, method, public};
@@ -232,8 +235,13 @@ fn documents_signed_by_them() {
                 }
                 agree_on(peer, suite, &signed, &key.public);
                 // The whole road of a credential that lies in a file.
-                let did = Fetched::Found(key.did().resolve_local().expect("a document"));
-                let verdict = verify_linked(&signed.to_string(), &did, SystemClock.now()).expect("a verdict");
+                let document = W3cDocument::parse(signed.to_string().as_bytes()).expect("a credential");
+                let controller = key.did().resolve_local().expect("a document");
+                let surroundings = Surroundings {
+                    documents: [(key.did(), Fetched::Found(controller))].into(),
+                    ..Surroundings::default()
+                };
+                let verdict = document.verify(&surroundings, &W3cExpectation::FOUND, SystemClock.now());
                 assert!(verdict.accepted(Policy::Strict), "{verdict:?}");
             }
         }

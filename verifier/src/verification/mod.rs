@@ -18,6 +18,7 @@ use shared::{
         type_metadata::{TypeMetadata, TypeMetadataError, TypeReference, TypeRegistry},
     },
     keys::seal::digest,
+    many::on_every_core,
     presentation::dcql::{CredentialQuery, DcqlQuery},
     service::{http_client::HttpClient, materials},
     status_list::token::{Edition, Editions},
@@ -177,21 +178,18 @@ impl<'a> Answer<'a> {
         trust: Option<&TrustList>,
         now: DateTime<Utc>,
     ) -> Result<Vec<Examined>, Rejection> {
-        self.presentations
-            .iter()
-            .map(|presentation| {
-                let vcts = presentation.query.vct_values();
-                let expectation = Expectation::Presented {
-                    binding: self.binding,
-                    vcts: &vcts,
-                    trust,
-                };
-                let materials = gathered.of(&presentation.needs);
-                let verdict =
-                    verify(presentation.text, expectation, &materials, now).map_err(|_| Rejection::Malformed)?;
-                Ok(examined(presentation, verdict))
-            })
-            .collect()
+        let examined = on_every_core(&self.presentations, |presentation| {
+            let vcts = presentation.query.vct_values();
+            let expectation = Expectation::Presented {
+                binding: self.binding,
+                vcts: &vcts,
+                trust,
+            };
+            let materials = gathered.of(&presentation.needs);
+            let verdict = verify(presentation.text, expectation, &materials, now).map_err(|_| Rejection::Malformed)?;
+            Ok(examined(presentation, verdict))
+        });
+        examined.into_iter().collect()
     }
 }
 

@@ -35,6 +35,7 @@ use crate::{
         vc_jose::{Content, SecuredDocument, Securing, VcJoseError},
     },
     json::Ambiguous,
+    many::on_every_core,
     status_list::bitstring::{Entry, StatusListCredential},
 };
 
@@ -323,11 +324,9 @@ impl W3cDocument {
             challenge: None,
             ..*expected
         };
-        let credentials = self
-            .credentials
-            .iter()
-            .map(|credential| credential.verify(surroundings, &within, now))
-            .collect();
+        let credentials = on_every_core(&self.credentials, |credential| {
+            credential.verify(surroundings, &within, now)
+        });
         let mut checks = vec![(CheckId::Structure, self.check_structure().map(|()| None))];
         if !matches!(self.form, Form::Open) {
             let signature = self.check_signature(surroundings, expected.binding, now);
