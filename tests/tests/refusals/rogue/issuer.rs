@@ -14,7 +14,7 @@ use axum::{
 use chrono::{DateTime, Utc};
 use serde_json::{Map, Value, json};
 use shared::{
-    credential::{ACTIVITY_CONFIGURATION, ACTIVITY_VCT, ClaimPath},
+    credential::{ACTIVITY_CONFIGURATION, ACTIVITY_VCT, ClaimPath, activity_claims},
     entropy::SystemEntropy,
     format::sd_jwt_vc::{self, KeyBinding, SdJwt},
     keys::{Jwk, JwkSet, SigningKey, jws},
@@ -200,13 +200,20 @@ impl Issuer {
             "cnf": { "jwk": holder.to_value() },
             "given_name": "Nadia",
             "family_name": "Benali",
-            "activity": { "minutes": 7800, "role": "dirigeant" },
+            "issuing_organization": { "legal_name": "Association d’ailleurs" },
+            "activity": {
+                "ref": "0123456789abcdefghjkmnpqrs", "kind": "benevolat_associatif", "role": "dirigeant", "paid": false,
+                "start_date": "2025-01-01", "end_date": "2025-12-31", "minutes": 7800, "assurance": "attested",
+            },
         });
-        let mut hidden = vec![ClaimPath::of(&["given_name"])];
+        // As the rules of the type want it: everything may be hidden.
+        let paths = activity_claims::known_paths().into_iter().map(|(path, _)| path);
+        let hidden: Vec<ClaimPath> = paths
+            .filter(|path| path.select(&claims).is_ok_and(|found| !found.is_empty()))
+            .collect();
         if self.trick == IssuerTrick::HiddenType {
             return self.hide_type(claims);
         }
-        hidden.push(ClaimPath::of(&["activity", "minutes"]));
         let key = if self.trick == IssuerTrick::OtherKey {
             &stranger
         } else {
