@@ -52,6 +52,11 @@ use shared::{
     },
     testing::{FixedClock, SeededEntropy},
     trust::TrustList,
+    vc_api::{DeriveRequest, IssueRequest, ProveRequest, StatusRequest, VerifyRequest},
+    verification::{
+        Policy,
+        w3c::{Binding, MAX_NEEDS, Surroundings, W3cDocument, W3cExpectation},
+    },
 };
 
 /// A target.
@@ -86,7 +91,9 @@ pub const TARGETS: &[(&str, Target)] = &[
     ("token", token_form),
     ("trust_list", trust_list),
     ("type_metadata", type_metadata),
+    ("vc_api", vc_api_request),
     ("vc_jose", secured_document),
+    ("w3c", w3c_document),
     ("webvh", webvh),
 ];
 
@@ -483,6 +490,27 @@ pub fn key_proof(bytes: &[u8]) {
     let _ = proof::check(text, "https://issuer.example", now());
 }
 
+/// Requests of the VC-API.
+pub fn vc_api_request(bytes: &[u8]) {
+    let _ = IssueRequest::parse(bytes);
+    let _ = DeriveRequest::parse(bytes);
+    let _ = StatusRequest::parse(bytes);
+    let _ = ProveRequest::parse(bytes);
+    let _ = VerifyRequest::parse_credential(bytes);
+    let _ = VerifyRequest::parse_presentation(bytes);
+}
+
+/// Documents of the W3C data model in every form: nothing that was not fetched is believed.
+pub fn w3c_document(bytes: &[u8]) {
+    let Ok(document) = W3cDocument::parse(bytes) else {
+        return;
+    };
+    let needs = document.needs(Binding::Controller);
+    assert!(needs.dids.len() <= MAX_NEEDS && needs.lists.len() <= MAX_NEEDS);
+    let verdict = document.verify(&Surroundings::default(), &W3cExpectation::FOUND, now());
+    assert!(!verdict.accepted(Policy::Strict), "accepted without a key");
+}
+
 /// Token requests.
 pub fn token_form(bytes: &[u8]) {
     let _ = TokenRequest::from_form(bytes);
@@ -664,6 +692,10 @@ fn seeds() -> Vec<Vec<u8>> {
                 "properties": { "minutes": { "type": "integer", "minimum": 1 } }, "patternProperties": { "^y": true } } } })
             .to_string(),
         "versionId=1-Qm&versionTime=2026-01-01T00:00:00Z&versionNumber=1".to_owned(),
+        json!({ "credential": { "type": "VerifiableCredential" }, "presentation": { "type": "VerifiablePresentation" },
+            "verifiableCredential": { "type": "VerifiableCredential", "proof": {} }, "credentialId": "urn:uuid:1", "status": true,
+            "options": { "challenge": "c", "domain": "d", "mandatoryPointers": ["/issuer"], "selectivePointers": ["/issuer"] } })
+            .to_string(),
     ];
     let mut seeds: Vec<Vec<u8>> = texts.into_iter().map(String::into_bytes).collect();
     seeds.extend(secured_documents(&key));
