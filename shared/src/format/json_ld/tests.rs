@@ -155,3 +155,12 @@ fn an_inline_context_means_what_it_says() {
         assert!(text.contains(part), "{part}\n{text}");
     }
 }
+
+/// JSON-LD 1.1 API §5.1.2 step 7: only a value object and a mere reference keep them.
+#[test]
+fn in_a_list_object_the_terms_of_the_type_around_it_hold_no_longer() {
+    let mut document = credential();
+    document["validFrom"] = json!({"@list": ["a"]});
+    let text = quads(&document).unwrap();
+    assert!(text.contains("rdf-syntax-ns#first> \"a\" .\n"), "{text}");
+}

@@ -428,7 +428,16 @@ impl<'a> Walk<'a> {
         if members.len() > 1 {
             return Err(Flaw::Unsupported.into());
         }
-        self.list(node.each(), &Place { active, ..*place })
+        // In a node, the terms of its type hold no longer.
+        let definition = active.definition(place.property);
+        self.list(
+            node.each(),
+            &Place {
+                active,
+                definition,
+                ..*place
+            },
+        )
     }
 
     /// List to RDF Conversion (JSON-LD 1.1 API §8.3).
