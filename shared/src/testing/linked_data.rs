@@ -51,6 +51,19 @@ pub fn canonical_json_ld(text: &str) -> Result<String, JsonLdError> {
         .text)
 }
 
+/// What a JSON-LD document says, as canonical N-Quads, through each path; None where the compiled path does not read such
+/// documents, or there is no JSON-LD, or it is made to be slow.
+pub fn json_ld_paths(text: &str) -> Option<[Result<String, JsonLdError>; 2]> {
+    let document = Node::parse(text).ok()?;
+    let context = Context::of(&document).ok()?;
+    let (compiled, general) = context.through_each(&document);
+    let canonical = |read: Result<Dataset<'_>, JsonLdError>| match read {
+        Ok(dataset) => Some(Ok(canonicalize(&dataset, Digest::Sha256).ok()?.text)),
+        Err(error) => Some(Err(error)),
+    };
+    Some([canonical(compiled?)?, canonical(general)?])
+}
+
 /// The canonical form of a JSON text (RFC 8785).
 pub fn canonical_json(text: &str) -> Result<String, Ambiguous> {
     canonical(&Node::parse(text)?)

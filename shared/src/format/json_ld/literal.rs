@@ -73,18 +73,20 @@ fn directed<'a>(
         return Err(Flaw::Direction.into());
     };
     let tag = match language {
-        None => String::new(),
+        None => "",
         Some(Node::Text(tag)) => {
             tagged(text, Text::Borrowed(tag))?;
-            tag.to_ascii_lowercase()
+            tag.as_ref()
         }
         Some(_) => return Err(Flaw::WrongLanguage.into()),
     };
-    let datatype = format!("{I18N}{tag}_{direction}");
-    Ok(literal(
-        Text::Borrowed(text),
-        Annotation::Datatype(Text::Owned(datatype)),
-    ))
+    Ok(literal(Text::Borrowed(text), direction_annotation(tag, direction)))
+}
+
+/// What text in this language, if any, and direction is.
+pub(super) fn direction_annotation(tag: &str, direction: &str) -> Annotation<'static> {
+    let tag = tag.to_ascii_lowercase();
+    Annotation::Datatype(Text::Owned(format!("{I18N}{tag}_{direction}")))
 }
 
 pub(super) fn literal<'a>(value: Text<'a>, annotation: Annotation<'a>) -> Term<'a> {

@@ -4,10 +4,12 @@
 //! IRI that means nothing would be left out of the statements, and so out of the signature: here it is an error that names
 //! the place, at issuance and at verification.
 //!
-//! What is compiled is what credentials use. `@included`, `@nest`, `@reverse`, `@index`, `@graph` and nested lists are
-//! [`Flaw::Unsupported`].
+//! What is compiled is what credentials use. A document with more of JSON-LD (`@included`, `@nest`, `@reverse`, `@index`,
+//! `@graph`, nested lists and the like) takes the general path through `ssi`, slower and by the
+//! same rules.
 
 mod context;
+mod general;
 pub(crate) mod iri;
 mod literal;
 mod pinned;
@@ -73,7 +75,13 @@ pub enum Flaw {
     /// It takes too long to read: too many contexts of its own.
     #[error("the document takes too long to read")]
     TooComplex,
-    /// Right JSON-LD that is not compiled here.
+    /// An index says nothing: whoever changes it breaks no signature.
+    #[error("an index cannot be signed")]
+    Index,
+    /// The general path found it wrong; the text says how.
+    #[error("this is no JSON-LD: {0}")]
+    Invalid(String),
+    /// Right JSON-LD that is not read here.
     #[error("this part of JSON-LD is not supported")]
     Unsupported,
 }
@@ -97,13 +105,17 @@ impl JsonLdError {
         })
     }
 
-    /// Whether it is no flaw of the document, but something that is not compiled here.
+    /// Whether it is no flaw of the document, but something that is not read here.
     fn is_beyond_us(&self) -> bool {
-        let unknown = matches!(
+        matches!(self.flaw, Flaw::Context(ContextError::Unknown(_))) || self.is_for_general_path()
+    }
+
+    /// Whether it is right as far as it was read, but outside the compiled part.
+    fn is_for_general_path(&self) -> bool {
+        matches!(
             self.flaw,
-            Flaw::Context(ContextError::Unknown(_) | ContextError::Unsupported(_))
-        );
-        unknown || self.flaw == Flaw::Unsupported
+            Flaw::Unsupported | Flaw::Context(ContextError::Unsupported(_))
+        )
     }
 
     fn under(mut self, name: &str) -> Self {
@@ -125,41 +137,81 @@ impl std::error::Error for JsonLdError {
 }
 
 /// What the terms of a document mean.
-pub(crate) struct Context(Arc<Active>);
+pub(crate) struct Context<'c> {
+    /// None, but why: it is for the general path.
+    compiled: Result<Arc<Active>, JsonLdError>,
+    written: Option<&'c Node<'c>>,
+}
 
-impl Context {
+impl<'c> Context<'c> {
     /// From the `@context` of a document.
-    pub(crate) fn of(document: &Node<'_>) -> Result<Self, JsonLdError> {
-        let context = document.member("@context").ok_or(Flaw::NoContext)?;
-        Active::of_document(context)
-            .map(Self)
-            .map_err(|error| JsonLdError::from(Flaw::Context(error)).under("@context"))
+    pub(crate) fn of(document: &'c Node<'c>) -> Result<Self, JsonLdError> {
+        let written = document.member("@context").ok_or(Flaw::NoContext)?;
+        let compiled =
+            Active::of_document(written).map_err(|error| JsonLdError::from(Flaw::Context(error)).under("@context"));
+        match compiled {
+            Err(error) if !error.is_for_general_path() => Err(error),
+            compiled => Ok(Self {
+                compiled,
+                written: Some(written),
+            }),
+        }
     }
 
     /// The context in which only keywords and whole IRIs mean something.
     #[cfg(any(test, feature = "testing"))]
     pub(crate) fn empty() -> Self {
-        Self(Arc::default())
+        Self {
+            compiled: Ok(Arc::default()),
+            written: None,
+        }
     }
 
     /// The statements of a document, whose own `@context` is not looked at.
     pub(crate) fn statements<'a>(&self, document: &'a Node<'a>) -> Result<Dataset<'a>, JsonLdError> {
-        walk::statements(document, &self.0)
+        let beyond = match self.compiled(|active| walk::statements(document, active)) {
+            Err(error) if error.is_for_general_path() => error,
+            done => return done,
+        };
+        match general::statements(document, self.written) {
+            // It is not for that path either: what was said first stands.
+            Err(error) if error.flaw == Flaw::TooComplex => Err(beyond),
+            done => done,
+        }
     }
 
-    /// The same statements, and the place in the document that each comes from.
+    /// The same statements, and the place in the document that each comes from: of what is compiled alone.
     pub(crate) fn traced<'a>(&self, document: &'a Node<'a>) -> Result<(Dataset<'a>, Origins), JsonLdError> {
-        walk::traced(document, &self.0)
+        self.compiled(|active| walk::traced(document, active))
+    }
+
+    /// The statements through each path: the compiled one when it reads such a document, and the general one.
+    #[cfg(any(test, feature = "testing"))]
+    pub(crate) fn through_each<'a>(
+        &self,
+        document: &'a Node<'a>,
+    ) -> (
+        Option<Result<Dataset<'a>, JsonLdError>>,
+        Result<Dataset<'a>, JsonLdError>,
+    ) {
+        let compiled = self.compiled(|active| walk::statements(document, active));
+        let is_read = !matches!(&compiled, Err(error) if error.is_for_general_path());
+        (is_read.then_some(compiled), general::statements(document, self.written))
+    }
+
+    fn compiled<T>(&self, read: impl FnOnce(&Arc<Active>) -> Result<T, JsonLdError>) -> Result<T, JsonLdError> {
+        self.compiled.as_ref().map_err(Clone::clone).and_then(read)
     }
 }
 
 /// Refuses a document that says something without meaning. One whose contexts are not known here says what only others
-/// can tell: nothing is held against it, since the mechanisms that ask this sign every byte.
+/// can tell: nothing is held against it, since the mechanisms that ask this sign every byte. That is why an index may be
+/// there, too.
 pub fn check_terms(document: &Value) -> Result<(), JsonLdError> {
     let document = Node::from(document);
     let statements = Context::of(&document).and_then(|context| context.statements(&document).map(drop));
     match statements {
-        Err(error) if error.is_beyond_us() => Ok(()),
+        Err(error) if error.is_beyond_us() || error.flaw == Flaw::Index => Ok(()),
         statements => statements,
     }
 }

@@ -125,7 +125,7 @@ fn what_is_compiled_for_a_document_goes_with_it() {
     let text = document.to_string();
     let node = Node::parse(&text).unwrap();
     let context = Context::of(&node).unwrap();
-    let compiled = std::sync::Arc::downgrade(&context.0);
+    let compiled = std::sync::Arc::downgrade(context.compiled.as_ref().unwrap());
     context.statements(&node).unwrap();
     drop(context);
     assert!(compiled.upgrade().is_none());
