@@ -50,7 +50,7 @@ use shared::{
         bitstring::{Bitstring, Entry, Purpose, StatusListCredential, StatusListTerms},
         token::{Editions, StatusList, StatusReference},
     },
-    testing::{FixedClock, SeededEntropy},
+    testing::{FixedClock, SeededEntropy, linked_data},
     trust::TrustList,
     vc_api::{DeriveRequest, IssueRequest, ProveRequest, StatusRequest, VerifyRequest},
     verification::{
@@ -71,6 +71,7 @@ pub const TARGETS: &[(&str, Target)] = &[
     ("credential_request", credential_request),
     ("data_integrity", data_integrity),
     ("dcql", dcql),
+    ("json_ld_paths", json_ld_paths),
     ("jwe", jwe),
     ("jwk", jwk),
     ("jws", jws),
@@ -190,6 +191,16 @@ pub fn data_integrity(bytes: &[u8]) {
             sign(&turned, &options, key).ok(),
             "the order of members is signed"
         );
+    }
+}
+
+/// JSON-LD: both paths say the same; what the compiled one refuses, the general one does not read.
+pub fn json_ld_paths(bytes: &[u8]) {
+    let Some(text) = text(bytes) else { return };
+    match linked_data::json_ld_paths(text) {
+        Some([Ok(compiled), Ok(general)]) => assert_eq!(compiled, general, "the paths say different things"),
+        Some([Err(error), Ok(_)]) => panic!("only the compiled path refuses: {error}"),
+        Some([_, Err(_)]) | None => {}
     }
 }
 
@@ -690,6 +701,11 @@ fn seeds() -> Vec<Vec<u8>> {
             "properties": { "credentialSubject": { "$ref": "#/$defs/subject" } },
             "$defs": { "subject": { "type": "object", "required": ["minutes"], "unevaluatedProperties": { "type": "array" },
                 "properties": { "minutes": { "type": "integer", "minimum": 1 } }, "patternProperties": { "^y": true } } } })
+            .to_string(),
+        json!({ "@context": ["https://www.w3.org/ns/credentials/v2", { "part": "https://issuer.example/part" }],
+            "type": "VerifiableCredential", "issuer": "did:web:issuer.example", "@reverse": { "part": { "id": "urn:a" } },
+            "credentialSubject": { "part": { "@list": [["a"], { "@nest": { "name": "b" } }] } },
+            "@included": [{ "part": 1 }, { "id": "_:b", "@graph": { "part": { "@value": "c", "@language": "fr" } } }] })
             .to_string(),
         "versionId=1-Qm&versionTime=2026-01-01T00:00:00Z&versionNumber=1".to_owned(),
         json!({ "credential": { "type": "VerifiableCredential" }, "presentation": { "type": "VerifiablePresentation" },
