@@ -6,6 +6,7 @@
 
 mod canonical;
 mod node;
+mod read;
 
 use serde::de::DeserializeOwned;
 use serde_json::{Map, Value};
