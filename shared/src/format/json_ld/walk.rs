@@ -61,7 +61,7 @@ pub(super) fn traced<'a>(document: &'a Node<'a>, active: &Arc<Active>) -> Result
 fn walk<'a>(document: &'a Node<'a>, active: &Arc<Active>, origins: Option<Origins>) -> Result<Walk<'a>, JsonLdError> {
     let mut walk = Walk {
         dataset: Dataset {
-            quads: Vec::with_capacity(64),
+            quads: Vec::with_capacity(128),
             blanks: 0,
         },
         labels: HashMap::new(),
@@ -240,7 +240,7 @@ impl<'a> Walk<'a> {
                 self.push(subject, predicate, list, graph);
                 Ok(())
             }
-            _ => self.values(node, subject, &predicate, &place),
+            _ => self.values(node, subject, predicate, &place),
         }
     }
 
@@ -249,12 +249,12 @@ impl<'a> Walk<'a> {
         &mut self,
         node: &'a Node<'a>,
         subject: &Term<'a>,
-        predicate: &Text<'a>,
+        predicate: Text<'a>,
         place: &Place<'_, 'a>,
     ) -> Result<(), JsonLdError> {
         match node {
             Node::Array(nodes) => (0..).zip(nodes).try_for_each(|(index, node): (usize, _)| {
-                self.values(node, subject, predicate, place)
+                self.values(node, subject, predicate.clone(), place)
                     .map_err(|error| error.under(&index.to_string()))
             }),
             Node::Object(members) if keyword_among(members, place.active, "@set") => Err(Flaw::Unsupported.into()),
@@ -263,7 +263,7 @@ impl<'a> Walk<'a> {
                 self.at = node.address();
                 let object = self.value(node, place)?;
                 self.at = node.address();
-                self.push(subject, predicate.clone(), object, place.graph);
+                self.push(subject, predicate, object, place.graph);
                 Ok(())
             }
         }
