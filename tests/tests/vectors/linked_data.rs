@@ -3,7 +3,7 @@
 use std::collections::BTreeMap;
 
 use serde_json::Value;
-use shared::testing::linked_data::{canonical_json_ld, canonical_n_quads};
+use shared::testing::linked_data::{canonical_json_ld, canonical_n_quads, json_ld_paths};
 
 use crate::source::Vectors;
 
@@ -100,4 +100,32 @@ fn json_ld_says_what_the_specification_says_or_is_refused() {
     }
     assert_eq!(wrong, Vec::<&str>::new());
     assert_eq!((same, refused), (213, 216));
+}
+
+/// The general path is plain `ssi` behind a guard.
+#[test]
+fn both_paths_say_the_same_of_every_vector() {
+    let (Some(vectors), Some(worked)) = (Vectors::open("json-ld"), Vectors::open("../credential")) else {
+        return;
+    };
+    let manifest = vectors.json("toRdf-manifest.jsonld");
+    let inputs = manifest["sequence"].as_array().expect("a sequence").iter();
+    let inputs = inputs.filter_map(|entry| entry["input"].as_str().filter(|input| input.ends_with(".jsonld")));
+    let worked = worked.text("activity-hours-credential.unsigned.json");
+    let Some([Ok(compiled), Ok(general)]) = json_ld_paths(&worked) else {
+        panic!("the worked credential is not read");
+    };
+    assert_eq!(compiled, general);
+    let mut both = 0;
+    for input in inputs {
+        match json_ld_paths(&vectors.text(input)) {
+            Some([Ok(compiled), Ok(general)]) => {
+                assert_eq!(compiled, general, "{input}");
+                both += 1;
+            }
+            Some([Err(error), Ok(_)]) => panic!("{input}: {error}, and the general path reads it"),
+            Some([_, Err(_)]) | None => {}
+        }
+    }
+    assert!(both > 100, "{both} are read by both");
 }

@@ -28,9 +28,9 @@ const MAX_TERMS: usize = 128;
 const MAX_LAID: usize = 1 << 20;
 
 /// The most scoped contexts of its own, for every value that may have them laid again: each copies all that holds around it.
-const MAX_SCOPED: usize = 1024;
+const MAX_SCOPED: usize = 256;
 /// How often scoped contexts of pinned ones may be laid: at every value of their property, and every mention of their type.
-const MAX_PINNED: usize = 128;
+const MAX_PINNED: usize = 64;
 
 /// In the labels we give: a letter that the labels of documents cannot have.
 pub(super) const RESERVED: char = '·';
@@ -310,11 +310,13 @@ impl<'a> Guard<'a> {
                 name if is_keyword(name) || is_keyword_like(name) || self.ignored.contains(name) => {
                     return Err(JsonLdError::from(Flaw::UndefinedTerm).under(name));
                 }
+                // A vocabulary would make an IRI of it, which the compiled path does not.
+                name if is_broken(name) => return Err(JsonLdError::from(Flaw::UndefinedTerm).under(name)),
                 _ => {}
             }
             let of_nodes =
                 matches!(name.as_ref(), "@graph" | "@included" | "@nest") || self.nests.contains(name.as_ref());
-            self.value(node, of_nodes, name == "@type")
+            self.value(node, of_nodes, matches!(name.as_ref(), "@type" | "type"))
                 .map_err(|error| error.under(name))?;
         }
         Ok(())
@@ -332,6 +334,7 @@ impl<'a> Guard<'a> {
             {
                 Err(Flaw::Unsupported.into())
             }
+            Node::Text(text) if is_type && is_broken(text) => Err(Flaw::UndefinedType(text.to_string()).into()),
             Node::Text(text) if text.strip_prefix("_:").is_some_and(|label| !is_label(label)) => {
                 Err(Flaw::RelativeIri(text.to_string()).into())
             }
@@ -346,6 +349,11 @@ fn is_label(text: &str) -> bool {
         && text
             .bytes()
             .all(|byte| byte.is_ascii_alphanumeric() || b"-_.".contains(&byte))
+}
+
+/// Whether it looks like an IRI and is none.
+fn is_broken(text: &str) -> bool {
+    text.contains(':') && Iri::new(text).is_err()
 }
 
 /// An IRI or a compact one: the rest is relative to a vocabulary, or another term, which may stand for a keyword. `ssi`

@@ -342,11 +342,11 @@ fn what_is_let_in_has_room() {
         |inner, _| json!({"extra": {"@context": {"a": "urn:a"}}, "title": inner}),
     );
     let nested = (0..14).fold(json!({}), |inner, _| json!({"extra": inner}));
-    let scoped = (0..15).fold(
+    let scoped = (0..10).fold(
         json!({}),
         |inner, n| json!({format!("t{n}"): {"@id": "urn:t", "@context": inner}}),
     );
-    let inside = (0..14).fold(json!({}), |inner, n| json!({format!("t{n}"): inner}));
+    let inside = (0..10).fold(json!({}), |inner, n| json!({format!("t{n}"): inner}));
     let mut chain: Map<String, Value> = (0..120)
         .map(|n| (format!("t{n}"), json!(format!("t{}:", n + 1))))
         .collect();
@@ -367,6 +367,7 @@ fn what_is_let_in_has_room() {
 fn agree(document: &Value) -> Result<(), TestCaseError> {
     match (compiled(document), general(document)) {
         (Err(error), _) | (Ok(_), Err(error)) if error.is_for_general_path() => {}
+        (Ok(_), Err(error)) if *error.flaw() == Flaw::TooComplex => {}
         (Ok(ours), theirs) => prop_assert_eq!(Ok(ours), theirs, "{}", document),
         (Err(error), theirs) => prop_assert!(theirs.is_err(), "{} but {:?}", error, theirs),
     }
