@@ -113,7 +113,7 @@ async fn a_badge_is_brought_checked_shown_and_taken_away_as_it_came() {
             "Sait souder à l’arc.",
             "Une pièce réussie.",
             "signature de l’organisme correcte",
-            "<strong>Signature de l’organisme</strong> : contrôle réussi.",
+            "<strong>Signature de l’organisme</strong>\u{202F}: contrôle réussi.",
             "il ne peut pas la révoquer",
             "sans ajouter d’heures",
         ] {
