@@ -8,7 +8,13 @@ use std::{
 
 use anyhow::{Context, Result};
 use chrono::{DateTime, Duration, NaiveDate, Utc};
-use shared::trust::{TrustList, TrustedIssuer};
+use shared::{
+    activity::{Activity, ActivityAttestation, ActivityKind, Assurance, Breakdown, Period, Person, Role},
+    format::paper,
+    organisation::Organisation as Legal,
+    status_list::token::StatusReference,
+    trust::{TrustList, TrustedIssuer},
+};
 use url::Url;
 
 /// The large sheet of the story: 412 rows, Windows-1252, some of them wrong.
@@ -158,4 +164,50 @@ pub fn trust_list(
         next_update: now + Duration::days(30),
         issuers,
     })
+}
+
+/// An attestation across two years, of somebody whose name has an accent.
+#[expect(clippy::expect_used, reason = "what we write here is right")]
+pub fn attestation() -> ActivityAttestation {
+    let day = |text: &str| text.parse().expect("a day");
+    ActivityAttestation::new(
+        Legal {
+            name: "Les Paniers du Vallon".parse().expect("a name"),
+            rna: "W691999901".parse().ok(),
+            siren: None,
+            siret: None,
+        },
+        Person {
+            given_name: "Nadia".parse().expect("a name"),
+            family_name: "Benâli".parse().expect("a name"),
+            age_over_16: true,
+        },
+        Activity {
+            reference: "0123456789abcdefghjkmnpqrs".parse().expect("an identifier"),
+            kind: ActivityKind::BenevolatAssociatif,
+            role: Role::Dirigeant,
+            paid: false,
+            period: Period::new(day("2024-09-01"), day("2025-06-30")).expect("a period"),
+            minutes: 18_000.try_into().expect("minutes"),
+            mission: "Tenue des comptes".parse().ok(),
+        },
+        Some(Breakdown::new([(2024, 5_400), (2025, 12_600)].into())),
+        Assurance::Attested,
+        day("2026-01-12"),
+    )
+    .expect("an attestation")
+}
+
+/// What surrounds [`attestation`] on paper.
+#[expect(clippy::expect_used, reason = "what we write here is right")]
+pub fn paper_envelope(expires_at: DateTime<Utc>) -> paper::Envelope {
+    paper::Envelope {
+        issuer: "https://issuer.example/o/a".to_owned(),
+        status: StatusReference {
+            idx: 7,
+            uri: "https://issuer.example/o/a/status/0123456789abcdefghjkmnpqrs".to_owned(),
+        },
+        issued_on: "2026-01-12".parse().expect("a day"),
+        expires_at,
+    }
 }

@@ -6,16 +6,14 @@ use base64::{
 };
 use serde_json::{Value, json};
 use shared::{
-    activity::{Activity, ActivityAttestation, ActivityKind, Assurance, Breakdown, Period, Person, Role},
     clock::{Clock, SystemClock},
     format::{
         paper::{self, PaperAttestation, PaperError},
         vc_jose::{CONTEXT, Content, SecuredDocument, SignWith, VcJoseError, sign_cose},
     },
     keys::{KeyKind, PublicKey, SigningKey},
-    organisation::Organisation,
-    status_list::token::StatusReference,
 };
+use tests::fixtures;
 
 use crate::peer::{Peer, did_key, method};
 
@@ -96,46 +94,8 @@ fn cose_signed_by_them() {
     }
 }
 
-fn attestation() -> ActivityAttestation {
-    let day = |text: &str| text.parse().expect("a day");
-    ActivityAttestation::new(
-        Organisation {
-            name: "Les Paniers du Vallon".parse().expect("a name"),
-            rna: "W691999901".parse().ok(),
-            siren: None,
-            siret: None,
-        },
-        Person {
-            given_name: "Nadia".parse().expect("a name"),
-            family_name: "Benâli".parse().expect("a name"),
-            age_over_16: true,
-        },
-        Activity {
-            reference: "0123456789abcdefghjkmnpqrs".parse().expect("an identifier"),
-            kind: ActivityKind::BenevolatAssociatif,
-            role: Role::Dirigeant,
-            paid: false,
-            period: Period::new(day("2024-09-01"), day("2025-06-30")).expect("a period"),
-            minutes: 18_000.try_into().expect("minutes"),
-            mission: "Tenue des comptes".parse().ok(),
-        },
-        Some(Breakdown::new([(2024, 5_400), (2025, 12_600)].into())),
-        Assurance::Attested,
-        day("2026-01-12"),
-    )
-    .expect("an attestation")
-}
-
 fn envelope() -> paper::Envelope {
-    paper::Envelope {
-        issuer: "https://issuer.example/o/a".to_owned(),
-        status: StatusReference {
-            idx: 7,
-            uri: "https://issuer.example/o/a/status/0123456789abcdefghjkmnpqrs".to_owned(),
-        },
-        issued_on: "2026-01-12".parse().expect("a day"),
-        expires_at: SystemClock.now() + chrono::Duration::days(365),
-    }
+    fixtures::paper_envelope(SystemClock.now() + chrono::Duration::days(365))
 }
 
 /// `kid`: the first 8 bytes of the key's thumbprint.
@@ -167,7 +127,7 @@ fn believed(text: &str, key: &PublicKey) -> Result<PaperAttestation, PaperError>
 fn paper_signed_by_us() {
     let Some(peer) = Peer::python() else { return };
     let key = SigningKey::generate();
-    let text = paper::sign(&attestation(), &envelope(), &key).expect("a text");
+    let text = paper::sign(&fixtures::attestation(), &envelope(), &key).expect("a text");
     let claims = read(peer, &text, key.public(), key.public()).expect("cwt takes it");
     assert_eq!(member(&claims, 1), "https://issuer.example/o/a");
     let said = member(&claims, -65_537);
@@ -181,12 +141,12 @@ fn paper_signed_by_us() {
 fn paper_signed_by_them() {
     let Some(peer) = Peer::python() else { return };
     let (ours, theirs) = (SigningKey::generate(), peer.generate(KeyKind::P256));
-    let text = paper::sign(&attestation(), &envelope(), &ours).expect("a text");
+    let text = paper::sign(&fixtures::attestation(), &envelope(), &ours).expect("a text");
     let claims = read(peer, &text, ours.public(), ours.public()).expect("cwt takes it");
     let with = json!({"handle": theirs.handle, "kid": hint(&theirs.public), "claims": claims});
     let text = peer.text("paper/sign", &with);
     let believed = believed(&text, &theirs.public).expect("we take it");
-    assert_eq!(believed.attestation(), &attestation());
+    assert_eq!(believed.attestation(), &fixtures::attestation());
     assert_eq!(believed.envelope().status, envelope().status);
     refused_by_both(peer, &text, &theirs.public);
 }

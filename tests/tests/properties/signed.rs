@@ -8,7 +8,6 @@ use chrono::{DateTime, Duration, Utc};
 use proptest::{prelude::*, sample::subsequence};
 use serde_json::{Map, Value, json};
 use shared::{
-    activity::{Activity, ActivityAttestation, ActivityKind, Assurance, Breakdown, Period, Person, Role},
     clock::Clock,
     credential::{ACTIVITY_VCT, ClaimPath},
     did::{
@@ -24,13 +23,13 @@ use shared::{
         vc_jose::{self, Content, Envelope, SecuredDocument, SignWith},
     },
     keys::{BbsSecretKey, KeyKind, ProofKey, PublicKey, SigningKey},
-    organisation::Organisation,
     status_list::{
         bitstring::{Bitstring, MIN_ENTRIES, Purpose, StatusListCredential, StatusListTerms},
-        token::{StatusList, StatusReference},
+        token::StatusList,
     },
     testing::{FixedClock, SeededEntropy},
 };
+use tests::fixtures;
 
 const CONTEXT: &str = vc_jose::CONTEXT;
 const URI: &str = "https://issuer.example/status/1";
@@ -217,42 +216,7 @@ fn signed_jose(document: &Value, key: &SigningKey) -> Vec<Signed> {
 }
 
 fn signed_paper(key: SigningKey) -> Signed {
-    let day = |text: &str| text.parse().expect("a day");
-    let attestation = ActivityAttestation::new(
-        Organisation {
-            name: "Les Paniers du Vallon".parse().expect("a name"),
-            rna: "W691999901".parse().ok(),
-            siren: None,
-            siret: None,
-        },
-        Person {
-            given_name: "Nadia".parse().expect("a name"),
-            family_name: "Benâli".parse().expect("a name"),
-            age_over_16: true,
-        },
-        Activity {
-            reference: "0123456789abcdefghjkmnpqrs".parse().expect("an identifier"),
-            kind: ActivityKind::BenevolatAssociatif,
-            role: Role::Dirigeant,
-            paid: false,
-            period: Period::new(day("2024-09-01"), day("2025-06-30")).expect("a period"),
-            minutes: 18_000.try_into().expect("minutes"),
-            mission: "Tenue des comptes".parse().ok(),
-        },
-        Some(Breakdown::new([(2024, 5_400), (2025, 12_600)].into())),
-        Assurance::Attested,
-        day("2026-01-12"),
-    )
-    .expect("an attestation");
-    let envelope = paper::Envelope {
-        issuer: "https://issuer.example/o/a".to_owned(),
-        status: StatusReference {
-            idx: 7,
-            uri: "https://issuer.example/o/a/status/0123456789abcdefghjkmnpqrs".to_owned(),
-        },
-        issued_on: day("2026-01-12"),
-        expires_at: now(),
-    };
+    let (attestation, envelope) = (fixtures::attestation(), fixtures::paper_envelope(now()));
     let text = paper::sign(&attestation, &envelope, &key).expect("a text");
     Signed {
         name: "paper".to_owned(),
