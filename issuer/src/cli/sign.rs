@@ -14,6 +14,7 @@ use shared::{
         ClaimPath, FORMAT_SD_JWT_VC,
         attested::attestation,
         issuance::{self, Mechanism, SigningOptions},
+        members::has_type,
         vcdm,
     },
     format::{
@@ -181,12 +182,7 @@ fn sign_w3c(
         ..SigningOptions::default()
     };
     let (signatory, entropy) = (identity.signatory(), app.entropy.as_ref());
-    let types = document.get("type");
-    let is_presentation = match types {
-        Some(Value::Array(types)) => types.iter().any(|name| name == "VerifiablePresentation"),
-        found => found.is_some_and(|found| found == "VerifiablePresentation"),
-    };
-    let signed = if is_presentation {
+    let signed = if has_type(&document, "VerifiablePresentation") {
         vcdm::check_presentation(&Value::Object(document.clone()))?;
         identity.name_in(&mut document, "holder");
         issuance::prove(document, mechanism, &signatory, &options, entropy)?

@@ -4,15 +4,15 @@ use axum::{
     Json,
     body::Bytes,
     extract::{State, rejection::BytesRejection},
-    http::{
-        HeaderMap,
-        header::{AUTHORIZATION, CACHE_CONTROL},
-    },
+    http::{HeaderMap, header::CACHE_CONTROL},
     response::{IntoResponse, Response},
 };
 use shared::{
     oid4vci::{CredentialRequest, CredentialResponse, ErrorCode, IssuedCredential},
-    service::{body::has_type, oauth_error::OAuthError},
+    service::{
+        body::{bearer, has_type},
+        oauth_error::OAuthError,
+    },
 };
 
 use super::IssuanceError;
@@ -53,12 +53,6 @@ impl From<IssuanceError> for OAuthError {
         };
         Self::described(code, &error.to_string())
     }
-}
-
-/// The bearer token, in the header only (RFC 6750 §2.1): never in the query or the body.
-fn bearer(headers: &HeaderMap) -> Option<&str> {
-    let (scheme, token) = headers.get(AUTHORIZATION)?.to_str().ok()?.split_once(' ')?;
-    (scheme.eq_ignore_ascii_case("Bearer") && !token.trim().is_empty()).then(|| token.trim())
 }
 
 fn request(headers: &HeaderMap, body: Result<Bytes, BytesRejection>) -> Result<CredentialRequest, ErrorCode> {

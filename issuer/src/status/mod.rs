@@ -29,11 +29,11 @@ shared::id! {
 /// Entries of a list: large enough that an index tells nothing (TSL-010).
 pub(crate) const SIZE: u32 = 131_072;
 /// How long a verifier may keep a list.
-const TTL: Duration = Duration::seconds(300);
+pub(crate) const TTL: Duration = Duration::seconds(300);
 /// How long a list is valid.
-const LIFETIME: Duration = Duration::days(1);
+pub(crate) const LIFETIME: Duration = Duration::days(1);
 /// Random places tried before a list counts as full: with half of it taken, one in four thousand million misses them all.
-const TRIES: usize = 32;
+pub(crate) const TRIES: usize = 32;
 
 /// The place of one credential.
 #[derive(Debug, Clone, PartialEq, Eq)]

@@ -1,10 +1,10 @@
 //! The statuses of an instance's credentials, in Bitstring status lists.
 
-use chrono::Duration;
 use serde_json::{Map, Value};
 use shared::{
     credential::{
         issuance::{self, Issued, Mechanism},
+        members,
         vcdm::Version,
     },
     format::vc_jose::Securing,
@@ -14,14 +14,11 @@ use shared::{
 };
 
 use super::{Instance, InstanceError, made_now, store};
-use crate::{App, status::ListId};
+use crate::{
+    App,
+    status::{LIFETIME, ListId, TRIES, TTL},
+};
 
-/// How long a verifier may keep a list.
-const TTL: Duration = Duration::seconds(300);
-/// How long a list is valid.
-const LIFETIME: Duration = Duration::days(1);
-/// Random places tried before a list counts as full: with half of it taken, one in four thousand million misses them all.
-const TRIES: usize = 32;
 /// What VCDM 1.1 does not define of a status.
 const STATUS_CONTEXT: &str = "https://www.w3.org/ns/credentials/status/v1";
 
@@ -108,14 +105,7 @@ impl Instance<'_> {
         };
         credential.insert("credentialStatus".to_owned(), status);
         if version == Version::V1 {
-            let mut contexts = match credential.remove("@context") {
-                Some(Value::Array(contexts)) => contexts,
-                only => Vec::from_iter(only),
-            };
-            if !contexts.iter().any(|context| context == STATUS_CONTEXT) {
-                contexts.push(STATUS_CONTEXT.into());
-            }
-            credential.insert("@context".to_owned(), contexts.into());
+            members::add_context(credential, STATUS_CONTEXT, &[]);
         }
         Ok(())
     }

@@ -3,6 +3,7 @@
 pub mod activity_claims;
 pub mod attested;
 pub mod issuance;
+pub mod members;
 pub mod open_badge;
 mod path;
 pub mod schema;

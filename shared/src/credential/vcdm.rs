@@ -9,6 +9,7 @@ use std::collections::HashSet;
 use chrono::{DateTime, NaiveDateTime, Utc};
 use serde_json::{Map, Value};
 
+use super::members::has_type;
 use crate::format::json_ld::iri::is_absolute as is_url;
 
 /// First of the contexts of VCDM 2.0 (VCDM-001).
@@ -211,10 +212,6 @@ fn types(members: &Map<String, Value>, required: Option<&str>) -> Result<(), Vcd
         return Err(broken(VcdmRule::Type, "/type"));
     }
     Ok(())
-}
-
-fn has_type(members: &Map<String, Value>, wanted: &str) -> bool {
-    parts(members, "type").iter().any(|(_, term)| *term == wanted)
 }
 
 fn issuer(members: &Map<String, Value>) -> Result<(), VcdmError> {

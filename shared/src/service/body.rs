@@ -1,9 +1,12 @@
-//! Bodies of requests to protocol endpoints, read whole and never beyond a limit.
+//! Requests to protocol endpoints: bodies, read whole and never beyond a limit, and what headers say of them.
 
 use axum::{
     body::{Body, Bytes},
     extract::Request,
-    http::{HeaderMap, header::CONTENT_TYPE},
+    http::{
+        HeaderMap,
+        header::{AUTHORIZATION, CONTENT_TYPE},
+    },
 };
 use futures_util::StreamExt;
 
@@ -29,6 +32,12 @@ pub fn has_type(headers: &HeaderMap, media_type: &str) -> bool {
         .get(CONTENT_TYPE)
         .and_then(|value| value.to_str().ok())
         .is_some_and(|value| essence(value).eq_ignore_ascii_case(media_type))
+}
+
+/// The bearer token, in the header only (RFC 6750 §2.1): never in the query or the body.
+pub fn bearer(headers: &HeaderMap) -> Option<&str> {
+    let (scheme, token) = headers.get(AUTHORIZATION)?.to_str().ok()?.split_once(' ')?;
+    (scheme.eq_ignore_ascii_case("Bearer") && !token.trim().is_empty()).then(|| token.trim())
 }
 
 /// A media type without its parameters.

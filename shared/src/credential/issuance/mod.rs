@@ -8,7 +8,7 @@ use chrono::{DateTime, Utc};
 use serde_json::{Map, Value};
 
 use super::{
-    ClaimPath, StandardError,
+    ClaimPath, StandardError, members,
     open_badge::{self, ShapeError},
     vcdm::{self, VcdmError, Version},
 };
@@ -24,7 +24,8 @@ use crate::{
 
 /// What VCDM 1.1 does not define and every Data Integrity proof needs.
 const DATA_INTEGRITY_CONTEXT: &str = "https://w3id.org/security/data-integrity/v2";
-const DATA_INTEGRITY_CONTEXTS: [&str; 2] = ["https://w3id.org/security/data-integrity/v1", DATA_INTEGRITY_CONTEXT];
+/// The same, older.
+const OLDER_DATA_INTEGRITY_CONTEXT: &str = "https://w3id.org/security/data-integrity/v1";
 
 /// A way to secure a document.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -197,11 +198,8 @@ impl Issued {
     /// Its media type.
     pub fn media_type(&self) -> String {
         let typ = match self {
-            Self::Proven(members) => match members.get("type") {
-                Some(Value::Array(types)) if types.iter().any(|name| name == "VerifiablePresentation") => "vp",
-                Some(Value::String(name)) if name == "VerifiablePresentation" => "vp",
-                _ => "vc",
-            },
+            Self::Proven(members) if members::has_type(members, "VerifiablePresentation") => "vp",
+            Self::Proven(_) => "vc",
             Self::Jwt(content, _) => Securing::Jwt.typ(*content),
             Self::SdJwt(content, _) => Securing::SdJwt.typ(*content),
             Self::Cose(content, _) => Securing::Cose.typ(*content),
@@ -221,30 +219,23 @@ impl Issued {
 
 /// Signs a credential. A Data Integrity proof of a credential of VCDM 1.1 brings its context with it.
 pub fn issue(
-    mut credential: Map<String, Value>,
+    credential: Map<String, Value>,
     mechanism: Mechanism,
     signatory: &Signatory<'_>,
     options: &SigningOptions,
     entropy: &dyn Entropy,
 ) -> Result<Issued, IssuanceError> {
-    if credential.contains_key("proof") {
-        return Err(IssuanceError::Secured);
-    }
-    let document = Value::Object(credential);
-    let version = vcdm::check_credential(&document)?;
-    let is_badge = open_badge::is_badge(&document) || open_badge::is_endorsement(&document);
-    if is_badge {
-        open_badge::check(&document)?;
-    }
-    if controller(&document, "issuer") != Some(signatory.controller) {
-        return Err(IssuanceError::OtherController);
-    }
-    let Value::Object(document) = document else {
-        unreachable!("it was an object")
-    };
-    credential = document;
+    let mut is_badge = false;
+    let (mut credential, version) = checked(credential, "issuer", signatory, |credential| {
+        let version = vcdm::check_credential(credential)?;
+        is_badge = open_badge::is_badge(credential) || open_badge::is_endorsement(credential);
+        if is_badge {
+            open_badge::check(credential)?;
+        }
+        Ok(version)
+    })?;
     if matches!(mechanism, Mechanism::DataIntegrity(_)) {
-        credential = with_proof_context(credential, version);
+        add_proof_context(&mut credential, version);
         if is_badge {
             // OB-005: the proofs of a badge are a list.
             credential.insert("proof".to_owned(), Value::Array(Vec::new()));
@@ -261,22 +252,14 @@ pub fn prove(
     options: &SigningOptions,
     entropy: &dyn Entropy,
 ) -> Result<Issued, IssuanceError> {
-    if presentation.contains_key("proof") {
-        return Err(IssuanceError::Secured);
-    }
     presentation
         .entry("holder")
         .or_insert_with(|| signatory.controller.into());
-    let document = Value::Object(presentation);
-    let version = vcdm::check_presentation(&document)?;
-    if controller(&document, "holder") != Some(signatory.controller) {
-        return Err(IssuanceError::OtherController);
-    }
-    let Value::Object(mut presentation) = document else {
-        unreachable!("it was an object")
-    };
+    let (mut presentation, version) = checked(presentation, "holder", signatory, |presentation| {
+        Ok(vcdm::check_presentation(presentation)?)
+    })?;
     match mechanism {
-        Mechanism::DataIntegrity(_) => presentation = with_proof_context(presentation, version),
+        Mechanism::DataIntegrity(_) => add_proof_context(&mut presentation, version),
         Mechanism::Jose(_) => {
             for (claim, asked) in [("aud", &options.domain), ("nonce", &options.challenge)] {
                 if let Some(asked) = asked {
@@ -293,6 +276,27 @@ pub fn prove(
         options,
         entropy,
     )
+}
+
+/// A document that nobody secured, that is what it must be, and that is by who signs.
+fn checked(
+    members: Map<String, Value>,
+    party: &str,
+    signatory: &Signatory<'_>,
+    check: impl FnOnce(&Value) -> Result<Version, IssuanceError>,
+) -> Result<(Map<String, Value>, Version), IssuanceError> {
+    if members.contains_key("proof") {
+        return Err(IssuanceError::Secured);
+    }
+    let document = Value::Object(members);
+    let version = check(&document)?;
+    let Value::Object(members) = document else {
+        unreachable!("it was an object")
+    };
+    if members::party(&members, party) != Some(signatory.controller) {
+        return Err(IssuanceError::OtherController);
+    }
+    Ok((members, version))
 }
 
 fn secure(
@@ -374,28 +378,11 @@ fn secure(
     }
 }
 
-fn controller<'a>(document: &'a Value, member: &str) -> Option<&'a str> {
-    match document.get(member)? {
-        Value::Object(controller) => controller.get("id")?.as_str(),
-        controller => controller.as_str(),
-    }
-}
-
 /// VCDM 1.1 knows nothing of `DataIntegrityProof`.
-fn with_proof_context(mut document: Map<String, Value>, version: Version) -> Map<String, Value> {
-    if version == Version::V2 {
-        return document;
+fn add_proof_context(document: &mut Map<String, Value>, version: Version) {
+    if version == Version::V1 {
+        members::add_context(document, DATA_INTEGRITY_CONTEXT, &[OLDER_DATA_INTEGRITY_CONTEXT]);
     }
-    let mut contexts = match document.remove("@context") {
-        Some(Value::Array(contexts)) => contexts,
-        only => Vec::from_iter(only),
-    };
-    let knows = |context: &Value| DATA_INTEGRITY_CONTEXTS.iter().any(|known| context == known);
-    if !contexts.iter().any(knows) {
-        contexts.push(DATA_INTEGRITY_CONTEXT.into());
-    }
-    document.insert("@context".to_owned(), contexts.into());
-    document
 }
 
 #[cfg(test)]

@@ -16,6 +16,8 @@ mod token;
 
 use serde_json::Value;
 
+use super::members;
+
 pub use self::{
     activity::{BadgeEnvelope, NotABadge, claims_of, to_badge},
     former::{Former, former},
@@ -29,17 +31,17 @@ const ENDORSEMENT_TYPE: &str = "EndorsementCredential";
 
 /// Whether a document says it is a badge: its shape is not looked at.
 pub fn is_badge(document: &Value) -> bool {
-    BADGE_TYPES.iter().any(|name| has_type(document, name))
+    BADGE_TYPES.iter().any(|name| says(document, name))
 }
 
 /// Whether a document says it is an endorsement of somebody else's badge, achievement or profile.
 pub fn is_endorsement(document: &Value) -> bool {
-    has_type(document, ENDORSEMENT_TYPE)
+    says(document, ENDORSEMENT_TYPE)
 }
 
 /// Whether a document is one of our own badges, by what it says: [`claims_of`] reads it.
 pub fn is_activity(document: &Value) -> bool {
-    is_badge(document) && has_type(document, activity::TYPE)
+    is_badge(document) && says(document, activity::TYPE)
 }
 
 /// What a badge is called: its own name, or that of the achievement.
@@ -54,10 +56,7 @@ pub fn name(badge: &Value) -> Option<&str> {
 
 /// The issuer's identifier.
 pub fn issuer(badge: &Value) -> Option<&str> {
-    match badge.get("issuer")? {
-        Value::Object(profile) => profile.get("id")?.as_str(),
-        issuer => issuer.as_str(),
-    }
+    members::party(badge.as_object()?, "issuer")
 }
 
 /// The name the issuer gives itself.
@@ -68,10 +67,7 @@ pub fn issuer_name(badge: &Value) -> Option<&str> {
         .filter(|name| !name.is_empty())
 }
 
-fn has_type(document: &Value, wanted: &str) -> bool {
-    match document.get("type") {
-        Some(Value::Array(types)) => types.iter().any(|name| name == wanted),
-        Some(name) => name == wanted,
-        None => false,
-    }
+fn says(document: &Value, name: &str) -> bool {
+    let members = document.as_object();
+    members.is_some_and(|members| members::has_type(members, name))
 }

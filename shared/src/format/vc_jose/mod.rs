@@ -27,7 +27,7 @@ pub use self::{
 };
 use super::sd_jwt_vc::{SdJwt, SdJwtError};
 use crate::{
-    credential::ClaimPath,
+    credential::{ClaimPath, members::has_type},
     json,
     keys::{
         KeyKind, PublicKey,
@@ -412,12 +412,4 @@ fn signer<'a>(
 fn owner(kid: &str) -> Option<&str> {
     Url::parse(kid).ok()?;
     Some(kid.split_once('#').map_or(kid, |(owner, _)| owner))
-}
-
-fn has_type(members: &Map<String, Value>, expected: &str) -> bool {
-    match members.get("type") {
-        Some(Value::String(name)) => name == expected,
-        Some(Value::Array(names)) => names.iter().any(|name| name == expected),
-        _ => false,
-    }
 }

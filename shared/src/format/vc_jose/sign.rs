@@ -5,7 +5,7 @@ use serde_json::{Map, Value};
 
 use super::{Content, Securing, VcJoseError, check_document, owner, signer};
 use crate::{
-    credential::{ClaimPath, PathElement},
+    credential::{ClaimPath, PathElement, members::party},
     entropy::Entropy,
     format::sd_jwt_vc::{self, Concealment},
     keys::{SigningKey, cose, jws},
@@ -113,12 +113,9 @@ fn claims(
     }
     check_document(content, &document)?;
     if owner(with.kid).is_none() && !document.contains_key("iss") {
-        let named = match document.get(content.controller()) {
-            Some(Value::Object(members)) => members.get("id"),
-            named => named,
-        };
-        let named = named.cloned().ok_or(VcJoseError::Document(content.controller()))?;
-        document.insert("iss".to_owned(), named);
+        let named = party(&document, content.controller()).map(str::to_owned);
+        let named = named.ok_or(VcJoseError::Document(content.controller()))?;
+        document.insert("iss".to_owned(), named.into());
     }
     signer(content, securing, &document, Some(with.kid))?;
     if let Some(expires_at) = with.expires_at {

@@ -13,7 +13,11 @@ use subtle::ConstantTimeEq;
 use zeroize::Zeroizing;
 
 use super::Refusal;
-use crate::{credential::StandardError, keys::seal::digest, service::config::ServiceConfig};
+use crate::{
+    credential::StandardError,
+    keys::seal::digest,
+    service::{body::bearer, config::ServiceConfig},
+};
 
 /// The shortest token accepted, in characters.
 const MIN_CHARACTERS: usize = 32;
@@ -90,12 +94,6 @@ async fn ask(State(access): State<Access>, request: Request, next: Next) -> Resp
         .headers_mut()
         .insert(header::WWW_AUTHENTICATE, HeaderValue::from_static("Bearer"));
     response
-}
-
-/// The bearer token, in the header only (RFC 6750 §2.1): never in the query or the body.
-fn bearer(headers: &HeaderMap) -> Option<&str> {
-    let (scheme, token) = headers.get(header::AUTHORIZATION)?.to_str().ok()?.split_once(' ')?;
-    (scheme.eq_ignore_ascii_case("Bearer") && !token.trim().is_empty()).then(|| token.trim())
 }
 
 #[cfg(test)]

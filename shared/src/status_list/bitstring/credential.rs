@@ -4,6 +4,7 @@ use chrono::{DateTime, Duration, SecondsFormat, Utc};
 use serde_json::{Map, Value, json};
 
 use super::{Bitstring, BitstringError, CREDENTIAL_TYPE, Entry, Purpose, SUBJECT_TYPE};
+use crate::credential::members::{has_type, party};
 
 /// What surrounds a list that is published.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -79,17 +80,18 @@ impl StatusListCredential {
     /// Reads a list credential **whose proof the caller checked**, without that proof (BSL-003).
     pub fn from_unsecured(credential: &Value) -> Result<Self, BitstringError> {
         let malformed = BitstringError::MalformedList;
-        if !has_type(credential, "VerifiableCredential") || !has_type(credential, CREDENTIAL_TYPE) {
+        let members = credential.as_object().ok_or(malformed)?;
+        if !has_type(members, "VerifiableCredential") || !has_type(members, CREDENTIAL_TYPE) {
             return Err(malformed);
         }
         let subject = credential.get("credentialSubject").ok_or(malformed)?;
-        if !has_type(subject, SUBJECT_TYPE) {
+        if !subject
+            .as_object()
+            .is_some_and(|subject| has_type(subject, SUBJECT_TYPE))
+        {
             return Err(malformed);
         }
-        let issuer = credential.get("issuer").and_then(|issuer| match issuer {
-            Value::Object(_) => issuer.get("id")?.as_str(),
-            issuer => issuer.as_str(),
-        });
+        let issuer = party(members, "issuer");
         let id = match credential.get("id") {
             None => None,
             Some(id) => Some(id.as_str().ok_or(malformed)?.to_owned()),
@@ -163,14 +165,6 @@ impl StatusListCredential {
             is_valid: status == 0,
             message: entry.message(status),
         })
-    }
-}
-
-fn has_type(value: &Value, expected: &str) -> bool {
-    match value.get("type") {
-        Some(Value::String(found)) => found == expected,
-        Some(Value::Array(found)) => found.iter().any(|found| found == expected),
-        _ => false,
     }
 }
 

@@ -24,7 +24,7 @@ use serde_json::{Map, Value};
 use super::{Check, CheckId, Fetched, MAX_SKEW, Outcome, Policy, Reason, Verdict};
 use crate::{
     credential::{
-        StandardError,
+        StandardError, members,
         open_badge::{self, BadgeToken, TokenError},
         vcdm,
     },
@@ -291,10 +291,7 @@ impl W3cDocument {
             Content::Credential => "issuer",
             Content::Presentation => "holder",
         };
-        match self.document.get(member)? {
-            Value::Object(controller) => controller.get("id")?.as_str(),
-            controller => controller.as_str(),
-        }
+        members::party(self.document.as_object()?, member)
     }
 
     /// What must be fetched, for the credentials in it too.

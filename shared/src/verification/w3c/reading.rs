@@ -6,6 +6,7 @@ use serde_json::{Map, Value};
 use super::{Form, MAX_BYTES, W3cDocument, W3cError};
 use crate::{
     credential::{
+        members::has_type,
         open_badge::{BadgeToken, TokenError},
         vcdm,
     },
@@ -146,11 +147,4 @@ fn credentials_of(presentation: &Map<String, Value>) -> Result<Vec<W3cDocument>,
             }
         })
         .collect()
-}
-
-fn has_type(members: &Map<String, Value>, wanted: &str) -> bool {
-    match members.get("type") {
-        Some(Value::Array(types)) => types.iter().any(|found| found == wanted),
-        found => found.is_some_and(|found| found == wanted),
-    }
 }
