@@ -1,5 +1,7 @@
 //! The person whose vault is open: what every page behind `/open` starts from.
 
+use std::str::FromStr;
+
 use axum::{
     extract::FromRequestParts,
     http::{Method, StatusCode, request::Parts},
@@ -36,6 +38,18 @@ impl Holder {
     /// An error page with a way forward.
     pub(crate) fn error(&self, status: StatusCode, key: &'static str, back: impl Into<String>) -> PageError {
         PageError::new(&self.page, status, key, back)
+    }
+
+    /// What a path names; what names nothing is not found.
+    pub(crate) fn named<T: FromStr>(&self, id: impl AsRef<str>) -> Result<T, PageError> {
+        id.as_ref().parse().map_err(|_| self.not_found())
+    }
+
+    /// What was looked for, or the page that says why it is not there.
+    pub(crate) fn found<T>(&self, found: sqlx::Result<Option<T>>) -> Result<T, PageError> {
+        found
+            .map_err(|error| self.internal(&error))?
+            .ok_or_else(|| self.not_found())
     }
 
     /// The page for what this person does not have.

@@ -168,8 +168,7 @@ pub(crate) async fn picture(
         let mut tx = app.db.read().await?;
         store::picture(&mut tx, &holder.account, &holder.vault, &badge.id).await
     };
-    let picture = found.await.map_err(|error| holder.internal(&error))?;
-    let picture = picture.ok_or_else(|| holder.not_found())?;
+    let picture = holder.found(found.await)?;
     let name = format!("badge.{}", kind.extension());
     Ok(attachment(kind.media_type(), &name, picture.to_vec()))
 }
@@ -222,11 +221,8 @@ pub(crate) async fn check(
         }
         Ok::<_, sqlx::Error>(true)
     };
-    match noted.await {
-        Ok(true) => Ok(Redirect::to(&back).into_response()),
-        Ok(false) => Err(holder.not_found()),
-        Err(error) => Err(holder.internal(&error)),
-    }
+    holder.found(noted.await.map(|noted| noted.then_some(())))?;
+    Ok(Redirect::to(&back).into_response())
 }
 
 /// `POST /badges/{id}/delete`
@@ -237,30 +233,24 @@ pub(crate) async fn delete(
     Form(form): Form<TokenForm>,
 ) -> Result<Response, PageError> {
     holder.expect_token(&form.csrf)?;
-    let id: BadgeId = id.parse().map_err(|_| holder.not_found())?;
+    let id: BadgeId = holder.named(id)?;
     let deleted = async {
         let mut tx = app.db.write().await?;
         let deleted = store::delete(&mut tx, &holder.account, &id).await?;
         tx.commit().await?;
         Ok::<_, sqlx::Error>(deleted)
     };
-    match deleted.await {
-        Ok(true) => Ok(Redirect::to(urls::PATH).into_response()),
-        Ok(false) => Err(holder.not_found()),
-        Err(error) => Err(holder.internal(&error)),
-    }
+    holder.found(deleted.await.map(|deleted| deleted.then_some(())))?;
+    Ok(Redirect::to(urls::PATH).into_response())
 }
 
 async fn load(app: &App, holder: &Holder, id: &str) -> Result<Badge, PageError> {
-    let id: BadgeId = id.parse().map_err(|_| holder.not_found())?;
+    let id: BadgeId = holder.named(id)?;
     let found = async {
         let mut tx = app.db.read().await?;
         store::find(&mut tx, &holder.account, &holder.vault, &id).await
     };
-    found
-        .await
-        .map_err(|error| holder.internal(&error))?
-        .ok_or_else(|| holder.not_found())
+    holder.found(found.await)
 }
 
 impl BadgePage {

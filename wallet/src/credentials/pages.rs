@@ -108,30 +108,24 @@ pub(crate) async fn delete(
     Form(form): Form<TokenForm>,
 ) -> Result<Response, PageError> {
     holder.expect_token(&form.csrf)?;
-    let id: CredentialId = id.parse().map_err(|_| holder.not_found())?;
+    let id: CredentialId = holder.named(id)?;
     let deleted = async {
         let mut tx = app.db.write().await?;
         let deleted = super::store::delete(&mut tx, &holder.account, &id).await?;
         tx.commit().await?;
         Ok::<_, sqlx::Error>(deleted)
     };
-    match deleted.await {
-        Ok(true) => Ok(Redirect::to(urls::PATH).into_response()),
-        Ok(false) => Err(holder.not_found()),
-        Err(error) => Err(holder.internal(&error)),
-    }
+    holder.found(deleted.await.map(|deleted| deleted.then_some(())))?;
+    Ok(Redirect::to(urls::PATH).into_response())
 }
 
 async fn load(app: &App, holder: &Holder, id: &str) -> Result<Credential, PageError> {
-    let id: CredentialId = id.parse().map_err(|_| holder.not_found())?;
+    let id: CredentialId = holder.named(id)?;
     let found = async {
         let mut tx = app.db.read().await?;
         super::store::find(&mut tx, &holder.account, &holder.vault, &id).await
     };
-    found
-        .await
-        .map_err(|error| holder.internal(&error))?
-        .ok_or_else(|| holder.not_found())
+    holder.found(found.await)
 }
 
 impl CredentialPage {

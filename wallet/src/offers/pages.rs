@@ -371,13 +371,10 @@ async fn collected(app: &App, holder: &Holder, offer: &Offer, kept: &Kept) -> Re
 }
 
 async fn load(app: &App, holder: &Holder, id: &str) -> Result<Offer, PageError> {
-    let id: OfferId = id.parse().map_err(|_| holder.not_found())?;
+    let id: OfferId = holder.named(id)?;
     let found = async {
         let mut tx = app.db.read().await?;
         store::find(&mut tx, &holder.account, &holder.vault, &id).await
     };
-    found
-        .await
-        .map_err(|error| holder.internal(&error))?
-        .ok_or_else(|| holder.not_found())
+    holder.found(found.await)
 }

@@ -66,7 +66,7 @@ pub(crate) async fn show(
     holder: Holder,
     Path(id): Path<String>,
 ) -> Result<Response, PageError> {
-    let id: PresentationId = id.parse().map_err(|_| holder.not_found())?;
+    let id: PresentationId = holder.named(id)?;
     let found = async {
         let mut tx = app.db.read().await?;
         super::store::find(&mut tx, &holder.account, &holder.vault, &id).await

@@ -201,7 +201,7 @@ pub(crate) async fn refuse(
 
 /// The request and everything the person keeps.
 async fn load(app: &App, holder: &Holder, id: &str) -> Result<(Request, Vec<Credential>), PageError> {
-    let id: RequestId = id.parse().map_err(|_| holder.not_found())?;
+    let id: RequestId = holder.named(id)?;
     let found = async {
         let mut tx = app.db.read().await?;
         let request = store::find(&mut tx, &holder.account, &holder.vault, &id).await?;

@@ -30,7 +30,7 @@ use crate::{
     },
     did::{Did, DidDocument},
     format::{
-        data_integrity::{self, DataIntegrityError, Proof, Secured},
+        data_integrity::{self, DataIntegrityError},
         json_ld::{self, JsonLdError},
         vc_jose::{Content, SecuredDocument, Securing, VcJoseError},
     },
@@ -231,13 +231,22 @@ pub struct W3cDocument {
 
 #[derive(Debug, Clone)]
 enum Form {
-    /// The whole text, proofs in it.
-    Proofs(String),
+    Proofs(Proven),
     Signature(Box<SecuredDocument>),
     /// A JWT as Open Badges 3.0 makes them.
     Badge(Box<BadgeToken>),
     /// Nobody secured it but the holder of the presentation it is in (VCDM 2.0 §4.13.1).
     Open,
+}
+
+/// Secured by proofs: the text they are in, and what is asked of them before they are verified.
+#[derive(Debug, Clone)]
+struct Proven {
+    text: String,
+    /// The controllers of their verification methods, as they say themselves.
+    controllers: Vec<String>,
+    /// Whether each signs statements, so that a term without meaning is refused on the way. Not so when they are malformed.
+    sign_statements: bool,
 }
 
 impl W3cDocument {
@@ -397,18 +406,7 @@ impl W3cDocument {
     /// Refuses what means nothing. Suites that sign statements refuse it themselves, on the way to what is signed.
     fn check_terms(&self) -> Result<(), JsonLdError> {
         match &self.form {
-            Form::Proofs(text) => {
-                let signs_statements = |proof: &Proof<'_>| !proof.suite().is_jcs();
-                let all = Secured::parse(text).is_ok_and(|secured| {
-                    let proofs = secured.proofs();
-                    proofs.is_ok_and(|proofs| proofs.iter().all(signs_statements))
-                });
-                if all {
-                    Ok(())
-                } else {
-                    json_ld::check_terms(&self.document)
-                }
-            }
+            Form::Proofs(proven) if proven.sign_statements => Ok(()),
             Form::Signature(_) => {
                 let Value::Object(mut members) = self.document.clone() else {
                     return Ok(());
@@ -416,7 +414,7 @@ impl W3cDocument {
                 members.retain(|name, _| !CLAIMS.contains(&name.as_str()));
                 json_ld::check_terms(&Value::Object(members))
             }
-            Form::Badge(_) | Form::Open => json_ld::check_terms(&self.document),
+            Form::Proofs(_) | Form::Badge(_) | Form::Open => json_ld::check_terms(&self.document),
         }
     }
 

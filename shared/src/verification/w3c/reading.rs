@@ -3,7 +3,7 @@
 use base64::{Engine, engine::general_purpose::STANDARD as BASE64};
 use serde_json::{Map, Value};
 
-use super::{Form, MAX_BYTES, W3cDocument, W3cError};
+use super::{Form, MAX_BYTES, Proven, W3cDocument, W3cError};
 use crate::{
     credential::{
         members::has_type,
@@ -66,8 +66,7 @@ impl W3cDocument {
             Content::Credential
         };
         let text = text.map_or_else(|| Value::Object(members.clone()).to_string(), str::to_owned);
-        // Refuses what has no proof, and more than we read.
-        Secured::parse(&text)?;
+        let (controllers, sign_statements) = said_by_proofs(&text)?;
         members.remove("proof");
         let credentials = match content {
             Content::Credential => Vec::new(),
@@ -75,7 +74,11 @@ impl W3cDocument {
         };
         Ok(Self {
             content,
-            form: Form::Proofs(text),
+            form: Form::Proofs(Proven {
+                text,
+                controllers,
+                sign_statements,
+            }),
             document: Value::Object(members),
             credentials,
         })
@@ -114,6 +117,22 @@ fn either(parse: impl Fn(Content) -> Result<SecuredDocument, VcJoseError>) -> Re
         Err(VcJoseError::WrongType) => Ok(parse(Content::Presentation)?),
         parsed => Ok(parsed?),
     }
+}
+
+/// Whose keys the proofs are by, and whether each signs statements. Refuses what has no proof, and more than we read; one
+/// that is malformed says nothing.
+fn said_by_proofs(text: &str) -> Result<(Vec<String>, bool), W3cError> {
+    let secured = Secured::parse(text)?;
+    let Ok(proofs) = secured.proofs() else {
+        return Ok((Vec::new(), false));
+    };
+    let methods = proofs
+        .iter()
+        .filter_map(|proof| proof.verification_method().split_once('#'));
+    Ok((
+        methods.map(|(controller, _)| controller.to_owned()).collect(),
+        proofs.iter().all(|proof| !proof.suite().is_jcs()),
+    ))
 }
 
 /// What lies in a presentation.

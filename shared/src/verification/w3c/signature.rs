@@ -3,7 +3,7 @@
 use chrono::{DateTime, Utc};
 use serde_json::Value;
 
-use super::{Binding, Form, Surroundings, Trouble, W3cDocument, W3cExpectation};
+use super::{Binding, Form, Proven, Surroundings, Trouble, W3cDocument, W3cExpectation};
 use crate::{
     credential::{StandardError, open_badge::BadgeToken},
     did::{Did, DidDocument, Purpose},
@@ -26,9 +26,9 @@ impl W3cDocument {
                 signer.into_iter().collect()
             }
             Form::Badge(_) => controller.map(str::to_owned).into_iter().collect(),
-            Form::Proofs(text) => match controller {
+            Form::Proofs(proven) => match controller {
                 Some(controller) if binding == Binding::Controller => vec![controller.to_owned()],
-                _ => methods_of(text),
+                _ => proven.controllers.clone(),
             },
         };
         signers.iter().filter_map(|signer| signer.parse().ok()).collect()
@@ -52,7 +52,7 @@ impl W3cDocument {
             Form::Open => Ok(()),
             Form::Signature(secured) => self.check_signed(secured, surroundings, now),
             Form::Badge(token) => self.check_token(token, surroundings),
-            Form::Proofs(text) => with_proofs(text, |secured, proof| {
+            Form::Proofs(proven) => with_proofs(&proven.text, |secured, proof| {
                 self.check_proof(secured, proof, surroundings, binding, now)
             }),
         }
@@ -94,7 +94,7 @@ impl W3cDocument {
                 DataIntegrityError::OtherChallenge
             }
         };
-        let Form::Proofs(text) = &self.form else {
+        let Form::Proofs(Proven { text, .. }) = &self.form else {
             let found = match self.document.get(claim) {
                 Some(Value::Array(found)) => found.iter().filter_map(Value::as_str).any(is_asked),
                 found => found.and_then(Value::as_str).is_some_and(is_asked),
@@ -190,19 +190,6 @@ impl W3cDocument {
         let wrong = |error| Trouble::failed(Reason::WrongSignature, StandardError::CryptographicSecurity, error);
         token.verify(&key).map_err(wrong)
     }
-}
-
-/// The DIDs of the verification methods of a text with proofs.
-fn methods_of(text: &str) -> Vec<String> {
-    let Ok(secured) = Secured::parse(text) else {
-        return Vec::new();
-    };
-    let proofs = secured.proofs().unwrap_or_default();
-    proofs
-        .iter()
-        .filter_map(|proof| proof.verification_method().split_once('#'))
-        .map(|(did, _)| did.to_owned())
-        .collect()
 }
 
 fn with_proofs(text: &str, check: impl Fn(&Secured<'_>, &Proof<'_>) -> Result<(), Trouble>) -> Result<(), Trouble> {
