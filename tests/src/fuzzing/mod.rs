@@ -1,27 +1,24 @@
 //! What each fuzz target does with its bytes: every parser of bytes from outside, and what must hold of whatever it
 //! accepts. Here, and not in the targets, so that it stays compiled and runs on a small corpus with every test.
 
+mod documents;
+mod messages;
 mod seeds;
 
 use std::sync::OnceLock;
 
 use base64::{Engine, engine::general_purpose::STANDARD};
 use chrono::{DateTime, Utc};
-use serde_json::{Map, Value, json};
+use serde_json::{Value, json};
 use shared::{
     clock::Clock,
-    credential::{
-        open_badge::{self, BadgeToken},
-        schema,
-    },
+    credential::schema,
     did::{
         Did,
         webvh::{Log, VersionQuery},
     },
     entitlement::RuleSet,
     format::{
-        baked,
-        data_integrity::{Cryptosuite, Disclosure, ProofOptions, Secured, attach, derive, sign, sign_base},
         paper::{self, PaperAttestation},
         sd_jwt_vc::{
             SdJwt,
@@ -30,31 +27,24 @@ use shared::{
         vc_jose::{Content, Envelope, SecuredDocument},
     },
     keys::{
-        BbsSecretKey, Jwk, KeyKind, SigningKey,
+        Jwk, KeyKind, SigningKey,
         certificate::{CertificateChain, TrustAnchors},
         cose::Sign1,
         jwe::DecryptionKey,
         jws::Jws,
     },
-    oid4vci::{
-        CredentialRequest,
-        metadata::IssuerMetadata,
-        offer::{CredentialOffer, OfferLink},
-        proof,
-        token::TokenRequest,
-    },
-    oid4vp::{RequestLink, RequestObject, response},
-    presentation::dcql::DcqlQuery,
     status_list::{
         bitstring::{Bitstring, Entry, Purpose, StatusListCredential},
         token::{Editions, StatusList},
     },
-    testing::{FixedClock, SeededEntropy, linked_data},
-    trust::TrustList,
-    vc_api::{DeriveRequest, IssueRequest, ProveRequest, StatusRequest, VerifyRequest},
-    verification::{
-        Policy,
-        w3c::{Binding, MAX_NEEDS, Surroundings, W3cDocument, W3cExpectation},
+    testing::FixedClock,
+};
+
+pub use self::{
+    documents::{badge, baked_badge, data_integrity, json_ld_paths, selective, w3c_document},
+    messages::{
+        credential_request, dcql, key_proof, metadata, offer, request, response_form, token_form, trust_list,
+        vc_api_request,
     },
 };
 
@@ -161,167 +151,6 @@ pub fn json_schema(bytes: &[u8]) {
     let document = json!({ "type": ["A"], "credentialSubject": { "minutes": 7800, "years": [2025, 2026] } });
     let first = schema::check_text(bytes, &document);
     assert_eq!(first, schema::check_text(bytes, &document));
-}
-
-/// Data Integrity: nobody's key fits; what may be signed is signed the same whatever the order of its members.
-pub fn data_integrity(bytes: &[u8]) {
-    static KEY: OnceLock<SigningKey> = OnceLock::new();
-    let Some(text) = text(bytes) else { return };
-    if let Ok(secured) = Secured::parse(text) {
-        for proof in secured.proofs().unwrap_or_default() {
-            for kind in KeyKind::ALL {
-                assert!(
-                    secured.verify(&proof, SigningKey::generate_of(kind).public()).is_err(),
-                    "a fresh key fits a proof"
-                );
-            }
-        }
-    }
-    let Ok(Value::Object(document)) = shared::json::parse(bytes) else {
-        return;
-    };
-    let turned: Map<String, Value> = document.into_iter().rev().collect();
-    let turned = Value::Object(turned).to_string();
-    let key = KEY.get_or_init(|| SigningKey::generate_of(KeyKind::Ed25519));
-    for suite in [Cryptosuite::EddsaRdfc2022, Cryptosuite::EddsaJcs2022] {
-        let options = proof_options(suite);
-        assert_eq!(
-            sign(text, &options, key).ok(),
-            sign(&turned, &options, key).ok(),
-            "the order of members is signed"
-        );
-    }
-}
-
-/// JSON-LD: both paths say the same; what the compiled one refuses, the general one does not read.
-pub fn json_ld_paths(bytes: &[u8]) {
-    let Some(text) = text(bytes) else { return };
-    match linked_data::json_ld_paths(text) {
-        Some([Ok(compiled), Ok(general)]) => assert_eq!(compiled, general, "the paths say different things"),
-        Some([Err(error), Ok(_)]) => panic!("only the compiled path refuses: {error}"),
-        Some([_, Err(_)]) | None => {}
-    }
-}
-
-/// Data Integrity, selective suites: nobody's key fits; whatever can be derived from a base proof is a part of its document,
-/// and what can be signed can be shown and verifies.
-pub fn selective(bytes: &[u8]) {
-    static KEYS: OnceLock<(SigningKey, BbsSecretKey)> = OnceLock::new();
-    let Some(text) = text(bytes) else { return };
-    let (p256, bbs) = KEYS.get_or_init(|| (SigningKey::generate(), BbsSecretKey::generate(&SeededEntropy::new(8))));
-    let disclosure = |suite| Disclosure {
-        suite,
-        pointers: &["/credentialSubject"],
-        presentation_header: &[],
-    };
-    for suite in [Cryptosuite::EcdsaSd2023, Cryptosuite::Bbs2023] {
-        if let (Ok(shown), Ok(whole)) = (derive(text, &disclosure(suite)), shared::json::parse(bytes)) {
-            assert!(
-                shown
-                    .iter()
-                    .filter(|(name, _)| *name != "proof")
-                    .all(|(name, value)| is_part(value, &whole[name])),
-                "what is shown was not there"
-            );
-            assert_fits_nobody(&Value::Object(shown).to_string(), p256, bbs);
-        }
-    }
-    assert_fits_nobody(text, p256, bbs);
-    let Ok(Value::Object(mut document)) = shared::json::parse(bytes) else {
-        return;
-    };
-    document.remove("proof");
-    let unsigned = Value::Object(document.clone()).to_string();
-    let options = proof_options(Cryptosuite::EcdsaSd2023);
-    if let Ok(proof) = sign_base(&unsigned, &options, &["/issuer"], p256, &SeededEntropy::new(9)) {
-        attach(&mut document, proof);
-        let base = Value::Object(document).to_string();
-        if let Ok(shown) = derive(&base, &disclosure(options.suite)) {
-            let shown = Value::Object(shown).to_string();
-            let verified = Secured::parse(&shown).and_then(|secured| {
-                let proofs = secured.proofs()?;
-                proofs.iter().try_for_each(|proof| secured.verify(proof, p256.public()))
-            });
-            assert_eq!(verified, Ok(()), "what was derived does not hold");
-        }
-    }
-}
-
-/// Whether a value is another with some members and elements left out.
-fn is_part(part: &Value, whole: &Value) -> bool {
-    match (part, whole) {
-        (Value::Object(part), Value::Object(whole)) => part
-            .iter()
-            .all(|(name, value)| whole.get(name).is_some_and(|whole| is_part(value, whole))),
-        (Value::Array(part), Value::Array(whole)) => {
-            let mut rest = whole.iter();
-            part.iter().all(|value| rest.any(|whole| is_part(value, whole)))
-        }
-        (part, whole) => part == whole,
-    }
-}
-
-fn assert_fits_nobody(text: &str, p256: &SigningKey, bbs: &BbsSecretKey) {
-    let Ok(secured) = Secured::parse(text) else { return };
-    for proof in secured.proofs().unwrap_or_default() {
-        let _ = proof.presentation_header();
-        assert!(
-            secured.verify(&proof, p256.public()).is_err(),
-            "a fresh key fits a proof"
-        );
-        assert!(
-            secured.verify(&proof, bbs.public()).is_err(),
-            "a fresh key fits a proof"
-        );
-    }
-}
-
-fn proof_options(suite: Cryptosuite) -> ProofOptions {
-    ProofOptions::assertion(suite, "did:web:issuer.example#k".to_owned(), now())
-}
-
-/// Open Badges 3.0 §5.3: a badge that comes out goes in again, into a picture that has none; one that has one takes no other.
-pub fn baked_badge(bytes: &[u8]) {
-    const TOKEN: &str = "e30.e30.AA";
-    let found = baked::unbake(bytes);
-    match baked::bake(bytes, TOKEN) {
-        Ok(picture) => {
-            assert!(found.is_err(), "a second badge goes in");
-            assert_eq!(baked::unbake(&picture).as_deref(), Ok(TOKEN));
-        }
-        Err(error) => assert!(
-            found.is_err() || error == baked::BakedError::AlreadyBaked || bytes.len() + 256 > baked::MAX_PICTURE,
-            "{error}"
-        ),
-    }
-    if let Ok(credential) = found {
-        let picture = baked::bake(b"<svg xmlns=\"http://www.w3.org/2000/svg\"/>", &credential);
-        if let Ok(picture) = picture {
-            let again = baked::unbake(&picture).map(|text| text.replace('\r', "\n"));
-            assert_eq!(again, Ok(credential.replace("\r\n", "\n").replace('\r', "\n")));
-        }
-    }
-}
-
-/// Open Badges 3.0: whatever is read of a badge of ours is read the same from what is written of it; nobody's key fits a token.
-pub fn badge(bytes: &[u8]) {
-    let Some(text) = text(bytes) else { return };
-    let _ = open_badge::former(text);
-    if let Ok(token) = BadgeToken::parse(text) {
-        assert!(open_badge::is_badge(token.badge()) || open_badge::is_endorsement(token.badge()));
-        for kind in KeyKind::ALL {
-            assert!(token.verify(SigningKey::generate_of(kind).public()).is_err());
-        }
-    }
-    let Ok(document) = shared::json::parse(bytes) else {
-        return;
-    };
-    let checked = open_badge::check(&document);
-    let again = shared::json::parse(document.to_string().as_bytes());
-    assert_eq!(again.map(|again| open_badge::check(&again)), Ok(checked));
-    if let Ok(claims) = open_badge::claims_of(&document) {
-        assert!(claims["activity"]["minutes"].as_u64().is_some());
-    }
 }
 
 /// RFC 7515: nothing but ES256 gets through, and nobody's key fits.
@@ -450,105 +279,6 @@ pub fn bitstring(bytes: &[u8]) {
     }
 }
 
-/// Offers as links and as JSON: what is accepted reads back as itself.
-pub fn offer(bytes: &[u8]) {
-    if let Some(text) = text(bytes)
-        && let Ok(OfferLink::Value(offer)) = OfferLink::parse(text, false)
-    {
-        same_offer(&offer);
-    }
-    if let Some(value) = json(bytes)
-        && let Ok(offer) = CredentialOffer::from_value(&value, false)
-    {
-        same_offer(&offer);
-    }
-}
-
-/// Requests as links and as objects: nothing is believed unsigned, nothing leads to plain http.
-pub fn request(bytes: &[u8]) {
-    let Some(text) = text(bytes) else { return };
-    if let Ok(link) = RequestLink::parse(text, false) {
-        assert_eq!(link.request_uri.scheme(), "https");
-        assert_eq!(RequestLink::parse(&link.to_scheme_link(), false), Ok(link));
-    }
-    let _ = RequestObject::unverified_client(text, "decentralized_identifier:did:web:verifier.example");
-}
-
-/// Queries: what is accepted reads back as itself, and matches nothing in an empty wallet.
-pub fn dcql(bytes: &[u8]) {
-    let Some(value) = json(bytes) else { return };
-    if let Ok(query) = DcqlQuery::from_value(&value) {
-        assert!(query.matches(&[]).iter().all(|query| query.matches.is_empty()));
-        if let Ok(written) = serde_json::to_value(&query) {
-            assert_eq!(DcqlQuery::from_value(&written), Ok(query));
-        }
-    }
-}
-
-/// Credential requests: what is accepted holds a proof.
-pub fn credential_request(bytes: &[u8]) {
-    let Some(value) = json(bytes) else { return };
-    if let Ok(request) = CredentialRequest::from_value(&value) {
-        assert!(!request.proofs.is_empty());
-        assert_eq!(CredentialRequest::from_value(&request.to_value()), Ok(request));
-    }
-}
-
-/// Key proofs: `jws` says what is refused before; nothing panics after.
-pub fn key_proof(bytes: &[u8]) {
-    let Some(text) = text(bytes) else { return };
-    let _ = proof::check(text, "https://issuer.example", now());
-}
-
-/// Requests of the VC-API.
-pub fn vc_api_request(bytes: &[u8]) {
-    let _ = IssueRequest::parse(bytes);
-    let _ = DeriveRequest::parse(bytes);
-    let _ = StatusRequest::parse(bytes);
-    let _ = ProveRequest::parse(bytes);
-    let _ = VerifyRequest::parse_credential(bytes);
-    let _ = VerifyRequest::parse_presentation(bytes);
-}
-
-/// Documents of the W3C data model in every form: nothing that was not fetched is believed.
-pub fn w3c_document(bytes: &[u8]) {
-    let Ok(document) = W3cDocument::parse(bytes) else {
-        return;
-    };
-    let needs = document.needs(Binding::Controller);
-    assert!(needs.dids.len() <= MAX_NEEDS && needs.lists.len() <= MAX_NEEDS);
-    let verdict = document.verify(&Surroundings::default(), &W3cExpectation::FOUND, now());
-    assert!(!verdict.accepted(Policy::Strict), "accepted without a key");
-}
-
-/// Token requests.
-pub fn token_form(bytes: &[u8]) {
-    let _ = TokenRequest::from_form(bytes);
-}
-
-/// Responses of wallets: no clear presentation gets through.
-pub fn response_form(bytes: &[u8]) {
-    let answer = response::from_form(bytes, &DecryptionKey::generate());
-    assert!(
-        !matches!(answer, Ok(response::Response::Presented { .. })),
-        "a presentation for a fresh key was read"
-    );
-}
-
-/// Issuer metadata.
-pub fn metadata(bytes: &[u8]) {
-    let Some(value) = json(bytes) else { return };
-    if let Ok(metadata) = IssuerMetadata::read("https://issuer.example", value) {
-        assert_eq!(metadata.credential_issuer, "https://issuer.example");
-    }
-}
-
-/// Trust lists: nobody's signature fits.
-pub fn trust_list(bytes: &[u8]) {
-    let Some(text) = text(bytes) else { return };
-    assert!(TrustList::verify(text, SigningKey::generate().public(), now()).is_err());
-}
-
 /// did:webvh, the log of whatever DID it says it is of: every version that is there has one id, one number and one time,
 /// and no version depends on what follows it.
 pub fn webvh(bytes: &[u8]) {
@@ -601,15 +331,6 @@ pub fn sheet(bytes: &[u8]) {
 pub fn corpus() -> &'static [Vec<u8>] {
     static CORPUS: OnceLock<Vec<Vec<u8>>> = OnceLock::new();
     CORPUS.get_or_init(seeds::every_kind)
-}
-
-fn same_offer(offer: &CredentialOffer) {
-    assert!(!offer.configuration_ids.is_empty());
-    assert_eq!(offer.credential_issuer.scheme(), "https");
-    assert_eq!(
-        CredentialOffer::from_value(&offer.to_value(), false).as_ref(),
-        Ok(offer)
-    );
 }
 
 fn holds_digests(value: &Value) -> bool {

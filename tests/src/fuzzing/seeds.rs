@@ -33,7 +33,7 @@ use shared::{
     testing::SeededEntropy,
 };
 
-use super::{CHAIN, now, proof_options};
+use super::{CHAIN, documents::proof_options, now};
 use crate::fixtures;
 
 #[expect(clippy::expect_used, reason = "input we make ourselves and that is right")]

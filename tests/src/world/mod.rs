@@ -1,12 +1,11 @@
 //! The three services, really listening, on one clock that stands still.
 
+mod files;
+
 use std::{
     fs,
-    path::{Path, PathBuf},
-    sync::{
-        Arc, Mutex, PoisonError,
-        atomic::{AtomicU64, Ordering},
-    },
+    path::PathBuf,
+    sync::{Arc, Mutex, PoisonError},
 };
 
 use anyhow::{Context, Result};
@@ -25,11 +24,13 @@ use shared::{
     testing::FixedClock,
     trust::TrustList,
 };
-use sqlx::{AssertSqlSafe, Connection, Executor, PgConnection};
+use sqlx::{AssertSqlSafe, Executor};
 use tempfile::TempDir;
 use tokio::{net::TcpListener, task::JoinHandle};
 use url::Url;
 
+pub use self::files::has_postgres;
+use self::files::{Files, postgres};
 use crate::{
     fixtures::{self, Organisation},
     people::{self, Clerk, Invitation, Question, Treasurer, Volunteer},
@@ -422,48 +423,6 @@ impl Offer {
     }
 }
 
-/// The configuration files.
-struct Files<'a> {
-    folder: &'a Path,
-    engine: Engine,
-}
-
-impl Files<'_> {
-    async fn write(
-        &self,
-        service: &str,
-        public_url: &Url,
-        databases: &mut Vec<String>,
-        before: &str,
-        after: &str,
-    ) -> Result<PathBuf> {
-        let database = match self.engine {
-            Engine::Sqlite => format!("sqlite:{}", self.folder.join(format!("{service}.sqlite")).display()),
-            Engine::Postgres => {
-                let (name, url) = fresh_database(service).await?;
-                databases.push(name);
-                url
-            }
-        };
-        let file = self.folder.join(format!("{service}.toml"));
-        let contents = format!(
-            "{before}\n[service]\nlisten = \"127.0.0.1:0\"\npublic_url = \"{public_url}\"\ndatabase = \"{database}\"\n\
-             key_file = \"{}\"\ndevelopment = true\n{after}",
-            self.folder.join(format!("{service}.key")).display()
-        );
-        fs::write(&file, contents).with_context(|| format!("cannot write {}", file.display()))?;
-        Ok(file)
-    }
-
-    fn verifier(&self) -> String {
-        format!(
-            "\n[trust]\nlist = \"{}\"\nauthority = \"{}\"\n",
-            self.folder.join("trust.jwt").display(),
-            self.folder.join("authority.json").display()
-        )
-    }
-}
-
 fn wallet_line(addresses: &Addresses) -> String {
     format!("wallet_url = \"{}\"\n", addresses.wallet)
 }
@@ -480,36 +439,4 @@ async fn listener() -> Result<TcpListener> {
 fn public_url(listener: &TcpListener) -> Result<Url> {
     let port = listener.local_addr().context("no local address")?.port();
     Url::parse(&format!("http://localhost:{port}")).context("not a URL")
-}
-
-/// Whether tests may use PostgreSQL: says so loudly when they may not, and fails when nothing may be skipped.
-#[expect(clippy::print_stderr, reason = "what is skipped must be seen")]
-pub fn has_postgres() -> bool {
-    let named = std::env::var_os("MUSETTE_TEST_POSTGRES").is_some();
-    assert!(
-        named || std::env::var("CI").as_deref() != Ok("true"),
-        "MUSETTE_TEST_POSTGRES names no server, and CI=true"
-    );
-    if !named {
-        eprintln!("NOT RUN on PostgreSQL: MUSETTE_TEST_POSTGRES names no server (`cargo xtask test` starts one)");
-    }
-    named
-}
-
-async fn postgres() -> Result<PgConnection> {
-    let url = std::env::var("MUSETTE_TEST_POSTGRES").context("MUSETTE_TEST_POSTGRES names no server")?;
-    PgConnection::connect(&url).await.context("PostgreSQL does not answer")
-}
-
-async fn fresh_database(service: &str) -> Result<(String, String)> {
-    static COUNT: AtomicU64 = AtomicU64::new(0);
-    let number = COUNT.fetch_add(1, Ordering::Relaxed);
-    let name = format!("world_{}_{number}_{service}", std::process::id());
-    postgres()
-        .await?
-        .execute(AssertSqlSafe(format!("CREATE DATABASE {name}")))
-        .await?;
-    let mut url = Url::parse(&std::env::var("MUSETTE_TEST_POSTGRES")?).context("not a URL")?;
-    url.set_path(&name);
-    Ok((name, url.to_string()))
 }

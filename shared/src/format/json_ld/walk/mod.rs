@@ -3,22 +3,24 @@
 //!
 //! Expansion drops what it does not understand. What is dropped is not signed, so here it is an error, with the place.
 
+mod containers;
+mod meaning;
+
 use std::{
     borrow::Cow,
     collections::{HashMap, HashSet},
     sync::Arc,
 };
 
+use self::meaning::{Meaning, is_list_object, keyword_among, meaning, stands_alone, vocabulary};
 use super::{
     Flaw, JsonLdError,
     context::{Active, Coercion, Container, Definition, Local, OwnLanguage, Scope},
-    iri::{is_absolute, is_keyword, is_keyword_like},
+    iri::is_absolute,
     literal::{boolean, literal, number, tagged, value_object},
 };
 use crate::{
-    format::rdf::{
-        Annotation, Blank, Dataset, Quad, RDF_FIRST, RDF_JSON, RDF_NIL, RDF_REST, RDF_TYPE, Term, Text, XSD_BOOLEAN,
-    },
+    format::rdf::{Annotation, Blank, Dataset, Quad, RDF_JSON, RDF_TYPE, Term, Text, XSD_BOOLEAN},
     json::{Node, canonical},
 };
 
@@ -105,12 +107,6 @@ struct Place<'w, 'a> {
     property: &'w str,
     definition: Option<&'w Arc<Definition>>,
     graph: Option<&'w Term<'a>>,
-}
-
-/// What a member of a node object is.
-enum Meaning<'w, 'a> {
-    Keyword(&'w str),
-    Property(Text<'a>, Option<&'w Arc<Definition>>),
 }
 
 impl<'a> Walk<'a> {
@@ -367,109 +363,6 @@ impl<'a> Walk<'a> {
         }
     }
 
-    fn language_map(
-        &mut self,
-        node: &'a Node<'a>,
-        subject: &Term<'a>,
-        predicate: &Text<'a>,
-        place: &Place<'_, 'a>,
-    ) -> Result<(), JsonLdError> {
-        let Node::Object(members) = node else { return Ok(()) };
-        for (tag, node) in members {
-            for node in node.each() {
-                let object = match node {
-                    Node::Null => continue,
-                    Node::Text(text) if place.active.keyword(tag) == Some("@none") => {
-                        literal(Text::Borrowed(text), Annotation::Plain)
-                    }
-                    Node::Text(text) => tagged(text, Text::Borrowed(tag)).map_err(|error| error.under(tag))?,
-                    _ => return Err(JsonLdError::from(Flaw::WrongLanguage).under(tag)),
-                };
-                self.at = node.address();
-                self.push(subject, predicate.clone(), object, place.graph);
-            }
-        }
-        Ok(())
-    }
-
-    /// Values that are each a graph of their own.
-    fn graphs(
-        &mut self,
-        node: &'a Node<'a>,
-        subject: &Term<'a>,
-        predicate: &Text<'a>,
-        place: &Place<'_, 'a>,
-    ) -> Result<(), JsonLdError> {
-        for (index, node) in node.each().iter().enumerate() {
-            let Node::Object(members) = node else {
-                return Err(Flaw::NotAnObject.into());
-            };
-            let name = Term::Blank(self.blank());
-            let inside = Place {
-                graph: Some(&name),
-                ..*place
-            };
-            self.at = node.address();
-            self.object(members, &inside, false)
-                .map_err(|error| error.under(&index.to_string()))?;
-            self.at = node.address();
-            self.push(subject, predicate.clone(), name.clone(), place.graph);
-        }
-        Ok(())
-    }
-
-    fn list_object(
-        &mut self,
-        members: &'a Members<'a>,
-        node: &'a Node<'a>,
-        active: &Arc<Active>,
-        place: &Place<'_, 'a>,
-    ) -> Result<Term<'a>, JsonLdError> {
-        if members.len() > 1 {
-            return Err(Flaw::Unsupported.into());
-        }
-        // In a node, the terms of its type hold no longer.
-        let definition = active.definition(place.property);
-        self.list(
-            node.each(),
-            &Place {
-                active,
-                definition,
-                ..*place
-            },
-        )
-    }
-
-    /// List to RDF Conversion (JSON-LD 1.1 API §8.3).
-    fn list(&mut self, nodes: &'a [Node<'a>], place: &Place<'_, 'a>) -> Result<Term<'a>, JsonLdError> {
-        let mut head = None;
-        let mut last: Option<Term<'a>> = None;
-        for (index, node) in nodes.iter().enumerate() {
-            self.at = node.address();
-            let object = match node {
-                Node::Null => continue,
-                Node::Array(_) => Err(Flaw::Unsupported.into()),
-                _ => self.value(node, place),
-            };
-            self.at = node.address();
-            let object = object.map_err(|error: JsonLdError| error.under(&index.to_string()))?;
-            let cell = Term::Blank(self.blank());
-            match last.replace(cell.clone()) {
-                Some(before) => self.push(&before, RDF_REST.into(), cell.clone(), place.graph),
-                None => head = Some(cell.clone()),
-            }
-            self.push(&cell, RDF_FIRST.into(), object, place.graph);
-        }
-        let nil = Term::Iri(RDF_NIL.into());
-        Ok(match (head, last) {
-            (Some(head), Some(last)) => {
-                self.push(&last, RDF_REST.into(), nil, place.graph);
-                head
-            }
-            _ => nil,
-        })
-    }
-
     /// A scoped context laid over another.
     fn scoped(&mut self, active: &Arc<Active>, local: &Arc<Local>, scope: Scope) -> Result<Arc<Active>, JsonLdError> {
         if let Some(kept) = active.kept(local, scope) {
@@ -521,47 +414,4 @@ impl<'a> Walk<'a> {
         self.dataset.blanks += 1;
         self.dataset.blanks - 1
     }
-}
-
-/// Whether a context that does not propagate still holds here (JSON-LD 1.1 API §5.1.2 step 7).
-fn stands_alone(members: &Members<'_>, active: &Active) -> bool {
-    keyword_among(members, active, "@value") || (members.len() == 1 && keyword_among(members, active, "@id"))
-}
-
-fn keyword_among(members: &Members<'_>, active: &Active, wanted: &str) -> bool {
-    members.iter().any(|(name, _)| active.keyword(name) == Some(wanted))
-}
-
-fn is_list_object(node: &Node<'_>, active: &Active) -> bool {
-    matches!(node, Node::Object(members) if keyword_among(members, active, "@list"))
-}
-
-fn meaning<'w, 'a>(active: &'w Active, name: &'w str) -> Result<Meaning<'w, 'a>, JsonLdError> {
-    if let Some(definition) = active.definition(name) {
-        return match &definition.iri {
-            Some(iri) if iri.starts_with('@') => Ok(Meaning::Keyword(iri)),
-            Some(iri) => Ok(Meaning::Property(Text::Shared(Arc::clone(iri)), Some(definition))),
-            None => Err(Flaw::UndefinedTerm.into()),
-        };
-    }
-    if is_keyword(name) {
-        return Ok(Meaning::Keyword(name));
-    }
-    if is_keyword_like(name) {
-        return Err(Flaw::UndefinedTerm.into());
-    }
-    match active.expand(name, true) {
-        Some(iri) if is_absolute(&iri) => Ok(Meaning::Property(Text::Owned(iri.into_owned()), None)),
-        _ => Err(Flaw::UndefinedTerm.into()),
-    }
-}
-
-/// A type or a term used as a value, as the IRI it stands for.
-fn vocabulary<'a>(active: &Active, text: &str) -> Option<Text<'a>> {
-    if let Some(iri) = active.definition(text).and_then(|definition| definition.iri.as_ref()) {
-        // Definitions hold keywords and absolute IRIs.
-        return (!iri.starts_with('@')).then(|| Text::Shared(Arc::clone(iri)));
-    }
-    let iri = active.expand(text, true).filter(|iri| is_absolute(iri))?;
-    Some(Text::Owned(iri.into_owned()))
 }
