@@ -3,6 +3,7 @@
 
 use std::collections::{BTreeMap, HashMap};
 
+use bumpalo::Bump;
 use serde_json::{Map, Value};
 use zeroize::Zeroizing;
 
@@ -14,7 +15,7 @@ use crate::{
             selective::{Prepared, Secrets, sign_base_with},
         },
         json_ld::{Context, JsonLdError},
-        rdf::{Annotation, Blank, Dataset, Digest, Quad, Term, Text, canonicalize},
+        rdf::{Annotation, Blank, Dataset, Digest, NamedOrBlank, Quad, Term, canonicalize},
     },
     json::{Ambiguous, Node, canonical},
     keys::SigningKey,
@@ -25,7 +26,8 @@ use crate::{
 /// # Panics
 /// When the text is no N-Quads.
 pub fn canonical_n_quads(text: &str, sha384: bool) -> Result<(String, BTreeMap<String, u32>), CanonicalizationError> {
-    let (dataset, labels) = parse(text);
+    let made = Bump::new();
+    let (dataset, labels) = parse(text, &made);
     let digest = if sha384 { Digest::Sha384 } else { Digest::Sha256 };
     let canonical = canonicalize(&dataset, digest)?;
     let labels = labels
@@ -119,21 +121,27 @@ pub fn sign_base_with_secrets(
     sign_base_with(document, options, mandatory, key, &secrets)
 }
 
-fn parse(text: &str) -> (Dataset<'static>, HashMap<&str, Blank>) {
+fn parse<'t>(text: &'t str, made: &'t Bump) -> (Dataset<'t>, HashMap<&'t str, Blank>) {
     let mut dataset = Dataset::default();
     let mut labels = HashMap::new();
+    let named = |term| match term {
+        Some(Term::Node(node)) => Some(node),
+        _ => None,
+    };
     for line in text
         .lines()
         .map(str::trim)
         .filter(|line| !line.is_empty() && !line.starts_with('#'))
     {
         let mut rest = line;
-        let subject = read_term(&mut rest, &mut labels, &mut dataset.blanks).expect("a subject");
-        let Some(Term::Iri(predicate)) = read_term(&mut rest, &mut labels, &mut dataset.blanks) else {
+        let subject = named(read_term(&mut rest, &mut labels, &mut dataset.blanks, made)).expect("a subject");
+        let Some(Term::Node(NamedOrBlank::Iri(predicate))) =
+            read_term(&mut rest, &mut labels, &mut dataset.blanks, made)
+        else {
             panic!("{line}: no predicate");
         };
-        let object = read_term(&mut rest, &mut labels, &mut dataset.blanks).expect("an object");
-        let graph = read_term(&mut rest, &mut labels, &mut dataset.blanks);
+        let object = read_term(&mut rest, &mut labels, &mut dataset.blanks, made).expect("an object");
+        let graph = named(read_term(&mut rest, &mut labels, &mut dataset.blanks, made));
         dataset.quads.push(Quad {
             subject,
             predicate,
@@ -149,12 +157,14 @@ fn read_term<'t>(
     rest: &mut &'t str,
     labels: &mut HashMap<&'t str, Blank>,
     blanks: &mut Blank,
-) -> Option<Term<'static>> {
+    made: &'t Bump,
+) -> Option<Term<'t>> {
+    let unescape = |text: &str| &*made.alloc_str(&unescape(text));
     *rest = rest.trim_start();
     if let Some(after) = rest.strip_prefix('<') {
         let (iri, after) = after.split_once('>')?;
         *rest = after;
-        return Some(Term::Iri(Text::Owned(unescape(iri))));
+        return Some(Term::iri(unescape(iri)));
     }
     if let Some(after) = rest.strip_prefix("_:") {
         let (label, after) = after.split_at(after.find([' ', '\t']).unwrap_or(after.len()));
@@ -163,7 +173,7 @@ fn read_term<'t>(
             *blanks += 1;
             *blanks - 1
         });
-        return Some(Term::Blank(blank));
+        return Some(NamedOrBlank::Blank(blank).into());
     }
     let after = rest.strip_prefix('"')?;
     let mut escaped = false;
@@ -172,16 +182,16 @@ fn read_term<'t>(
         escaped = letter == '\\' && !escaped;
         is_end
     })?;
-    let value = Text::Owned(unescape(&after[..end]));
+    let value = unescape(&after[..end]);
     *rest = &after[end + 1..];
     let annotation = if let Some(after) = rest.strip_prefix("^^<") {
         let (iri, after) = after.split_once('>')?;
         *rest = after;
-        Annotation::Datatype(Text::Owned(unescape(iri)))
+        Annotation::Datatype(unescape(iri))
     } else if let Some(after) = rest.strip_prefix('@') {
         let (tag, after) = after.split_at(after.find([' ', '\t']).unwrap_or(after.len()));
         *rest = after;
-        Annotation::Language(Text::Owned(tag.to_owned()))
+        Annotation::Language(tag)
     } else {
         Annotation::Plain
     };

@@ -2,9 +2,11 @@
 
 use std::{borrow::Cow, sync::Arc};
 
+use bumpalo::Bump;
+
 use super::{Flaw, JsonLdError, context::Active, iri::is_absolute};
 use crate::{
-    format::rdf::{Annotation, RDF_JSON, Term, Text, XSD_BOOLEAN, XSD_DOUBLE, XSD_INTEGER},
+    format::rdf::{Annotation, RDF_JSON, Term, XSD_BOOLEAN, XSD_DOUBLE, XSD_INTEGER},
     json::{Node, canonical},
 };
 
@@ -15,6 +17,7 @@ const I18N: &str = "https://www.w3.org/ns/i18n#";
 pub(super) fn value_object<'a>(
     members: &'a [(Cow<'a, str>, Node<'a>)],
     active: &Arc<Active>,
+    made: &'a Bump,
 ) -> Result<Term<'a>, JsonLdError> {
     let (mut value, mut language, mut datatype, mut direction) = (None, None, None, None);
     for (name, node) in members {
@@ -28,35 +31,35 @@ pub(super) fn value_object<'a>(
     }
     let value = value.ok_or(Flaw::Unsupported)?;
     if let Some(direction) = direction {
-        return directed(value, language, datatype, direction).map_err(|error| error.under("@direction"));
+        return directed(value, language, datatype, direction, made).map_err(|error| error.under("@direction"));
     }
     match (value, language, datatype) {
-        (Node::Text(text), Some(Node::Text(tag)), None) => tagged(text, Text::Borrowed(tag)),
+        (Node::Text(text), Some(Node::Text(tag)), None) => tagged(text, tag),
         (_, Some(_), _) => Err(Flaw::WrongLanguage.into()),
         (value, None, Some(Node::Text(datatype))) => {
             let iri = active.expand(datatype, true).ok_or(Flaw::WrongType)?;
             if iri == "@json" {
                 let text = canonical(value).map_err(|_| Flaw::UnsafeNumber)?;
-                return Ok(literal(Text::Owned(text), Annotation::Datatype(RDF_JSON.into())));
+                return Ok(literal(made.alloc_str(&text), Annotation::Datatype(RDF_JSON)));
             }
             if !is_absolute(&iri) {
                 return Err(Flaw::UndefinedType(datatype.to_string()).into());
             }
             let text = match value {
-                Node::Text(text) => Text::Borrowed(text),
-                Node::Number(written) => Text::Owned(number(written, Some(&iri))?.0),
+                Node::Text(text) => text,
+                Node::Number(written) => number(written, Some(&iri), made)?.0,
                 Node::Boolean(value) => boolean(*value),
                 _ => return Err(Flaw::Unsupported.into()),
             };
-            Ok(literal(text, Annotation::Datatype(Text::Owned(iri.into_owned()))))
+            Ok(literal(text, Annotation::Datatype(made.alloc_str(&iri))))
         }
         (_, None, Some(_)) => Err(Flaw::WrongType.into()),
-        (Node::Text(text), None, None) => Ok(literal(Text::Borrowed(text), Annotation::Plain)),
+        (Node::Text(text), None, None) => Ok(literal(text, Annotation::Plain)),
         (Node::Number(written), None, None) => {
-            let (text, datatype) = number(written, None)?;
-            Ok(literal(Text::Owned(text), Annotation::Datatype(datatype.into())))
+            let (text, datatype) = number(written, None, made)?;
+            Ok(literal(text, Annotation::Datatype(datatype)))
         }
-        (Node::Boolean(value), None, None) => Ok(literal(boolean(*value), Annotation::Datatype(XSD_BOOLEAN.into()))),
+        (Node::Boolean(value), None, None) => Ok(literal(boolean(*value), Annotation::Datatype(XSD_BOOLEAN))),
         (Node::Null | Node::Array(_) | Node::Object(_), None, None) => Err(Flaw::Unsupported.into()),
     }
 }
@@ -68,6 +71,7 @@ fn directed<'a>(
     language: Option<&Node<'_>>,
     datatype: Option<&Node<'_>>,
     direction: &Node<'_>,
+    made: &'a Bump,
 ) -> Result<Term<'a>, JsonLdError> {
     let (Node::Text(text), None, Some(direction @ ("ltr" | "rtl"))) = (value, datatype, direction.text()) else {
         return Err(Flaw::Direction.into());
@@ -75,30 +79,30 @@ fn directed<'a>(
     let tag = match language {
         None => "",
         Some(Node::Text(tag)) => {
-            tagged(text, Text::Borrowed(tag))?;
+            tagged(text, tag)?;
             tag.as_ref()
         }
         Some(_) => return Err(Flaw::WrongLanguage.into()),
     };
-    Ok(literal(Text::Borrowed(text), direction_annotation(tag, direction)))
+    Ok(literal(text, direction_annotation(tag, direction, made)))
 }
 
 /// What text in this language, if any, and direction is.
-pub(super) fn direction_annotation(tag: &str, direction: &str) -> Annotation<'static> {
+pub(super) fn direction_annotation<'a>(tag: &str, direction: &str, made: &'a Bump) -> Annotation<'a> {
     let tag = tag.to_ascii_lowercase();
-    Annotation::Datatype(Text::Owned(format!("{I18N}{tag}_{direction}")))
+    Annotation::Datatype(made.alloc_str(&format!("{I18N}{tag}_{direction}")))
 }
 
-pub(super) fn literal<'a>(value: Text<'a>, annotation: Annotation<'a>) -> Term<'a> {
+pub(super) fn literal<'a>(value: &'a str, annotation: Annotation<'a>) -> Term<'a> {
     Term::Literal { value, annotation }
 }
 
-pub(super) fn boolean(value: bool) -> Text<'static> {
-    if value { "true" } else { "false" }.into()
+pub(super) fn boolean(value: bool) -> &'static str {
+    if value { "true" } else { "false" }
 }
 
 /// Text in a language; the tag is well-formed (RFC 5646 §2.1, loosely: what N-Quads can hold).
-pub(super) fn tagged<'a>(text: &'a str, tag: Text<'a>) -> Result<Term<'a>, JsonLdError> {
+pub(super) fn tagged<'a>(text: &'a str, tag: &'a str) -> Result<Term<'a>, JsonLdError> {
     let mut parts = tag.split('-');
     let is_part = |part: &str| (1..=8).contains(&part.len()) && part.bytes().all(|byte| byte.is_ascii_alphanumeric());
     let well_formed = parts
@@ -108,12 +112,16 @@ pub(super) fn tagged<'a>(text: &'a str, tag: Text<'a>) -> Result<Term<'a>, JsonL
     if !well_formed {
         return Err(Flaw::WrongLanguage.into());
     }
-    Ok(literal(Text::Borrowed(text), Annotation::Language(tag)))
+    Ok(literal(text, Annotation::Language(tag)))
 }
 
 /// The lexical form and the datatype of a number (JSON-LD 1.1 API §8.2 steps 9 to 11). An integer that a double rounds is
 /// refused: two documents would have one signature.
-pub(super) fn number(written: &str, datatype: Option<&str>) -> Result<(String, &'static str), JsonLdError> {
+pub(super) fn number<'a>(
+    written: &str,
+    datatype: Option<&str>,
+    made: &'a Bump,
+) -> Result<(&'a str, &'static str), JsonLdError> {
     let value: f64 = written.parse().map_err(|_| Flaw::UnsafeNumber)?;
     let is_whole = value.fract() == 0.0 && value.abs() < 1e21;
     if is_whole && datatype != Some(XSD_DOUBLE) {
@@ -126,12 +134,13 @@ pub(super) fn number(written: &str, datatype: Option<&str>) -> Result<(String, &
         if is_integer && value != 0.0 && text != written {
             return Err(Flaw::UnsafeNumber.into());
         }
-        return Ok((text, XSD_INTEGER));
+        return Ok((made.alloc_str(&text), XSD_INTEGER));
     }
     // `%1.15E`, without the zeros at the end of the fraction.
     let text = format!("{value:.15E}");
     let (mantissa, exponent) = text.split_once('E').unwrap_or((&text, "0"));
     let trimmed = mantissa.trim_end_matches('0');
     let zero = if trimmed.ends_with('.') { "0" } else { "" };
-    Ok((format!("{trimmed}{zero}E{exponent}"), XSD_DOUBLE))
+    let text = format!("{trimmed}{zero}E{exponent}");
+    Ok((made.alloc_str(&text), XSD_DOUBLE))
 }

@@ -17,6 +17,7 @@ mod walk;
 
 use std::{fmt, sync::Arc};
 
+use bumpalo::Bump;
 use serde_json::Value;
 
 use self::context::Active;
@@ -141,6 +142,8 @@ pub(crate) struct Context<'c> {
     /// None, but why: it is for the general path.
     compiled: Result<Arc<Active>, JsonLdError>,
     written: Option<&'c Node<'c>>,
+    /// Text of statements that stands neither in the document nor in a pinned context.
+    made: Bump,
 }
 
 impl<'c> Context<'c> {
@@ -154,6 +157,7 @@ impl<'c> Context<'c> {
             compiled => Ok(Self {
                 compiled,
                 written: Some(written),
+                made: Bump::new(),
             }),
         }
     }
@@ -164,16 +168,17 @@ impl<'c> Context<'c> {
         Self {
             compiled: Ok(Arc::default()),
             written: None,
+            made: Bump::new(),
         }
     }
 
     /// The statements of a document, whose own `@context` is not looked at.
-    pub(crate) fn statements<'a>(&self, document: &'a Node<'a>) -> Result<Dataset<'a>, JsonLdError> {
-        let beyond = match self.compiled(|active| walk::statements(document, active)) {
+    pub(crate) fn statements<'a>(&'a self, document: &'a Node<'a>) -> Result<Dataset<'a>, JsonLdError> {
+        let beyond = match self.compiled(|active| walk::statements(document, active, &self.made)) {
             Err(error) if error.is_for_general_path() => error,
             done => return done,
         };
-        match general::statements(document, self.written) {
+        match general::statements(document, self.written, &self.made) {
             // It is not for that path either: what was said first stands.
             Err(error) if error.flaw == Flaw::TooComplex => Err(beyond),
             done => done,
@@ -181,22 +186,25 @@ impl<'c> Context<'c> {
     }
 
     /// The same statements, and the place in the document that each comes from: of what is compiled alone.
-    pub(crate) fn traced<'a>(&self, document: &'a Node<'a>) -> Result<(Dataset<'a>, Origins), JsonLdError> {
-        self.compiled(|active| walk::traced(document, active))
+    pub(crate) fn traced<'a>(&'a self, document: &'a Node<'a>) -> Result<(Dataset<'a>, Origins), JsonLdError> {
+        self.compiled(|active| walk::traced(document, active, &self.made))
     }
 
     /// The statements through each path: the compiled one when it reads such a document, and the general one.
     #[cfg(any(test, feature = "testing"))]
     pub(crate) fn through_each<'a>(
-        &self,
+        &'a self,
         document: &'a Node<'a>,
     ) -> (
         Option<Result<Dataset<'a>, JsonLdError>>,
         Result<Dataset<'a>, JsonLdError>,
     ) {
-        let compiled = self.compiled(|active| walk::statements(document, active));
+        let compiled = self.compiled(|active| walk::statements(document, active, &self.made));
         let is_read = !matches!(&compiled, Err(error) if error.is_for_general_path());
-        (is_read.then_some(compiled), general::statements(document, self.written))
+        (
+            is_read.then_some(compiled),
+            general::statements(document, self.written, &self.made),
+        )
     }
 
     fn compiled<T>(&self, read: impl FnOnce(&Arc<Active>) -> Result<T, JsonLdError>) -> Result<T, JsonLdError> {

@@ -1,16 +1,12 @@
 //! RDF datasets: what a signature over linked data covers.
 //!
-//! A [`Dataset`] is made by [`super::json_ld`] and turned into canonical N-Quads by [`canonicalize`] (RDFC-1.0). Strings
-//! are borrowed from the document and from the compiled contexts: a credential becomes quads without copying its text.
+//! A [`Dataset`] is made by [`super::json_ld`] and turned into canonical N-Quads by [`canonicalize`] (RDFC-1.0). Its text
+//! stands elsewhere (in the document, in a context, in what was made on the way), so that terms and statements are copied
+//! without cost.
 
 mod canonical;
 
-use std::{
-    fmt::Write,
-    hash::{Hash, Hasher},
-    ops::Deref,
-    sync::Arc,
-};
+use std::fmt::Write;
 
 pub use self::canonical::CanonicalizationError;
 pub(crate) use self::canonical::{Digest, canonicalize, name_blanks};
@@ -29,93 +25,75 @@ pub(crate) const XSD_STRING: &str = "http://www.w3.org/2001/XMLSchema#string";
 /// A blank node: its place in the order of appearance.
 pub(crate) type Blank = u32;
 
-/// Text of a dataset: of the document, of a compiled context, or made on the way.
-#[derive(Debug, Clone)]
-pub(crate) enum Text<'a> {
-    Borrowed(&'a str),
-    Shared(Arc<str>),
-    Owned(String),
+/// A subject or the name of a graph.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
+pub(crate) enum NamedOrBlank<'a> {
+    /// Absolute, of characters that N-Quads allows: checked where it was read.
+    Iri(&'a str),
+    Blank(Blank),
 }
 
-impl Deref for Text<'_> {
-    type Target = str;
-
-    fn deref(&self) -> &str {
+impl NamedOrBlank<'_> {
+    pub(crate) fn blank(self) -> Option<Blank> {
         match self {
-            Self::Borrowed(text) => text,
-            Self::Shared(text) => text,
-            Self::Owned(text) => text,
+            Self::Blank(blank) => Some(blank),
+            Self::Iri(_) => None,
         }
     }
 }
 
-impl PartialEq for Text<'_> {
-    fn eq(&self, other: &Self) -> bool {
-        **self == **other
-    }
-}
-
-impl Eq for Text<'_> {}
-
-impl Hash for Text<'_> {
-    fn hash<H: Hasher>(&self, state: &mut H) {
-        (**self).hash(state);
-    }
-}
-
-impl<'a> From<&'a str> for Text<'a> {
-    fn from(text: &'a str) -> Self {
-        Self::Borrowed(text)
-    }
-}
-
-/// A subject, an object or the name of a graph.
-#[derive(Debug, Clone, PartialEq, Eq, Hash)]
+/// An object.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
 pub(crate) enum Term<'a> {
-    /// Absolute, of characters that N-Quads allows: checked where it was read.
-    Iri(Text<'a>),
-    Blank(Blank),
-    Literal {
-        value: Text<'a>,
-        annotation: Annotation<'a>,
-    },
+    Node(NamedOrBlank<'a>),
+    Literal { value: &'a str, annotation: Annotation<'a> },
+}
+
+impl<'a> Term<'a> {
+    pub(crate) fn iri(iri: &'a str) -> Self {
+        Self::Node(NamedOrBlank::Iri(iri))
+    }
+
+    pub(crate) fn blank(self) -> Option<Blank> {
+        match self {
+            Self::Node(node) => node.blank(),
+            Self::Literal { .. } => None,
+        }
+    }
+}
+
+impl<'a> From<NamedOrBlank<'a>> for Term<'a> {
+    fn from(node: NamedOrBlank<'a>) -> Self {
+        Self::Node(node)
+    }
 }
 
 /// What a literal is, beside its text.
-#[derive(Debug, Clone, PartialEq, Eq, Hash)]
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
 pub(crate) enum Annotation<'a> {
     /// `xsd:string`.
     Plain,
-    Datatype(Text<'a>),
-    Language(Text<'a>),
-}
-
-impl Term<'_> {
-    fn blank(&self) -> Option<Blank> {
-        match self {
-            Self::Blank(blank) => Some(*blank),
-            Self::Iri(_) | Self::Literal { .. } => None,
-        }
-    }
+    Datatype(&'a str),
+    Language(&'a str),
 }
 
 /// One statement. A predicate is always an IRI.
-#[derive(Debug, Clone, PartialEq, Eq, Hash)]
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
 pub(crate) struct Quad<'a> {
-    pub(crate) subject: Term<'a>,
-    pub(crate) predicate: Text<'a>,
+    pub(crate) subject: NamedOrBlank<'a>,
+    pub(crate) predicate: &'a str,
     pub(crate) object: Term<'a>,
     /// None: the default graph.
-    pub(crate) graph: Option<Term<'a>>,
+    pub(crate) graph: Option<NamedOrBlank<'a>>,
 }
 
 impl Quad<'_> {
     /// The blank nodes in it, with the letter RDFC-1.0 §4.7 gives their position.
-    fn blanks(&self) -> impl Iterator<Item = (char, Blank)> {
+    pub(crate) fn blanks(&self) -> impl Iterator<Item = (char, Blank)> {
         [
             ('s', self.subject.blank()),
             ('o', self.object.blank()),
-            ('g', self.graph.as_ref().and_then(Term::blank)),
+            ('g', self.graph.and_then(NamedOrBlank::blank)),
         ]
         .into_iter()
         .filter_map(|(position, blank)| Some((position, blank?)))
@@ -123,14 +101,22 @@ impl Quad<'_> {
 
     /// Appends the statement in canonical N-Quads (RDFC-1.0 §5), with its line feed. `label` names blank nodes.
     pub(crate) fn write(&self, out: &mut String, label: &mut impl FnMut(Blank, &mut String)) {
-        write_term(&self.subject, out, label);
+        write_node(self.subject, out, label);
         out.push(' ');
-        write_iri(&self.predicate, out);
+        self.write_rest(out, label);
+    }
+
+    /// The same, after the subject and the space behind it.
+    fn write_rest(&self, out: &mut String, label: &mut impl FnMut(Blank, &mut String)) {
+        write_iri(self.predicate, out);
         out.push(' ');
-        write_term(&self.object, out, label);
-        if let Some(graph) = &self.graph {
+        match self.object {
+            Term::Node(node) => write_node(node, out, label),
+            Term::Literal { value, annotation } => write_literal(value, annotation, out),
+        }
+        if let Some(graph) = self.graph {
             out.push(' ');
-            write_term(graph, out, label);
+            write_node(graph, out, label);
         }
         out.push_str(" .\n");
     }
@@ -144,29 +130,29 @@ pub(crate) struct Dataset<'a> {
     pub(crate) blanks: Blank,
 }
 
-fn write_term(term: &Term<'_>, out: &mut String, label: &mut impl FnMut(Blank, &mut String)) {
-    match term {
-        Term::Iri(iri) => write_iri(iri, out),
-        Term::Blank(blank) => {
+fn write_node(node: NamedOrBlank<'_>, out: &mut String, label: &mut impl FnMut(Blank, &mut String)) {
+    match node {
+        NamedOrBlank::Iri(iri) => write_iri(iri, out),
+        NamedOrBlank::Blank(blank) => {
             out.push_str("_:");
-            label(*blank, out);
+            label(blank, out);
         }
-        Term::Literal { value, annotation } => {
-            out.push('"');
-            write_escaped(value, out);
-            out.push('"');
-            match annotation {
-                Annotation::Plain => {}
-                Annotation::Datatype(datatype) if **datatype == *XSD_STRING => {}
-                Annotation::Datatype(datatype) => {
-                    out.push_str("^^");
-                    write_iri(datatype, out);
-                }
-                Annotation::Language(tag) => {
-                    out.push('@');
-                    out.push_str(tag);
-                }
-            }
+    }
+}
+
+fn write_literal(value: &str, annotation: Annotation<'_>, out: &mut String) {
+    out.push('"');
+    write_escaped(value, out);
+    out.push('"');
+    match annotation {
+        Annotation::Plain | Annotation::Datatype(XSD_STRING) => {}
+        Annotation::Datatype(datatype) => {
+            out.push_str("^^");
+            write_iri(datatype, out);
+        }
+        Annotation::Language(tag) => {
+            out.push('@');
+            out.push_str(tag);
         }
     }
 }
@@ -223,13 +209,10 @@ mod tests {
 
     fn line(value: &str, annotation: Annotation<'_>) -> String {
         let quad = Quad {
-            subject: Term::Blank(7),
-            predicate: "https://example.org/p".into(),
-            object: Term::Literal {
-                value: value.into(),
-                annotation,
-            },
-            graph: Some(Term::Iri("https://example.org/g".into())),
+            subject: NamedOrBlank::Blank(7),
+            predicate: "https://example.org/p",
+            object: Term::Literal { value, annotation },
+            graph: Some(NamedOrBlank::Iri("https://example.org/g")),
         };
         let mut out = String::new();
         quad.write(&mut out, &mut |blank, out| {
@@ -248,8 +231,8 @@ mod tests {
 
     #[test]
     fn a_string_has_no_datatype_and_a_language_has_its_sign() {
-        assert!(line("a", Annotation::Datatype(XSD_STRING.into())).contains("\"a\" <"));
-        assert!(line("1", Annotation::Datatype(XSD_INTEGER.into())).contains(&format!("\"1\"^^<{XSD_INTEGER}> ")));
-        assert!(line("a", Annotation::Language("fr".into())).contains("\"a\"@fr "));
+        assert!(line("a", Annotation::Datatype(XSD_STRING)).contains("\"a\" <"));
+        assert!(line("1", Annotation::Datatype(XSD_INTEGER)).contains(&format!("\"1\"^^<{XSD_INTEGER}> ")));
+        assert!(line("a", Annotation::Language("fr")).contains("\"a\"@fr "));
     }
 }

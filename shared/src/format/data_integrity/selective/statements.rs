@@ -8,7 +8,7 @@ use crate::{
     format::{
         data_integrity::DataIntegrityError,
         json_ld::{Context, Origins},
-        rdf::{Blank, Dataset, Digest, Term, name_blanks},
+        rdf::{Blank, Dataset, Digest, Quad, name_blanks},
     },
     json::Node,
 };
@@ -33,7 +33,7 @@ pub(super) struct Statements {
 }
 
 impl<'a> Reading<'a> {
-    pub(super) fn of(context: &Context, document: &'a Node<'a>) -> Result<Self, DataIntegrityError> {
+    pub(super) fn of(context: &'a Context, document: &'a Node<'a>) -> Result<Self, DataIntegrityError> {
         let (dataset, origins) = context.traced(document)?;
         if dataset.quads.len() > MAX_STATEMENTS {
             return Err(DataIntegrityError::TooManyStatements);
@@ -87,7 +87,7 @@ impl<'a> Reading<'a> {
         let shown = Dataset {
             quads: quads
                 .filter(|(_, origin)| selection.has(**origin))
-                .map(|(quad, _)| quad.clone())
+                .map(|(quad, _)| *quad)
                 .collect(),
             blanks: self.dataset.blanks,
         };
@@ -103,15 +103,8 @@ impl<'a> Reading<'a> {
 /// The blank nodes that statements are about, each once.
 fn named(dataset: &Dataset<'_>) -> impl Iterator<Item = Blank> {
     let mut is_named = vec![false; dataset.blanks as usize];
-    for quad in &dataset.quads {
-        for term in [Some(&quad.subject), Some(&quad.object), quad.graph.as_ref()]
-            .into_iter()
-            .flatten()
-        {
-            if let Term::Blank(blank) = term {
-                is_named[*blank as usize] = true;
-            }
-        }
+    for (_, blank) in dataset.quads.iter().flat_map(Quad::blanks) {
+        is_named[blank as usize] = true;
     }
     (0..).zip(is_named).filter_map(|(blank, named)| named.then_some(blank))
 }

@@ -16,7 +16,7 @@ use super::{
         iri::{is_absolute, is_keyword, is_keyword_like},
         pinned,
     },
-    Active, Coercion, Container, ContextError, Definition, Local, OwnLanguage, compact,
+    Active, Coercion, Container, ContextError, Definition, Local, OwnLanguage, Word, compact,
 };
 
 /// How many contexts may refer to one another.
@@ -68,6 +68,7 @@ impl Building {
 
     fn define(&mut self, members: &Map<String, Value>) -> Result<(), ContextError> {
         let invalid = |name: &str| Err(ContextError::Invalid(name.to_owned()));
+        self.result.is_mixed |= !self.is_pinned;
         // `@version: 1.1` may be written as a number only (JSON-LD 1.1 API §4.1.2 step 5.5).
         match members.get("@version") {
             None => {}
@@ -98,7 +99,7 @@ impl Building {
         match members.get("@language") {
             None => {}
             Some(Value::Null) => self.result.language = None,
-            Some(Value::String(language)) => self.result.language = Some(language.as_str().into()),
+            Some(Value::String(language)) => self.result.language = Some(self.word(language)),
             Some(_) => return invalid("@language"),
         }
         let protected = match members.get("@protected") {
@@ -179,7 +180,7 @@ impl Building {
             _ if written.contains_key("@type") => OwnLanguage::Inherited,
             None => OwnLanguage::Inherited,
             Some(Value::Null) => OwnLanguage::None,
-            Some(Value::String(language)) => OwnLanguage::Tag(language.as_str().into()),
+            Some(Value::String(language)) => OwnLanguage::Tag(self.word(language)),
             Some(_) => return invalid(),
         };
         let mut definition = Definition {
@@ -231,7 +232,7 @@ impl Building {
             Some("@vocab") => Coercion::Vocab,
             Some("@json") => Coercion::Json,
             Some("@none") => Coercion::None,
-            Some(iri) if is_absolute(iri) => Coercion::Datatype(iri.into()),
+            Some(iri) if is_absolute(iri) => Coercion::Datatype(self.word(iri)),
             _ => return Err(ContextError::Invalid(term.to_owned())),
         })
     }
@@ -244,7 +245,7 @@ impl Building {
         id: Option<&Value>,
         simple: bool,
         defining: &mut Defining<'_>,
-    ) -> Result<Option<(Option<Arc<str>>, bool)>, ContextError> {
+    ) -> Result<Option<(Option<Word>, bool)>, ContextError> {
         let invalid = || Err(ContextError::Invalid(term.to_owned()));
         match id {
             Some(Value::Null) => return Ok(Some((None, false))),
@@ -263,10 +264,10 @@ impl Building {
                     if self.expand_defining(term, defining)?.as_deref() != Some(&*iri) {
                         return invalid();
                     }
-                    return Ok(Some((Some(iri.into()), false)));
+                    return Ok(Some((Some(self.word(&iri)), false)));
                 }
                 let is_prefix = simple && iri.ends_with([':', '/', '?', '#', '[', ']', '@']);
-                return Ok(Some((Some(iri.into()), is_prefix)));
+                return Ok(Some((Some(self.word(&iri)), is_prefix)));
             }
             Some(Value::String(_)) | None => {}
             Some(_) => return invalid(),
@@ -276,7 +277,10 @@ impl Building {
                 self.create_term(prefix, defining)?;
             }
             let iri = self.result.terms.get(prefix).and_then(|prefix| prefix.iri.clone());
-            let iri = iri.map_or_else(|| term.into(), |iri| Arc::from(format!("{iri}{suffix}")));
+            let iri = match iri {
+                Some(iri) => self.word(&format!("{}{suffix}", &*iri)),
+                None => self.word(term),
+            };
             return if is_absolute(&iri) {
                 Ok(Some((Some(iri), false)))
             } else {
@@ -287,8 +291,17 @@ impl Building {
             return Err(ContextError::Unsupported("a relative term"));
         }
         match &self.result.vocab {
-            Some(vocab) => Ok(Some((Some(format!("{vocab}{term}").into()), false))),
+            Some(vocab) => Ok(Some((Some(self.word(&format!("{vocab}{term}"))), false))),
             None => invalid(),
+        }
+    }
+
+    /// A text of the context being made.
+    fn word(&self, text: &str) -> Word {
+        if self.result.is_mixed {
+            Word::Own(text.into())
+        } else {
+            Word::pinned(text)
         }
     }
 

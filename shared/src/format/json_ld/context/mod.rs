@@ -4,6 +4,7 @@
 //! computation. Only what credentials use is compiled; the rest is [`ContextError::Unsupported`].
 
 mod define;
+mod word;
 
 use std::{
     borrow::Cow,
@@ -15,6 +16,7 @@ use foldhash::fast::RandomState;
 use serde_json::Value;
 
 use self::define::Building;
+pub(super) use self::word::Word;
 use super::{
     iri::{is_keyword, is_keyword_like},
     pinned,
@@ -47,7 +49,7 @@ pub(super) enum Coercion {
     /// Anything is a JSON literal.
     Json,
     /// Scalars are literals of this datatype.
-    Datatype(Arc<str>),
+    Datatype(Word),
 }
 
 /// What a term holds (JSON-LD 1.1 §4.1.5 to §4.6).
@@ -67,14 +69,14 @@ pub(super) enum OwnLanguage {
     Inherited,
     /// None, whatever the context says.
     None,
-    Tag(Arc<str>),
+    Tag(Word),
 }
 
 /// A term definition.
 #[derive(Debug, Clone)]
 pub(super) struct Definition {
     /// What it stands for: a keyword or an absolute IRI; None when it was set to null.
-    pub(super) iri: Option<Arc<str>>,
+    pub(super) iri: Option<Word>,
     pub(super) coercion: Coercion,
     pub(super) container: Container,
     pub(super) language: OwnLanguage,
@@ -108,13 +110,17 @@ pub(super) struct Local {
 pub(super) struct Active {
     terms: HashMap<Arc<str>, Arc<Definition>, RandomState>,
     /// The terms that stand for keywords: two or three.
-    aliases: Vec<(Arc<str>, Arc<str>)>,
+    aliases: Vec<(Arc<str>, Word)>,
+    /// The length of the longest of them.
+    longest_alias: usize,
     vocab: Option<Arc<str>>,
-    pub(super) language: Option<Arc<str>>,
+    pub(super) language: Option<Word>,
     /// What to go back to in the nodes below, when this one does not propagate.
     pub(super) previous: Option<Arc<Active>>,
-    /// Made of pinned contexts alone and kept as long as we run, so that it may keep others: they may lead back to it. One
-    /// made for a document keeps none, or neither would ever be freed.
+    /// Whether a context that is not pinned is part of it.
+    is_mixed: bool,
+    /// Made of pinned contexts alone and kept as long as we run, so that it may keep others: they may lead back to it. One made for a document keeps
+    /// none, or neither would ever be freed.
     lasts: bool,
     /// Where scoped contexts led before.
     kept: RwLock<HashMap<(u64, Scope), Arc<Active>, RandomState>>,
@@ -180,15 +186,17 @@ impl Active {
 
     /// The keyword that a member name is, or stands for.
     pub(super) fn keyword<'n>(&'n self, name: &'n str) -> Option<&'n str> {
-        let alias = self.aliases.iter().find(|(alias, _)| **alias == *name);
-        alias
-            .map(|(_, keyword)| &**keyword)
-            .or_else(|| is_keyword(name).then_some(name))
+        if name.len() <= self.longest_alias
+            && let Some((_, keyword)) = self.aliases.iter().find(|(alias, _)| **alias == *name)
+        {
+            return Some(keyword);
+        }
+        is_keyword(name).then_some(name)
     }
 
     /// The definition of a term.
-    pub(super) fn definition(&self, term: &str) -> Option<&Arc<Definition>> {
-        self.terms.get(term)
+    pub(super) fn definition(&self, term: &str) -> Option<&Definition> {
+        self.terms.get(term).map(Arc::as_ref)
     }
 
     /// Expands a term, compact IRI or IRI; `vocab` for properties and types (JSON-LD 1.1 API §5.2). None: it means nothing
@@ -208,7 +216,7 @@ impl Active {
                 && definition.is_prefix
                 && let Some(iri) = &definition.iri
             {
-                return Some(format!("{iri}{suffix}").into());
+                return Some(format!("{}{suffix}", &**iri).into());
             }
             return Some(text.into());
         }
@@ -243,8 +251,9 @@ impl Active {
             .iter()
             .filter_map(|(term, definition)| Some((term, definition.iri.as_ref()?)))
             .filter(|(_, iri)| iri.starts_with('@'))
-            .map(|(term, iri)| (Arc::clone(term), Arc::clone(iri)))
+            .map(|(term, iri)| (Arc::clone(term), iri.clone()))
             .collect();
+        result.longest_alias = result.aliases.iter().map(|(alias, _)| alias.len()).max().unwrap_or(0);
         Ok(Arc::new(result))
     }
 
@@ -252,9 +261,11 @@ impl Active {
         Self {
             terms: self.terms.clone(),
             aliases: Vec::new(),
+            longest_alias: 0,
             vocab: self.vocab.clone(),
             language: self.language.clone(),
             previous: self.previous.clone(),
+            is_mixed: self.is_mixed,
             lasts: false,
             kept: RwLock::default(),
         }

@@ -20,6 +20,7 @@ use std::{
     thread,
 };
 
+use bumpalo::Bump;
 use ssi::json_ld::{
     Expand, ExpandedDocument, Iri, IriBuf, LoadError, Loader, RemoteDocument,
     context_processing::algorithm::Action,
@@ -44,14 +45,20 @@ static DOCUMENTS: LazyLock<HashMap<&'static str, Value>> = LazyLock::new(|| {
         .collect()
 });
 
-/// The statements of a document in a context, its own `@context` left aside. [`Flaw::TooComplex`]: not for this path.
-pub(super) fn statements(document: &Node<'_>, context: Option<&Node<'_>>) -> Result<Dataset<'static>, JsonLdError> {
+/// The statements of a document in a context, its own `@context` left aside; their text is put into `made`.
+/// [`Flaw::TooComplex`]: not for this path.
+pub(super) fn statements<'a>(
+    document: &Node<'_>,
+    context: Option<&Node<'_>>,
+    made: &'a Bump,
+) -> Result<Dataset<'a>, JsonLdError> {
     let Node::Object(members) = document else {
         return Err(Flaw::NotAnObject.into());
     };
     let has_index = guard::check(members, context)?;
     let written = written(members, context)?;
-    let said = apart(|| statements::of(&expand(&written)?))?;
+    let expanded = apart(|| expand(&written))?;
+    let said = statements::of(&expanded, made)?;
     // Last: whoever signs every byte takes this one for no flaw, and wants the others.
     if has_index || said.has_index {
         return Err(Flaw::Index.into());

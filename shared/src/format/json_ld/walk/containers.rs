@@ -10,7 +10,7 @@ use crate::{
             context::Active,
             literal::{literal, tagged},
         },
-        rdf::{Annotation, RDF_FIRST, RDF_NIL, RDF_REST, Term, Text},
+        rdf::{Annotation, NamedOrBlank, RDF_FIRST, RDF_NIL, RDF_REST, Term},
     },
     json::Node,
 };
@@ -19,8 +19,8 @@ impl<'a> Walk<'a> {
     pub(super) fn language_map(
         &mut self,
         node: &'a Node<'a>,
-        subject: &Term<'a>,
-        predicate: &Text<'a>,
+        subject: NamedOrBlank<'a>,
+        predicate: &'a str,
         place: &Place<'_, 'a>,
     ) -> Result<(), JsonLdError> {
         let Node::Object(members) = node else { return Ok(()) };
@@ -28,14 +28,12 @@ impl<'a> Walk<'a> {
             for node in node.each() {
                 let object = match node {
                     Node::Null => continue,
-                    Node::Text(text) if place.active.keyword(tag) == Some("@none") => {
-                        literal(Text::Borrowed(text), Annotation::Plain)
-                    }
-                    Node::Text(text) => tagged(text, Text::Borrowed(tag)).map_err(|error| error.under(tag))?,
+                    Node::Text(text) if place.active.keyword(tag) == Some("@none") => literal(text, Annotation::Plain),
+                    Node::Text(text) => tagged(text, tag).map_err(|error| error.under(tag))?,
                     _ => return Err(JsonLdError::from(Flaw::WrongLanguage).under(tag)),
                 };
                 self.at = node.address();
-                self.push(subject, predicate.clone(), object, place.graph);
+                self.push(subject, predicate, object, place.graph);
             }
         }
         Ok(())
@@ -45,24 +43,24 @@ impl<'a> Walk<'a> {
     pub(super) fn graphs(
         &mut self,
         node: &'a Node<'a>,
-        subject: &Term<'a>,
-        predicate: &Text<'a>,
+        subject: NamedOrBlank<'a>,
+        predicate: &'a str,
         place: &Place<'_, 'a>,
     ) -> Result<(), JsonLdError> {
         for (index, node) in node.each().iter().enumerate() {
             let Node::Object(members) = node else {
                 return Err(Flaw::NotAnObject.into());
             };
-            let name = Term::Blank(self.blank());
+            let name = NamedOrBlank::Blank(self.blank());
             let inside = Place {
-                graph: Some(&name),
+                graph: Some(name),
                 ..*place
             };
             self.at = node.address();
             self.object(members, &inside, false)
                 .map_err(|error| error.under(&index.to_string()))?;
             self.at = node.address();
-            self.push(subject, predicate.clone(), name.clone(), place.graph);
+            self.push(subject, predicate, name.into(), place.graph);
         }
         Ok(())
     }
@@ -92,7 +90,7 @@ impl<'a> Walk<'a> {
     /// List to RDF Conversion (JSON-LD 1.1 API §8.3).
     pub(super) fn list(&mut self, nodes: &'a [Node<'a>], place: &Place<'_, 'a>) -> Result<Term<'a>, JsonLdError> {
         let mut head = None;
-        let mut last: Option<Term<'a>> = None;
+        let mut last = None;
         for (index, node) in nodes.iter().enumerate() {
             self.at = node.address();
             let object = match node {
@@ -102,18 +100,18 @@ impl<'a> Walk<'a> {
             };
             self.at = node.address();
             let object = object.map_err(|error: JsonLdError| error.under(&index.to_string()))?;
-            let cell = Term::Blank(self.blank());
-            match last.replace(cell.clone()) {
-                Some(before) => self.push(&before, RDF_REST.into(), cell.clone(), place.graph),
-                None => head = Some(cell.clone()),
+            let cell = NamedOrBlank::Blank(self.blank());
+            match last.replace(cell) {
+                Some(before) => self.push(before, RDF_REST, cell.into(), place.graph),
+                None => head = Some(cell),
             }
-            self.push(&cell, RDF_FIRST.into(), object, place.graph);
+            self.push(cell, RDF_FIRST, object, place.graph);
         }
-        let nil = Term::Iri(RDF_NIL.into());
+        let nil = Term::iri(RDF_NIL);
         Ok(match (head, last) {
             (Some(head), Some(last)) => {
-                self.push(&last, RDF_REST.into(), nil, place.graph);
-                head
+                self.push(last, RDF_REST, nil, place.graph);
+                head.into()
             }
             _ => nil,
         })

@@ -1,16 +1,13 @@
 //! What names mean in a context.
 
-use std::sync::Arc;
+use bumpalo::Bump;
 
 use super::Members;
 use crate::{
-    format::{
-        json_ld::{
-            Flaw, JsonLdError,
-            context::{Active, Definition},
-            iri::{is_absolute, is_keyword, is_keyword_like},
-        },
-        rdf::Text,
+    format::json_ld::{
+        Flaw, JsonLdError,
+        context::{Active, Definition},
+        iri::{is_absolute, is_keyword, is_keyword_like},
     },
     json::Node,
 };
@@ -18,7 +15,7 @@ use crate::{
 /// What a member of a node object is.
 pub(super) enum Meaning<'w, 'a> {
     Keyword(&'w str),
-    Property(Text<'a>, Option<&'w Arc<Definition>>),
+    Property(&'a str, Option<&'w Definition>),
 }
 
 /// Whether a context that does not propagate still holds here (JSON-LD 1.1 API §5.1.2 step 7).
@@ -34,11 +31,15 @@ pub(super) fn is_list_object(node: &Node<'_>, active: &Active) -> bool {
     matches!(node, Node::Object(members) if keyword_among(members, active, "@list"))
 }
 
-pub(super) fn meaning<'w, 'a>(active: &'w Active, name: &'w str) -> Result<Meaning<'w, 'a>, JsonLdError> {
+pub(super) fn meaning<'w, 'a>(
+    active: &'w Active,
+    name: &'w str,
+    made: &'a Bump,
+) -> Result<Meaning<'w, 'a>, JsonLdError> {
     if let Some(definition) = active.definition(name) {
         return match &definition.iri {
             Some(iri) if iri.starts_with('@') => Ok(Meaning::Keyword(iri)),
-            Some(iri) => Ok(Meaning::Property(Text::Shared(Arc::clone(iri)), Some(definition))),
+            Some(iri) => Ok(Meaning::Property(iri.within(made), Some(definition))),
             None => Err(Flaw::UndefinedTerm.into()),
         };
     }
@@ -49,17 +50,17 @@ pub(super) fn meaning<'w, 'a>(active: &'w Active, name: &'w str) -> Result<Meani
         return Err(Flaw::UndefinedTerm.into());
     }
     match active.expand(name, true) {
-        Some(iri) if is_absolute(&iri) => Ok(Meaning::Property(Text::Owned(iri.into_owned()), None)),
+        Some(iri) if is_absolute(&iri) => Ok(Meaning::Property(made.alloc_str(&iri), None)),
         _ => Err(Flaw::UndefinedTerm.into()),
     }
 }
 
 /// A type or a term used as a value, as the IRI it stands for.
-pub(super) fn vocabulary<'a>(active: &Active, text: &str) -> Option<Text<'a>> {
+pub(super) fn vocabulary<'a>(active: &Active, text: &str, made: &'a Bump) -> Option<&'a str> {
     if let Some(iri) = active.definition(text).and_then(|definition| definition.iri.as_ref()) {
         // Definitions hold keywords and absolute IRIs.
-        return (!iri.starts_with('@')).then(|| Text::Shared(Arc::clone(iri)));
+        return (!iri.starts_with('@')).then(|| iri.within(made));
     }
     let iri = active.expand(text, true).filter(|iri| is_absolute(iri))?;
-    Some(Text::Owned(iri.into_owned()))
+    Some(made.alloc_str(&iri))
 }

@@ -12,6 +12,8 @@ use std::{
     sync::Arc,
 };
 
+use bumpalo::Bump;
+
 use self::meaning::{Meaning, is_list_object, keyword_among, meaning, stands_alone, vocabulary};
 use super::{
     Flaw, JsonLdError,
@@ -20,7 +22,7 @@ use super::{
     literal::{boolean, literal, number, tagged, value_object},
 };
 use crate::{
-    format::rdf::{Annotation, Blank, Dataset, Quad, RDF_JSON, RDF_TYPE, Term, Text, XSD_BOOLEAN},
+    format::rdf::{Annotation, Blank, Dataset, NamedOrBlank, Quad, RDF_JSON, RDF_TYPE, Term, XSD_BOOLEAN},
     json::{Node, canonical},
 };
 
@@ -49,19 +51,33 @@ pub(crate) struct Origins {
     pub(crate) naming: HashSet<usize>,
 }
 
-/// The statements of a document whose `@context` was compiled to `active`.
-pub(super) fn statements<'a>(document: &'a Node<'a>, active: &Arc<Active>) -> Result<Dataset<'a>, JsonLdError> {
-    walk(document, active, None).map(|walk| walk.dataset)
+/// The statements of a document whose `@context` was compiled to `active`. Text that stands in neither is put into `made`.
+pub(super) fn statements<'a>(
+    document: &'a Node<'a>,
+    active: &Arc<Active>,
+    made: &'a Bump,
+) -> Result<Dataset<'a>, JsonLdError> {
+    walk(document, active, made, None).map(|walk| walk.dataset)
 }
 
 /// The same, with the places they stand at.
-pub(super) fn traced<'a>(document: &'a Node<'a>, active: &Arc<Active>) -> Result<(Dataset<'a>, Origins), JsonLdError> {
-    let walk = walk(document, active, Some(Origins::default()))?;
+pub(super) fn traced<'a>(
+    document: &'a Node<'a>,
+    active: &Arc<Active>,
+    made: &'a Bump,
+) -> Result<(Dataset<'a>, Origins), JsonLdError> {
+    let walk = walk(document, active, made, Some(Origins::default()))?;
     Ok((walk.dataset, walk.origins.unwrap_or_default()))
 }
 
-fn walk<'a>(document: &'a Node<'a>, active: &Arc<Active>, origins: Option<Origins>) -> Result<Walk<'a>, JsonLdError> {
+fn walk<'a>(
+    document: &'a Node<'a>,
+    active: &Arc<Active>,
+    made: &'a Bump,
+    origins: Option<Origins>,
+) -> Result<Walk<'a>, JsonLdError> {
     let mut walk = Walk {
+        made,
         dataset: Dataset {
             quads: Vec::with_capacity(128),
             blanks: 0,
@@ -86,6 +102,7 @@ fn walk<'a>(document: &'a Node<'a>, active: &Arc<Active>, origins: Option<Origin
 }
 
 struct Walk<'a> {
+    made: &'a Bump,
     dataset: Dataset<'a>,
     /// The nodes named by the document itself, `_:name`.
     labels: HashMap<&'a str, Blank>,
@@ -105,12 +122,12 @@ struct Place<'w, 'a> {
     active: &'w Arc<Active>,
     /// The property it is a value of, as the document writes it, and its definition.
     property: &'w str,
-    definition: Option<&'w Arc<Definition>>,
-    graph: Option<&'w Term<'a>>,
+    definition: Option<&'w Definition>,
+    graph: Option<NamedOrBlank<'a>>,
 }
 
 impl<'a> Walk<'a> {
-    /// A node, value or list object; the term that stands for it, none for a set without elements.
+    /// A node, value or list object; the term that stands for it.
     fn object(
         &mut self,
         members: &'a Members<'a>,
@@ -147,7 +164,7 @@ impl<'a> Walk<'a> {
                 }
                 Some("@value") => {
                     self.is_whole();
-                    return value_object(members, &by_type);
+                    return value_object(members, &by_type, self.made);
                 }
                 Some("@list") => {
                     self.is_whole();
@@ -173,17 +190,17 @@ impl<'a> Walk<'a> {
                 subject = Some(self.id(node, &active).map_err(|error| error.under(name))?);
             }
         }
-        let subject = subject.unwrap_or_else(|| Term::Blank(self.blank()));
+        let subject = subject.unwrap_or_else(|| NamedOrBlank::Blank(self.blank()));
         for term in types {
-            let iri = vocabulary(&by_type, term)
+            let iri = vocabulary(&by_type, term, self.made)
                 .ok_or_else(|| JsonLdError::from(Flaw::UndefinedType(term.to_owned())).under("type"))?;
-            self.push(&subject, RDF_TYPE.into(), Term::Iri(iri), place.graph);
+            self.push(subject, RDF_TYPE, Term::iri(iri), place.graph);
         }
         for (name, node) in members {
-            self.member(name, node, &subject, &active, place.graph)
+            self.member(name, node, subject, &active, place.graph)
                 .map_err(|error| error.under(name))?;
         }
-        Ok(subject)
+        Ok(subject.into())
     }
 
     /// One member of a node object.
@@ -191,11 +208,11 @@ impl<'a> Walk<'a> {
         &mut self,
         name: &'a str,
         node: &'a Node<'a>,
-        subject: &Term<'a>,
+        subject: NamedOrBlank<'a>,
         active: &Arc<Active>,
-        graph: Option<&Term<'a>>,
+        graph: Option<NamedOrBlank<'a>>,
     ) -> Result<(), JsonLdError> {
-        let (predicate, definition) = match meaning(active, name)? {
+        let (predicate, definition) = match meaning(active, name, self.made)? {
             Meaning::Keyword(keyword) => {
                 return match keyword {
                     "@context" | "@id" | "@type" => {
@@ -217,7 +234,7 @@ impl<'a> Walk<'a> {
         };
         if definition.is_some_and(|found| found.coercion == Coercion::Json) {
             let text = canonical(node).map_err(|_| Flaw::UnsafeNumber)?;
-            let literal = literal(Text::Owned(text), Annotation::Datatype(RDF_JSON.into()));
+            let literal = literal(self.made.alloc_str(&text), Annotation::Datatype(RDF_JSON));
             self.at = node.address();
             self.is_whole();
             self.push(subject, predicate, literal, graph);
@@ -225,9 +242,9 @@ impl<'a> Walk<'a> {
         }
         match definition.map_or(Container::Set, |found| found.container) {
             Container::Language if matches!(node, Node::Object(_)) => {
-                self.language_map(node, subject, &predicate, &place)
+                self.language_map(node, subject, predicate, &place)
             }
-            Container::Graph => self.graphs(node, subject, &predicate, &place),
+            Container::Graph => self.graphs(node, subject, predicate, &place),
             Container::List if !is_list_object(node, active) => {
                 self.at = node.address();
                 self.is_whole();
@@ -244,13 +261,13 @@ impl<'a> Walk<'a> {
     fn values(
         &mut self,
         node: &'a Node<'a>,
-        subject: &Term<'a>,
-        predicate: Text<'a>,
+        subject: NamedOrBlank<'a>,
+        predicate: &'a str,
         place: &Place<'_, 'a>,
     ) -> Result<(), JsonLdError> {
         match node {
             Node::Array(nodes) => (0..).zip(nodes).try_for_each(|(index, node): (usize, _)| {
-                self.values(node, subject, predicate.clone(), place)
+                self.values(node, subject, predicate, place)
                     .map_err(|error| error.under(&index.to_string()))
             }),
             Node::Object(members) if keyword_among(members, place.active, "@set") => Err(Flaw::Unsupported.into()),
@@ -295,17 +312,14 @@ impl<'a> Walk<'a> {
         let definition = place.definition;
         let coercion = definition.map_or(&Coercion::None, |definition| &definition.coercion);
         let datatype = |default: &'static str| match coercion {
-            Coercion::Datatype(iri) => Text::Shared(Arc::clone(iri)),
-            _ => default.into(),
+            Coercion::Datatype(iri) => iri.within(self.made),
+            _ => default,
         };
         match node {
             Node::Text(text) => match coercion {
-                Coercion::Id => self.reference(text, place.active, false),
-                Coercion::Vocab => self.reference(text, place.active, true),
-                Coercion::Datatype(iri) => Ok(literal(
-                    Text::Borrowed(text),
-                    Annotation::Datatype(Text::Shared(Arc::clone(iri))),
-                )),
+                Coercion::Id => self.reference(text, place.active, false).map(Term::Node),
+                Coercion::Vocab => self.reference(text, place.active, true).map(Term::Node),
+                Coercion::Datatype(iri) => Ok(literal(text, Annotation::Datatype(iri.within(self.made)))),
                 Coercion::None | Coercion::Json => {
                     let language = match definition.map(|definition| &definition.language) {
                         Some(OwnLanguage::Tag(tag)) => Some(tag),
@@ -313,8 +327,8 @@ impl<'a> Walk<'a> {
                         Some(OwnLanguage::Inherited) | None => place.active.language.as_ref(),
                     };
                     match language {
-                        Some(tag) => tagged(text, Text::Shared(Arc::clone(tag))),
-                        None => Ok(literal(Text::Borrowed(text), Annotation::Plain)),
+                        Some(tag) => tagged(text, tag.within(self.made)),
+                        None => Ok(literal(text, Annotation::Plain)),
                     }
                 }
             },
@@ -323,8 +337,8 @@ impl<'a> Walk<'a> {
                     Coercion::Datatype(iri) => Some(&**iri),
                     _ => None,
                 };
-                let (text, default) = number(written, wanted)?;
-                Ok(literal(Text::Owned(text), Annotation::Datatype(datatype(default))))
+                let (text, default) = number(written, wanted, self.made)?;
+                Ok(literal(text, Annotation::Datatype(datatype(default))))
             }
             Node::Boolean(value) => Ok(literal(boolean(*value), Annotation::Datatype(datatype(XSD_BOOLEAN)))),
             Node::Null | Node::Array(_) | Node::Object(_) => Err(Flaw::Unsupported.into()),
@@ -332,12 +346,12 @@ impl<'a> Walk<'a> {
     }
 
     /// `@id`.
-    fn id(&mut self, node: &'a Node<'a>, active: &Active) -> Result<Term<'a>, JsonLdError> {
+    fn id(&mut self, node: &'a Node<'a>, active: &Active) -> Result<NamedOrBlank<'a>, JsonLdError> {
         self.reference(node.text().ok_or(Flaw::WrongId)?, active, false)
     }
 
     /// A string that names a node.
-    fn reference(&mut self, text: &'a str, active: &Active, vocab: bool) -> Result<Term<'a>, JsonLdError> {
+    fn reference(&mut self, text: &'a str, active: &Active, vocab: bool) -> Result<NamedOrBlank<'a>, JsonLdError> {
         if let Some(label) = text.strip_prefix("_:") {
             if label.is_empty()
                 || !label
@@ -349,16 +363,16 @@ impl<'a> Walk<'a> {
             let next = self.dataset.blanks;
             let blank = *self.labels.entry(label).or_insert(next);
             self.dataset.blanks = next.max(blank + 1);
-            return Ok(Term::Blank(blank));
+            return Ok(NamedOrBlank::Blank(blank));
         }
         if vocab {
-            return vocabulary(active, text)
-                .map(Term::Iri)
+            return vocabulary(active, text, self.made)
+                .map(NamedOrBlank::Iri)
                 .ok_or_else(|| Flaw::RelativeIri(text.to_owned()).into());
         }
         match active.expand(text, false) {
-            Some(Cow::Borrowed(iri)) if is_absolute(iri) && std::ptr::eq(iri, text) => Ok(Term::Iri(text.into())),
-            Some(iri) if is_absolute(&iri) => Ok(Term::Iri(Text::Owned(iri.into_owned()))),
+            Some(Cow::Borrowed(iri)) if is_absolute(iri) && std::ptr::eq(iri, text) => Ok(NamedOrBlank::Iri(text)),
+            Some(iri) if is_absolute(&iri) => Ok(NamedOrBlank::Iri(self.made.alloc_str(&iri))),
             _ => Err(Flaw::RelativeIri(text.to_owned()).into()),
         }
     }
@@ -398,15 +412,21 @@ impl<'a> Walk<'a> {
         }
     }
 
-    fn push(&mut self, subject: &Term<'a>, predicate: Text<'a>, object: Term<'a>, graph: Option<&Term<'a>>) {
+    fn push(
+        &mut self,
+        subject: NamedOrBlank<'a>,
+        predicate: &'a str,
+        object: Term<'a>,
+        graph: Option<NamedOrBlank<'a>>,
+    ) {
         if let Some(origins) = &mut self.origins {
             origins.quads.push(self.at);
         }
         self.dataset.quads.push(Quad {
-            subject: subject.clone(),
+            subject,
             predicate,
             object,
-            graph: graph.cloned(),
+            graph,
         });
     }
 

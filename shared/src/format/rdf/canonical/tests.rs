@@ -1,10 +1,10 @@
-use super::{super::Term, *};
+use super::{super::NamedOrBlank, *};
 
 fn link(subject: Blank, object: Blank) -> Quad<'static> {
     Quad {
-        subject: Term::Blank(subject),
-        predicate: "https://example.org/p".into(),
-        object: Term::Blank(object),
+        subject: NamedOrBlank::Blank(subject),
+        predicate: "https://example.org/p",
+        object: NamedOrBlank::Blank(object).into(),
         graph: None,
     }
 }

@@ -28,12 +28,13 @@ fn quads(document: &Value) -> Result<String, JsonLdError> {
 fn compiled(document: &Value) -> Result<String, JsonLdError> {
     let node = Node::from(document);
     let context = Context::of(&node)?;
-    canonical(context.compiled(|active| walk::statements(&node, active)))
+    canonical(context.compiled(|active| walk::statements(&node, active, &context.made)))
 }
 
 fn general(document: &Value) -> Result<String, JsonLdError> {
     let node = Node::from(document);
-    canonical(statements(&node, node.member("@context")))
+    let made = Bump::new();
+    canonical(statements(&node, node.member("@context"), &made))
 }
 
 fn canonical(dataset: Result<Dataset<'_>, JsonLdError>) -> Result<String, JsonLdError> {
