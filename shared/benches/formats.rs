@@ -13,6 +13,7 @@ use aws_lc_rs::{
     },
 };
 use criterion::{BenchmarkGroup, Criterion, criterion_group, criterion_main, measurement::WallTime};
+use mimalloc::MiMalloc;
 use serde::de::DeserializeOwned;
 use serde_json::{Map, Value};
 use shared::{
@@ -213,6 +214,10 @@ fn sd_jwt_vc(criterion: &mut Criterion) {
     });
     group.finish();
 }
+
+/// As in the services.
+#[global_allocator]
+static ALLOCATOR: MiMalloc = MiMalloc;
 
 criterion_group!(benches, data_integrity, selective_disclosure, sd_jwt_vc);
 criterion_main!(benches);

@@ -8,6 +8,7 @@ use std::hint::black_box;
 
 use chrono::{DateTime, Duration, Utc};
 use criterion::{Criterion, criterion_group, criterion_main};
+use mimalloc::MiMalloc;
 use shared::{
     entropy::Entropy,
     keys::{SigningKey, jws::Jws},
@@ -95,6 +96,10 @@ fn bitstring(criterion: &mut Criterion) {
     });
     group.finish();
 }
+
+/// As in the services.
+#[global_allocator]
+static ALLOCATOR: MiMalloc = MiMalloc;
 
 criterion_group!(benches, token, bitstring);
 criterion_main!(benches);
