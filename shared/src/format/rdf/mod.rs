@@ -101,15 +101,21 @@ impl Quad<'_> {
 
     /// Appends the statement in canonical N-Quads (RDFC-1.0 §5), with its line feed. `label` names blank nodes.
     pub(crate) fn write(&self, out: &mut String, label: &mut impl FnMut(Blank, &mut String)) {
-        write_node(self.subject, out, label);
-        out.push(' ');
-        self.write_rest(out, label);
-    }
-
-    /// The same, after the subject and the space behind it.
-    fn write_rest(&self, out: &mut String, label: &mut impl FnMut(Blank, &mut String)) {
-        write_iri(self.predicate, out);
-        out.push(' ');
+        // What stands between two texts is written at once: a statement is mostly such.
+        match self.subject {
+            NamedOrBlank::Iri(iri) => {
+                out.push('<');
+                out.push_str(iri);
+                out.push_str("> <");
+            }
+            NamedOrBlank::Blank(blank) => {
+                out.push_str("_:");
+                label(blank, out);
+                out.push_str(" <");
+            }
+        }
+        out.push_str(self.predicate);
+        out.push_str("> ");
         match self.object {
             Term::Node(node) => write_node(node, out, label),
             Term::Literal { value, annotation } => write_literal(value, annotation, out),
@@ -132,7 +138,11 @@ pub(crate) struct Dataset<'a> {
 
 fn write_node(node: NamedOrBlank<'_>, out: &mut String, label: &mut impl FnMut(Blank, &mut String)) {
     match node {
-        NamedOrBlank::Iri(iri) => write_iri(iri, out),
+        NamedOrBlank::Iri(iri) => {
+            out.push('<');
+            out.push_str(iri);
+            out.push('>');
+        }
         NamedOrBlank::Blank(blank) => {
             out.push_str("_:");
             label(blank, out);
@@ -143,24 +153,18 @@ fn write_node(node: NamedOrBlank<'_>, out: &mut String, label: &mut impl FnMut(B
 fn write_literal(value: &str, annotation: Annotation<'_>, out: &mut String) {
     out.push('"');
     write_escaped(value, out);
-    out.push('"');
     match annotation {
-        Annotation::Plain | Annotation::Datatype(XSD_STRING) => {}
+        Annotation::Plain | Annotation::Datatype(XSD_STRING) => out.push('"'),
         Annotation::Datatype(datatype) => {
-            out.push_str("^^");
-            write_iri(datatype, out);
+            out.push_str("\"^^<");
+            out.push_str(datatype);
+            out.push('>');
         }
         Annotation::Language(tag) => {
-            out.push('@');
+            out.push_str("\"@");
             out.push_str(tag);
         }
     }
-}
-
-fn write_iri(iri: &str, out: &mut String) {
-    out.push('<');
-    out.push_str(iri);
-    out.push('>');
 }
 
 /// RDFC-1.0 §5: short escapes where there are any, `\uXXXX` for other control characters, and nothing else.

@@ -4,13 +4,14 @@
 //! every credential, one hash each is all it takes; else the full algorithm runs, whose cost can grow with the factorial
 //! of the number of nodes that look alike. It is bounded: a dataset made to be slow is refused (RDFC-1.0 §7.1).
 
-use std::{
-    collections::{BTreeMap, HashMap, HashSet},
-    ops::Range,
-};
+mod lines;
+mod mentions;
+
+use std::collections::{BTreeMap, HashMap, HashSet};
 
 use aws_lc_rs::digest;
 
+use self::{lines::Lines, mentions::Mentions};
 use super::{Blank, Dataset, Quad};
 
 /// The most steps spent on blank nodes that look alike; a step is one node named on one path, or so many names copied
@@ -45,13 +46,8 @@ impl Digest {
 
     /// The same in lower-case hexadecimal digits.
     pub(crate) fn hex(self, text: &str) -> String {
-        let hash = self.of(text.as_bytes());
-        let mut hex = String::with_capacity(2 * hash.as_ref().len());
-        for byte in hash.as_ref() {
-            for nibble in [byte >> 4, byte & 15] {
-                hex.push(char::from(b"0123456789abcdef"[usize::from(nibble)]));
-            }
-        }
+        let mut hex = String::new();
+        push_hex(self.of(text.as_bytes()).as_ref(), &mut hex);
         hex
     }
 }
@@ -93,10 +89,11 @@ pub(crate) fn canonicalize(dataset: &Dataset<'_>, digest: Digest) -> Result<Cano
             push_number(labels[blank as usize], out);
         });
     }
-    let mut lines = lines.sorted();
-    lines.dedup();
+    if lines.sort() {
+        lines.dedup();
+    }
     Ok(Canonical {
-        text: lines.concat(),
+        text: lines.into_joined(),
         labels,
     })
 }
@@ -109,37 +106,14 @@ fn push_number(number: u32, out: &mut String) {
     out.push(char::from(b"0123456789"[(number % 10) as usize]));
 }
 
-/// Statements written one after the other, to be sorted without copying each.
-#[derive(Default)]
-struct Lines {
-    text: String,
-    ranges: Vec<Range<usize>>,
-}
-
-impl Lines {
-    fn with_capacity(lines: usize) -> Self {
-        Self {
-            text: String::with_capacity(160 * lines),
-            ranges: Vec::with_capacity(lines),
+/// Appends bytes in lower-case hexadecimal digits.
+fn push_hex(bytes: &[u8], out: &mut String) {
+    out.reserve(2 * bytes.len());
+    for byte in bytes {
+        for nibble in [byte >> 4, byte & 15] {
+            out.push(char::from(b"0123456789abcdef"[usize::from(nibble)]));
         }
     }
-
-    fn push(&mut self, quad: &Quad<'_>, label: &mut impl FnMut(Blank, &mut String)) {
-        let start = self.text.len();
-        quad.write(&mut self.text, label);
-        self.ranges.push(start..self.text.len());
-    }
-
-    /// In code point order.
-    fn sorted(&self) -> Vec<&str> {
-        let mut lines: Vec<&str> = self.ranges.iter().map(|range| &self.text[range.clone()]).collect();
-        lines.sort_unstable();
-        lines
-    }
-}
-
-fn has_twins(lines: &[&str]) -> bool {
-    lines.windows(2).any(|pair| pair[0] == pair[1])
 }
 
 /// Names given in order of appearance (RDFC-1.0 §4.5).
@@ -166,9 +140,9 @@ struct Naming<'a> {
     quads: &'a [Quad<'a>],
     digest: Digest,
     /// The statements each blank node is in.
-    mentions: Vec<Vec<u32>>,
+    mentions: Mentions,
     /// The first-degree hash of each blank node.
-    hashes: Vec<String>,
+    hashes: Vec<digest::Digest>,
     canonical: Issuer,
     steps: usize,
     depth: u32,
@@ -176,20 +150,11 @@ struct Naming<'a> {
 
 impl<'a> Naming<'a> {
     fn of(dataset: &'a Dataset<'a>, digest: Digest) -> Self {
-        let mut mentions = vec![Vec::new(); dataset.blanks as usize];
-        for (index, quad) in (0..).zip(&dataset.quads) {
-            for (_, blank) in quad.blanks() {
-                let quads: &mut Vec<u32> = &mut mentions[blank as usize];
-                if quads.last() != Some(&index) {
-                    quads.push(index);
-                }
-            }
-        }
         let mut naming = Self {
             quads: &dataset.quads,
             digest,
-            mentions,
-            hashes: Vec::new(),
+            mentions: Mentions::of(&dataset.quads, dataset.blanks),
+            hashes: Vec::with_capacity(dataset.blanks as usize),
             canonical: Issuer::default(),
             steps: 0,
             depth: 0,
@@ -202,29 +167,33 @@ impl<'a> Naming<'a> {
         naming
     }
 
-    /// Whether some node saw two statements that look alike.
+    /// Hash First Degree Quads of each node (RDFC-1.0 §4.6). Whether some node saw two statements that look alike.
     fn hash_nodes(&mut self) -> bool {
         let mut alike = false;
-        self.hashes = (0..)
-            .take(self.mentions.len())
-            .map(|blank| {
-                let lines = self.seen_from(blank);
-                let lines = lines.sorted();
-                alike |= has_twins(&lines);
-                self.digest.hex(&lines.concat())
-            })
-            .collect();
+        let mut lines = Lines::default();
+        self.hashes.clear();
+        for (blank, mentions) in (0..).zip(self.mentions.each()) {
+            lines.clear();
+            for index in mentions {
+                lines.push(&self.quads[*index as usize], &mut |other, out| {
+                    out.push(if other == blank { 'a' } else { 'z' });
+                });
+            }
+            alike |= lines.sort();
+            self.hashes.push(self.digest.of(lines.joined().as_bytes()));
+        }
         alike
     }
 
     /// Names every node that is in a statement; the result gives the number of each.
     fn finish(mut self) -> Result<Vec<u32>, CanonicalizationError> {
         let mut order: Vec<Blank> = (0..)
-            .zip(&self.mentions)
+            .zip(self.mentions.each())
             .filter_map(|(blank, quads)| (!quads.is_empty()).then_some(blank))
             .collect();
-        order.sort_by(|a, b| self.hashes[*a as usize].cmp(&self.hashes[*b as usize]));
-        let look_alike = |pair: &[Blank]| self.hashes[pair[0] as usize] == self.hashes[pair[1] as usize];
+        let hash = |blank: Blank| self.hashes[blank as usize].as_ref();
+        order.sort_by(|a, b| hash(*a).cmp(hash(*b)));
+        let look_alike = |pair: &[Blank]| hash(pair[0]) == hash(pair[1]);
         if !order.windows(2).any(look_alike) {
             let mut labels = vec![0; self.hashes.len()];
             for (number, blank) in (0..).zip(order) {
@@ -233,7 +202,7 @@ impl<'a> Naming<'a> {
             return Ok(labels);
         }
         let alike: Vec<Vec<Blank>> = order
-            .chunk_by(|a, b| self.hashes[*a as usize] == self.hashes[*b as usize])
+            .chunk_by(|a, b| hash(*a) == hash(*b))
             .map(<[Blank]>::to_vec)
             .collect();
         for group in &alike {
@@ -271,20 +240,7 @@ impl<'a> Naming<'a> {
             .zip(self.quads)
             .filter_map(|(index, quad)| (!seen.insert(quad)).then_some(index))
             .collect();
-        for quads in &mut self.mentions {
-            quads.retain(|index| !repeated.contains(index));
-        }
-    }
-
-    /// The statements a node is in, as Hash First Degree Quads writes them (RDFC-1.0 §4.6).
-    fn seen_from(&self, blank: Blank) -> Lines {
-        let mut lines = Lines::with_capacity(self.mentions[blank as usize].len());
-        for index in &self.mentions[blank as usize] {
-            lines.push(&self.quads[*index as usize], &mut |other, out| {
-                out.push(if other == blank { 'a' } else { 'z' });
-            });
-        }
-        lines
+        self.mentions.forget(|index| repeated.contains(&index));
     }
 
     /// Hash Related Blank Node (RDFC-1.0 §4.7).
@@ -292,12 +248,12 @@ impl<'a> Naming<'a> {
         let mut input = String::from(position);
         if position != 'g' {
             input.push('<');
-            input.push_str(&quad.predicate);
+            input.push_str(quad.predicate);
             input.push('>');
         }
         match self.name(related, issuer) {
             Some(name) => input.push_str(&name),
-            None => input.push_str(&self.hashes[related as usize]),
+            None => push_hex(self.hashes[related as usize].as_ref(), &mut input),
         }
         self.digest.hex(&input)
     }
@@ -323,7 +279,7 @@ impl<'a> Naming<'a> {
 
     fn paths_from(&mut self, blank: Blank, mut issuer: Issuer) -> Result<(String, Issuer), CanonicalizationError> {
         let mut neighbours: BTreeMap<String, Vec<Blank>> = BTreeMap::new();
-        for index in &self.mentions[blank as usize] {
+        for index in self.mentions.of_node(blank) {
             let quad = &self.quads[*index as usize];
             for (position, related) in quad.blanks().filter(|(_, related)| *related != blank) {
                 let hash = self.related(related, quad, &issuer, position);
