@@ -11,7 +11,10 @@ mod read;
 use serde::de::DeserializeOwned;
 use serde_json::{Map, Value};
 
-pub(crate) use self::{canonical::canonical, node::Node};
+pub(crate) use self::{
+    canonical::canonical,
+    node::{Members, Node},
+};
 
 /// The deepest nesting accepted; a scalar has depth 0.
 pub const MAX_DEPTH: usize = 64;
@@ -29,10 +32,8 @@ pub fn parse(bytes: &[u8]) -> Result<Value, Ambiguous> {
 
 /// Reads one JSON text whose value is an object.
 pub fn parse_object(bytes: &[u8]) -> Result<Map<String, Value>, Ambiguous> {
-    match parse(bytes)? {
-        Value::Object(members) => Ok(members),
-        _ => Err(Ambiguous),
-    }
+    let text = std::str::from_utf8(bytes).map_err(|_| Ambiguous)?;
+    Node::parse(text)?.into_object()
 }
 
 /// Reads one JSON text into a type. Types with a wrong shape give [`Ambiguous`] too.

@@ -26,6 +26,14 @@ impl<'a> Node<'a> {
         read(text)
     }
 
+    /// The same object, on its own.
+    pub(crate) fn into_object(self) -> Result<Map<String, Value>, Ambiguous> {
+        match self.into_value()? {
+            Value::Object(members) => Ok(members),
+            _ => Err(Ambiguous),
+        }
+    }
+
     /// The same value, on its own.
     pub(crate) fn into_value(self) -> Result<Value, Ambiguous> {
         Ok(match self {

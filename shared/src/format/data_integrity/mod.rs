@@ -148,22 +148,22 @@ pub fn sign(
     if options.suite.is_jcs()
         && let Some(context) = secured.unsecured.member("@context")
     {
-        proof.insert("@context".to_owned(), context.clone().into_value()?);
+        proof.push(("@context".into(), context.clone()));
     }
     let previous = secured.previous(&options.previous)?;
-    let written = Value::Object(proof);
+    let mut proof = Node::Object(proof);
     let message = hash::message(
         options.suite,
         key.public().kind(),
         &secured.unsecured,
         &previous,
-        &Node::from(&written),
+        &proof,
     )?;
-    let Value::Object(mut proof) = written else {
-        unreachable!("it was an object")
-    };
-    proof.insert("proofValue".to_owned(), proof::encode(&key.sign(&message)).into());
-    Ok(proof)
+    if let Node::Object(members) = &mut proof {
+        let value = proof::encode(&key.sign(&message));
+        members.push(("proofValue".into(), Node::Text(value.into())));
+    }
+    Ok(proof.into_object()?)
 }
 
 /// The document with this proof beside those it has.

@@ -2,10 +2,13 @@
 
 use base64::{Engine, engine::general_purpose::URL_SAFE_NO_PAD};
 use chrono::{DateTime, SecondsFormat, Utc};
-use serde_json::{Map, Value};
 
 use super::DataIntegrityError;
-use crate::{base58, json::Node, keys::KeyKind};
+use crate::{
+    base58,
+    json::{Members, Node},
+    keys::KeyKind,
+};
 
 /// The longest signature in base 58: 96 bytes take 132 characters, and decoding is quadratic.
 const MAX_CHARACTERS: usize = 140;
@@ -115,27 +118,30 @@ impl ProofOptions {
     }
 
     /// As the proof writes them.
-    pub(super) fn members(&self) -> Map<String, Value> {
-        let instant = |instant: DateTime<Utc>| instant.to_rfc3339_opts(SecondsFormat::Secs, true).into();
+    pub(super) fn members(&self) -> Members<'_> {
+        fn text(text: &str) -> Node<'_> {
+            Node::Text(text.into())
+        }
+        let instant = |instant: DateTime<Utc>| Node::Text(instant.to_rfc3339_opts(SecondsFormat::Secs, true).into());
         let previous = match self.previous.as_slice() {
             [] => None,
-            [only] => Some(only.as_str().into()),
-            names => Some(names.into()),
+            [only] => Some(text(only)),
+            names => Some(Node::Array(names.iter().map(|name| text(name)).collect())),
         };
         [
-            ("id", self.id.as_deref().map(Value::from)),
-            ("type", Some("DataIntegrityProof".into())),
-            ("cryptosuite", Some(self.suite.name().into())),
+            ("id", self.id.as_deref().map(text)),
+            ("type", Some(text("DataIntegrityProof"))),
+            ("cryptosuite", Some(text(self.suite.name()))),
             ("created", self.created.map(instant)),
             ("expires", self.expires.map(instant)),
-            ("verificationMethod", Some(self.verification_method.as_str().into())),
-            ("proofPurpose", Some(self.purpose.as_str().into())),
-            ("domain", self.domain.as_deref().map(Value::from)),
-            ("challenge", self.challenge.as_deref().map(Value::from)),
+            ("verificationMethod", Some(text(&self.verification_method))),
+            ("proofPurpose", Some(text(&self.purpose))),
+            ("domain", self.domain.as_deref().map(text)),
+            ("challenge", self.challenge.as_deref().map(text)),
             ("previousProof", previous),
         ]
         .into_iter()
-        .filter_map(|(name, value)| Some((name.to_owned(), value?)))
+        .filter_map(|(name, node)| Some((name.into(), node?)))
         .collect()
     }
 }

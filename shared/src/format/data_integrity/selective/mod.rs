@@ -131,7 +131,7 @@ pub(crate) fn sign_base_with<P: AsRef<str>>(
             bbs::Base::sign(proof_hash, &mandatory_hash, &others, key, &secrets.hmac, pointers)?.to_bytes()
         }
     };
-    let mut proof = options.members();
+    let mut proof = Node::Object(options.members()).into_object()?;
     proof.insert("proofValue".to_owned(), proof::encode_selective(&value).into());
     Ok(proof)
 }
@@ -157,8 +157,7 @@ impl Prepared {
         }
         let secured = Secured::read(document)?;
         let context = Context::of(&secured.unsecured)?;
-        let written = Value::Object(options.members());
-        let proof_hash = hash::options_hash(&context, &Node::from(&written))?;
+        let proof_hash = hash::options_hash(&context, &Node::Object(options.members()))?;
         let reading = Reading::of(&context, &secured.unsecured)?;
         let selection = Selection::of(&secured.unsecured, mandatory, &reading.origins)?;
         let labels = match options.suite {
