@@ -40,12 +40,9 @@ pub(super) fn is_keyword_like(text: &str) -> bool {
 /// Whether the text begins with a scheme (RFC 3986 §3.1) and holds nothing that N-Quads does not let into an IRI: a space
 /// or a `>` there would let a document write statements of its own.
 pub(crate) fn is_absolute(text: &str) -> bool {
-    let Some((scheme, _)) = text.split_once(':') else {
-        return false;
-    };
-    let mut scheme = scheme.bytes();
+    let mut scheme = text.bytes();
     scheme.next().is_some_and(|first| first.is_ascii_alphabetic())
-        && scheme.all(|byte| byte.is_ascii_alphanumeric() || matches!(byte, b'+' | b'-' | b'.'))
+        && scheme.find(|byte| !(byte.is_ascii_alphanumeric() || matches!(byte, b'+' | b'-' | b'.'))) == Some(b':')
         // Without early exit, so that it runs over many bytes at once.
         && !text.bytes().fold(false, |found, byte| found | is_excluded(byte))
 }

@@ -92,20 +92,21 @@ impl<'a> Walk<'a> {
         let mut head = None;
         let mut last = None;
         for (index, node) in nodes.iter().enumerate() {
+            if matches!(node, Node::Null) {
+                continue;
+            }
             self.at = node.address();
-            let object = match node {
-                Node::Null => continue,
-                Node::Array(_) => Err(Flaw::Unsupported.into()),
-                _ => self.value(node, place),
-            };
-            self.at = node.address();
-            let object = object.map_err(|error: JsonLdError| error.under(&index.to_string()))?;
             let cell = NamedOrBlank::Blank(self.blank());
             match last.replace(cell) {
                 Some(before) => self.push(before, RDF_REST, cell.into(), place.graph),
                 None => head = Some(cell),
             }
-            self.push(cell, RDF_FIRST, object, place.graph);
+            match node {
+                Node::Array(_) => Err(Flaw::Unsupported.into()),
+                _ => self.one(node, cell, RDF_FIRST, place),
+            }
+            .map_err(|error: JsonLdError| error.under(&index.to_string()))?;
+            self.at = node.address();
         }
         let nil = Term::iri(RDF_NIL);
         Ok(match (head, last) {

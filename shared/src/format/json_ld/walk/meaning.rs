@@ -55,9 +55,14 @@ pub(super) fn meaning<'w, 'a>(
     }
 }
 
-/// A type or a term used as a value, as the IRI it stands for.
-pub(super) fn vocabulary<'a>(active: &Active, text: &str, made: &'a Bump) -> Option<&'a str> {
-    if let Some(iri) = active.definition(text).and_then(|definition| definition.iri.as_ref()) {
+/// A type or a term used as a value, and its definition, as the IRI it stands for.
+pub(super) fn vocabulary<'a>(
+    active: &Active,
+    text: &str,
+    definition: Option<&Definition>,
+    made: &'a Bump,
+) -> Option<&'a str> {
+    if let Some(iri) = definition.and_then(|definition| definition.iri.as_ref()) {
         // Definitions hold keywords and absolute IRIs.
         return (!iri.starts_with('@')).then(|| iri.within(made));
     }

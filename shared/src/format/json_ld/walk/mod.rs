@@ -9,10 +9,12 @@ mod meaning;
 use std::{
     borrow::Cow,
     collections::{HashMap, HashSet},
+    iter,
     sync::Arc,
 };
 
 use bumpalo::Bump;
+use smallvec::SmallVec;
 
 use self::meaning::{Meaning, is_list_object, keyword_among, meaning, stands_alone, vocabulary};
 use super::{
@@ -28,6 +30,12 @@ use crate::{
 
 /// How many contexts of its own a document may make us compile.
 const MAX_COMPILED: u32 = 256;
+
+/// The object of a statement until it is known.
+const NOTHING: Term<'static> = Term::Literal {
+    value: "",
+    annotation: Annotation::Plain,
+};
 
 /// A scoped context over another, told by where they are.
 type Laid = (*const Active, *const Local, Scope);
@@ -116,6 +124,13 @@ struct Walk<'a> {
     at: usize,
 }
 
+/// A type of a node.
+struct Type<'w, 'a> {
+    term: &'a str,
+    iri: &'a str,
+    scoped: Option<&'w Arc<Local>>,
+}
+
 /// Where a value stands.
 #[derive(Clone, Copy)]
 struct Place<'w, 'a> {
@@ -134,73 +149,89 @@ impl<'a> Walk<'a> {
         place: &Place<'_, 'a>,
         is_document: bool,
     ) -> Result<Term<'a>, JsonLdError> {
-        let mut active = Arc::clone(place.active);
-        if let Some(previous) = &active.previous
-            && !stands_alone(members, &active)
-        {
-            active = Arc::clone(previous);
-        }
-        if let Some(local) = place.definition.and_then(|definition| definition.scoped.as_ref()) {
-            active = self.scoped(&active, local, Scope::Property)?;
-        }
-        if !is_document && let Some((_, context)) = members.iter().find(|(name, _)| name == "@context") {
-            self.lay()?;
-            active = active
-                .embedded(context)
-                .map_err(|error| JsonLdError::from(Flaw::Context(error)).under("@context"))?;
-        }
-        let by_type = Arc::clone(&active);
-        let mut types: Vec<&'a str> = Vec::new();
-        let mut subject = None;
+        let laid = self.laid(members, place, is_document)?;
+        let by_type = laid.as_ref().unwrap_or(place.active);
+        let mut types = SmallVec::<[Type<'_, 'a>; 4]>::new();
         for (name, node) in members {
             match by_type.keyword(name) {
                 Some("@type") => {
                     for node in node.each() {
-                        let text = node
-                            .text()
-                            .ok_or_else(|| JsonLdError::from(Flaw::WrongType).under(name))?;
-                        types.push(text);
+                        let found = node.text().ok_or(Flaw::WrongType.into());
+                        types.push(
+                            found
+                                .and_then(|text| self.type_of(text, by_type))
+                                .map_err(|error| error.under(name))?,
+                        );
                     }
                 }
                 Some("@value") => {
                     self.is_whole();
-                    return value_object(members, &by_type, self.made);
+                    return value_object(members, by_type, self.made);
                 }
                 Some("@list") => {
                     self.is_whole();
-                    return self.list_object(members, node, &by_type, place);
+                    return self.list_object(members, node, by_type, place);
                 }
                 _ => {}
             }
         }
-        types.sort_unstable();
-        for term in &types {
-            if let Some(local) = by_type
-                .definition(term)
-                .and_then(|definition| definition.scoped.as_ref())
-            {
-                active = self.scoped(&active, local, Scope::Type)?;
-            }
+        types.sort_unstable_by_key(|found| found.term);
+        let mut typed = None;
+        for local in types.iter().filter_map(|found| found.scoped) {
+            typed = Some(self.scoped(typed.as_ref().unwrap_or(by_type), local, Scope::Type)?);
         }
+        let active = typed.as_ref().unwrap_or(by_type);
+        let mut subject = None;
         for (name, node) in members {
             if active.keyword(name) == Some("@id") {
                 if subject.is_some() {
                     return Err(JsonLdError::from(Flaw::Twice("@id")).under(name));
                 }
-                subject = Some(self.id(node, &active).map_err(|error| error.under(name))?);
+                subject = Some(self.id(node, active).map_err(|error| error.under(name))?);
             }
         }
         let subject = subject.unwrap_or_else(|| NamedOrBlank::Blank(self.blank()));
-        for term in types {
-            let iri = vocabulary(&by_type, term, self.made)
-                .ok_or_else(|| JsonLdError::from(Flaw::UndefinedType(term.to_owned())).under("type"))?;
-            self.push(subject, RDF_TYPE, Term::iri(iri), place.graph);
+        for found in types {
+            self.push(subject, RDF_TYPE, Term::iri(found.iri), place.graph);
         }
         for (name, node) in members {
-            self.member(name, node, subject, &active, place.graph)
+            self.member(name, node, subject, active, place.graph)
                 .map_err(|error| error.under(name))?;
         }
         Ok(subject.into())
+    }
+
+    /// What a type means.
+    fn type_of<'w>(&self, term: &'a str, active: &'w Active) -> Result<Type<'w, 'a>, JsonLdError> {
+        let definition = active.definition(term);
+        let iri = vocabulary(active, term, definition, self.made);
+        Ok(Type {
+            term,
+            iri: iri.ok_or_else(|| Flaw::UndefinedType(term.to_owned()))?,
+            scoped: definition.and_then(|definition| definition.scoped.as_ref()),
+        })
+    }
+
+    /// The context of a node before its types say more; none: that of the place where it stands.
+    fn laid(
+        &mut self,
+        members: &'a Members<'a>,
+        place: &Place<'_, 'a>,
+        is_document: bool,
+    ) -> Result<Option<Arc<Active>>, JsonLdError> {
+        let mut laid = match &place.active.previous {
+            Some(previous) if !stands_alone(members, place.active) => Some(Arc::clone(previous)),
+            _ => None,
+        };
+        if let Some(local) = place.definition.and_then(|definition| definition.scoped.as_ref()) {
+            laid = Some(self.scoped(laid.as_ref().unwrap_or(place.active), local, Scope::Property)?);
+        }
+        if !is_document && let Some((_, context)) = members.iter().find(|(name, _)| name == "@context") {
+            self.lay()?;
+            let embedded = laid.as_ref().unwrap_or(place.active).embedded(context);
+            laid = Some(embedded.map_err(|error| JsonLdError::from(Flaw::Context(error)).under("@context"))?);
+        }
+        Ok(laid)
     }
 
     /// One member of a node object.
@@ -272,54 +303,63 @@ impl<'a> Walk<'a> {
             }),
             Node::Object(members) if keyword_among(members, place.active, "@set") => Err(Flaw::Unsupported.into()),
             Node::Null => Ok(()),
-            _ => {
-                self.at = node.address();
-                let object = self.value(node, place)?;
-                self.at = node.address();
-                self.push(subject, predicate, object, place.graph);
-                Ok(())
-            }
+            _ => self.one(node, subject, predicate, place),
         }
     }
 
-    /// One value, not null and no array.
-    fn value(&mut self, node: &'a Node<'a>, place: &Place<'_, 'a>) -> Result<Term<'a>, JsonLdError> {
+    /// One value of a property, not null and no array. The statement is made first and its object written where it stays:
+    /// handing it back takes longer than reading it.
+    fn one(
+        &mut self,
+        node: &'a Node<'a>,
+        subject: NamedOrBlank<'a>,
+        predicate: &'a str,
+        place: &Place<'_, 'a>,
+    ) -> Result<(), JsonLdError> {
+        self.at = node.address();
+        let quad = self.dataset.quads.len();
+        self.push(subject, predicate, NOTHING, place.graph);
         let Node::Object(members) = node else {
-            return self.scalar(node, place);
+            return self.scalar(quad, node, place);
         };
-        self.object(members, place, false)
+        let object = self.object(members, place, false)?;
+        self.say(quad, object);
+        Ok(())
     }
 
     /// Value expansion (JSON-LD 1.1 API §5.3) and Object to RDF Conversion (§8.2).
-    fn scalar(&mut self, node: &'a Node<'a>, place: &Place<'_, 'a>) -> Result<Term<'a>, JsonLdError> {
+    fn scalar(&mut self, quad: usize, node: &'a Node<'a>, place: &Place<'_, 'a>) -> Result<(), JsonLdError> {
         if let Some(local) = place.definition.and_then(|definition| definition.scoped.as_ref()) {
             let active = self.scoped(place.active, local, Scope::Property)?;
             let definition = active.definition(place.property);
-            return self.plain(
-                node,
-                &Place {
-                    active: &active,
-                    definition,
-                    ..*place
-                },
-            );
+            let place = Place {
+                active: &active,
+                definition,
+                ..*place
+            };
+            return self.plain(quad, node, &place);
         }
-        self.plain(node, place)
+        self.plain(quad, node, place)
     }
 
     /// A scalar, in the context of its property.
-    fn plain(&mut self, node: &'a Node<'a>, place: &Place<'_, 'a>) -> Result<Term<'a>, JsonLdError> {
+    fn plain(&mut self, quad: usize, node: &'a Node<'a>, place: &Place<'_, 'a>) -> Result<(), JsonLdError> {
         let definition = place.definition;
         let coercion = definition.map_or(&Coercion::None, |definition| &definition.coercion);
+        let made = self.made;
         let datatype = |default: &'static str| match coercion {
-            Coercion::Datatype(iri) => iri.within(self.made),
+            Coercion::Datatype(iri) => iri.within(made),
             _ => default,
         };
         match node {
             Node::Text(text) => match coercion {
-                Coercion::Id => self.reference(text, place.active, false).map(Term::Node),
-                Coercion::Vocab => self.reference(text, place.active, true).map(Term::Node),
-                Coercion::Datatype(iri) => Ok(literal(text, Annotation::Datatype(iri.within(self.made)))),
+                Coercion::Id | Coercion::Vocab => {
+                    let node = self.reference(text, place.active, *coercion == Coercion::Vocab)?;
+                    self.say(quad, Term::Node(node));
+                }
+                Coercion::Datatype(iri) => {
+                    self.say(quad, literal(text, Annotation::Datatype(iri.within(made))));
+                }
                 Coercion::None | Coercion::Json => {
                     let language = match definition.map(|definition| &definition.language) {
                         Some(OwnLanguage::Tag(tag)) => Some(tag),
@@ -327,8 +367,8 @@ impl<'a> Walk<'a> {
                         Some(OwnLanguage::Inherited) | None => place.active.language.as_ref(),
                     };
                     match language {
-                        Some(tag) => tagged(text, tag.within(self.made)),
-                        None => Ok(literal(text, Annotation::Plain)),
+                        Some(tag) => self.say(quad, tagged(text, tag.within(made))?),
+                        None => self.say(quad, literal(text, Annotation::Plain)),
                     }
                 }
             },
@@ -337,12 +377,16 @@ impl<'a> Walk<'a> {
                     Coercion::Datatype(iri) => Some(&**iri),
                     _ => None,
                 };
-                let (text, default) = number(written, wanted, self.made)?;
-                Ok(literal(text, Annotation::Datatype(datatype(default))))
+                let (text, default) = number(written, wanted, made)?;
+                self.say(quad, literal(text, Annotation::Datatype(datatype(default))));
             }
-            Node::Boolean(value) => Ok(literal(boolean(*value), Annotation::Datatype(datatype(XSD_BOOLEAN)))),
-            Node::Null | Node::Array(_) | Node::Object(_) => Err(Flaw::Unsupported.into()),
+            Node::Boolean(value) => {
+                let annotation = Annotation::Datatype(datatype(XSD_BOOLEAN));
+                self.say(quad, literal(boolean(*value), annotation));
+            }
+            Node::Null | Node::Array(_) | Node::Object(_) => return Err(Flaw::Unsupported.into()),
         }
+        Ok(())
     }
 
     /// `@id`.
@@ -366,7 +410,7 @@ impl<'a> Walk<'a> {
             return Ok(NamedOrBlank::Blank(blank));
         }
         if vocab {
-            return vocabulary(active, text, self.made)
+            return vocabulary(active, text, active.definition(text), self.made)
                 .map(NamedOrBlank::Iri)
                 .ok_or_else(|| Flaw::RelativeIri(text.to_owned()).into());
         }
@@ -422,12 +466,18 @@ impl<'a> Walk<'a> {
         if let Some(origins) = &mut self.origins {
             origins.quads.push(self.at);
         }
-        self.dataset.quads.push(Quad {
+        // Not pushed: that would make it elsewhere and move it.
+        self.dataset.quads.extend(iter::once_with(|| Quad {
             subject,
             predicate,
             object,
             graph,
-        });
+        }));
+    }
+
+    /// The object of a statement that was made without.
+    fn say(&mut self, quad: usize, object: Term<'a>) {
+        self.dataset.quads[quad].object = object;
     }
 
     fn blank(&mut self) -> Blank {
