@@ -14,7 +14,7 @@ use crate::{
     credential::{ClaimPath, PathElement},
     entropy::Entropy,
     json::MAX_DEPTH,
-    keys::{SigningKey, jws},
+    keys::{SigningKey, certificate::CertificateChain, jws},
 };
 
 /// 128 bits (SDJ-005).
@@ -59,7 +59,26 @@ pub fn issue(
     issue_concealed(claims, &concealment, kid, key, entropy)
 }
 
-/// The same with decoys and another hash. Decoys in what holds neither object nor array are refused like paths that
+/// The same with the certificates of the key, when it has any: `x5c` (RFC 7515 §4.1.6, HAIP 1.0 §6.1.1). That they are of this
+/// key, and name the issuer of `claims`, is for the caller to know.
+pub fn issue_certified(
+    claims: Value,
+    disclosable: &[ClaimPath],
+    kid: &str,
+    certificates: Option<&CertificateChain>,
+    key: &SigningKey,
+    entropy: &dyn Entropy,
+) -> Result<String, SdJwtError> {
+    let concealment = Concealment {
+        disclosable,
+        ..Concealment::default()
+    };
+    let mut header = Map::from_iter([("kid".to_owned(), kid.into())]);
+    header.extend(certificates.map(|chain| ("x5c".to_owned(), chain.to_x5c())));
+    issue_as(TYPE, header, claims, &concealment, key, entropy)
+}
+
+/// The same as [`issue`] with decoys and another hash. Decoys in what holds neither object nor array are refused like paths that
 /// select nothing.
 pub fn issue_concealed(
     claims: Value,

@@ -24,7 +24,7 @@ pub use self::{
         BindingChecks, ExpectedBinding, KeyBindingError, MAX_BINDING_AGE, MAX_CLOCK_SKEW, check_binding, holder_key,
     },
     digest::DigestAlgorithm,
-    issue::{Concealment, Decoys, issue, issue_concealed},
+    issue::{Concealment, Decoys, issue, issue_certified, issue_concealed},
     present::KeyBinding,
 };
 use crate::{

@@ -60,6 +60,28 @@ fn json(bytes: &[u8]) -> Value {
 }
 
 #[test]
+fn haip_011_certificates_travel_in_the_header_beside_the_name_of_the_key() {
+    let (issuer, holder) = (SigningKey::generate(), SigningKey::generate());
+    let chain = Authority::root("Autorité").chain(&issuer, &Leaf::default()).unwrap();
+    let header = |certificates| {
+        let entropy = SeededEntropy::new(1);
+        let text = issue_certified(
+            attestation(&holder),
+            &disclosable(),
+            "k1",
+            certificates,
+            &issuer,
+            &entropy,
+        )
+        .unwrap();
+        Value::Object(SdJwt::parse(&text).unwrap().jws().header().clone())
+    };
+    let certified = header(Some(&chain));
+    assert_eq!((&certified["kid"], &certified["x5c"]), (&json!("k1"), &chain.to_x5c()));
+    assert_eq!(header(None).get("x5c"), None);
+}
+
+#[test]
 fn sdvc_003_protected_claims_cannot_be_issued_hidden() {
     let key = SigningKey::generate();
     let attempt =

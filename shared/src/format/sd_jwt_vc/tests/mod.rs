@@ -15,6 +15,7 @@ use super::*;
 use crate::{
     keys::{
         SigningKey,
+        certificate::authority::{Authority, Leaf},
         jws::{self, JwsError},
     },
     testing::SeededEntropy,
