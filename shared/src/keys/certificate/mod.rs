@@ -4,19 +4,26 @@
 //! they are the reader's to choose, and none is built in. Paths are built and signatures checked by `rustls-webpki`;
 //! revocation lists are not read, since what a credential is worth is told by its own status.
 
+mod fit;
+mod pem;
+mod request;
+
 use std::fmt;
 
 use base64::{Engine, engine::general_purpose::STANDARD};
 use chrono::{DateTime, Utc};
-use rustls_pki_types::{
-    CertificateDer, DnsName, ServerName, SignatureVerificationAlgorithm, TrustAnchor, UnixTime, pem::PemObject as _,
-};
+use rustls_pki_types::{CertificateDer, DnsName, ServerName, SignatureVerificationAlgorithm, TrustAnchor, UnixTime};
 use serde_json::Value;
 use url::{Host, Url};
 use webpki::{
     EndEntityCert, ExtendedKeyUsageValidator, KeyPurposeIdIter, anchor_from_trusted_cert, aws_lc_rs as algorithms,
 };
 
+pub use self::{
+    fit::Unfit,
+    pem::PemError,
+    request::{CertifiedNames, RequestError, request},
+};
 use super::PublicKey;
 
 /// The most certificates in a chain.
@@ -119,15 +126,21 @@ impl CertificateChain {
     /// The key of the signer, once a path leads from it to one of `anchors` at `now` (RFC 5280 §6). Whatever else the key
     /// may be used for (extended key usage) is not asked: no purpose is registered for signing credentials.
     pub fn verify(&self, anchors: &TrustAnchors, now: DateTime<Utc>) -> Result<&PublicKey, CertificateError> {
-        let seconds = u64::try_from(now.timestamp()).map_err(|_| CertificateError::Period)?;
-        let (leaf, above) = self.certificates.split_first().ok_or(CertificateError::Malformed)?;
         if anchors.anchor_in_chain == AnchorInChain::Refused && self.certificates.iter().any(|der| anchors.holds(der)) {
             return Err(CertificateError::AnchorSent);
         }
+        self.lead_to(&anchors.anchors, now)?;
+        Ok(&self.key)
+    }
+
+    /// Whether a path leads from the certificate of the signer to one of `anchors`.
+    fn lead_to(&self, anchors: &[TrustAnchor<'_>], now: DateTime<Utc>) -> Result<(), CertificateError> {
+        let seconds = u64::try_from(now.timestamp()).map_err(|_| CertificateError::Period)?;
+        let (leaf, above) = self.certificates.split_first().ok_or(CertificateError::Malformed)?;
         parse(leaf)?
             .verify_for_usage(
                 ALGORITHMS,
-                &anchors.anchors,
+                anchors,
                 above,
                 UnixTime::since_unix_epoch(std::time::Duration::from_secs(seconds)),
                 AnyPurpose,
@@ -137,8 +150,8 @@ impl CertificateChain {
             .map_err(|error| match error {
                 webpki::Error::CertExpired { .. } | webpki::Error::CertNotValidYet { .. } => CertificateError::Period,
                 _ => CertificateError::UnknownAuthority,
-            })?;
-        Ok(&self.key)
+            })
+            .map(drop)
     }
 
     /// Whether the certificate of the signer names `issuer`: as a URI, or by the host of an https URL. Only what stands among
@@ -203,14 +216,6 @@ pub struct TrustAnchors {
 }
 
 impl TrustAnchors {
-    /// From the certificates of authorities in PEM, one after another. At least one.
-    pub fn from_pem(text: &str) -> Result<Self, CertificateError> {
-        let certificates: Result<Vec<_>, _> = CertificateDer::pem_slice_iter(text.as_bytes())
-            .take(MAX_ANCHORS + 1)
-            .collect();
-        Self::new(&certificates.map_err(|_| CertificateError::Malformed)?)
-    }
-
     /// From the certificates of authorities in DER. At least one.
     pub fn from_der(certificates: Vec<Vec<u8>>) -> Result<Self, CertificateError> {
         let certificates: Vec<_> = certificates.into_iter().map(CertificateDer::from).collect();
@@ -276,7 +281,7 @@ fn https(issuer: &str) -> Option<Url> {
     Url::parse(issuer).ok().filter(|url| url.scheme() == "https")
 }
 
-#[cfg(test)]
-pub(crate) mod authority;
+#[cfg(any(test, feature = "testing"))]
+pub mod authority;
 #[cfg(test)]
 mod tests;

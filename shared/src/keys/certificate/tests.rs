@@ -4,6 +4,7 @@ use serde_json::json;
 
 use super::{
     authority::{Authority, Leaf, now, pair},
+    pem::to_pem,
     *,
 };
 use crate::keys::SigningKey;
@@ -243,34 +244,147 @@ fn chains_of_another_shape_are_refused() {
 #[test]
 fn authorities_are_read_from_pem() {
     let (root, other) = (Authority::root("Autorité"), Authority::root("Autre"));
-    let pem = |authority: &Authority| {
-        let text = STANDARD.encode(&authority.certificates[0]);
-        let lines: Vec<&str> = text
-            .as_bytes()
-            .chunks(64)
-            .map(|line| std::str::from_utf8(line).unwrap())
-            .collect();
-        format!(
-            "-----BEGIN CERTIFICATE-----\n{}\n-----END CERTIFICATE-----\n",
-            lines.join("\n")
-        )
-    };
-    let both = format!("{}{}", pem(&other), pem(&root));
+    let both = format!("Les nôtres :\n{}{}", other.root_pem(), root.root_pem());
     let chain = root.chain(&SigningKey::generate(), &Leaf::default()).unwrap();
     assert!(chain.verify(&TrustAnchors::from_pem(&both).unwrap(), now()).is_ok());
-    for wrong in [
-        "",
-        "texte",
-        "-----BEGIN CERTIFICATE-----\nMII=\n-----END CERTIFICATE-----\n",
+    let unread = "-----BEGIN CERTIFICATE-----\nMII=\n-----END CERTIFICATE-----\n";
+    let no_base64 = "-----BEGIN CERTIFICATE-----\n!\n-----END CERTIFICATE-----\n";
+    let large = to_pem("CERTIFICATE", &vec![0; MAX_CERTIFICATE_BYTES + 1]);
+    for (text, expected) in [
+        (String::new(), PemError::Empty),
+        ("texte".to_owned(), PemError::Empty),
+        (to_pem("PUBLIC KEY", b"texte"), PemError::Empty),
+        (unread.to_owned(), PemError::Malformed(1)),
+        (format!("{both}{unread}"), PemError::Malformed(3)),
+        (format!("{both}{no_base64}{both}"), PemError::Malformed(3)),
+        (format!("{both}{large}"), PemError::TooLarge(3)),
+        (root.root_pem().repeat(MAX_ANCHORS + 1), PemError::TooMany(MAX_ANCHORS)),
     ] {
-        assert_eq!(
-            TrustAnchors::from_pem(wrong).unwrap_err(),
-            CertificateError::Malformed,
-            "{wrong}"
-        );
+        assert_eq!(TrustAnchors::from_pem(&text).unwrap_err(), expected, "{text:.80}");
     }
-    let many = pem(&root).repeat(MAX_ANCHORS + 1);
-    assert_eq!(TrustAnchors::from_pem(&many).unwrap_err(), CertificateError::TooLarge);
+}
+
+/// A root with an RSA key, as most of those that browsers know.
+const RSA_ROOT: &str = include_str!("rsa-root.pem");
+
+#[test]
+fn haip_012_an_authority_whose_signatures_cannot_be_checked_is_refused_when_it_is_read() {
+    let root = Authority::root("Autorité").root_pem();
+    let refusal = TrustAnchors::from_pem(&format!("{root}{RSA_ROOT}")).unwrap_err();
+    assert_eq!(refusal, PemError::Key(2));
+    assert!(refusal.to_string().starts_with("the key of certificate 2"), "{refusal}");
+}
+
+#[test]
+fn haip_011_a_chain_is_read_from_pem_without_its_root() {
+    let root = Authority::root("Autorité");
+    let sub = root.sub("Intermédiaire", |_| {});
+    let chain = sub.chain(&SigningKey::generate(), &Leaf::default()).unwrap();
+    let text = chain.to_pem();
+    assert_eq!(CertificateChain::from_pem(&text), Ok(chain.clone()));
+    assert_eq!(
+        CertificateChain::from_pem(&format!("{text}{}", root.root_pem())),
+        Ok(chain)
+    );
+    let (leaf, above) = text.split_at(text.rfind("-----BEGIN").unwrap());
+    let other = Authority::root("Autre").chain(&SigningKey::generate(), &Leaf::default());
+    let p384 = KeyPair::generate_for(&PKCS_ECDSA_P384_SHA384).unwrap();
+    for (text, expected) in [
+        (String::new(), PemError::Empty),
+        (format!("{above}{leaf}"), PemError::Order(1)),
+        (format!("{text}{}", other.unwrap().to_pem()), PemError::Order(2)),
+        (root.root_pem(), PemError::SelfSigned),
+        (
+            to_pem("CERTIFICATE", &root.certify(&p384, &Leaf::default())),
+            PemError::Key(1),
+        ),
+        (
+            format!("{leaf}-----BEGIN CERTIFICATE-----\nMII=\n-----END CERTIFICATE-----\n"),
+            PemError::Malformed(2),
+        ),
+    ] {
+        assert_eq!(CertificateChain::from_pem(&text), Err(expected), "{text}");
+    }
+    let mut deep = root;
+    for _ in 0..MAX_CERTIFICATES {
+        deep = deep.sub("Intermédiaire", |_| {});
+    }
+    let leaf = to_pem(
+        "CERTIFICATE",
+        &deep.certify(&pair(&SigningKey::generate()), &Leaf::default()),
+    );
+    let above: String = deep.certificates.iter().map(|der| to_pem("CERTIFICATE", der)).collect();
+    let refusal = CertificateChain::from_pem(&format!("{leaf}{above}"));
+    assert_eq!(refusal, Err(PemError::TooMany(MAX_CERTIFICATES + 1)));
+}
+
+#[test]
+fn haip_011_only_certificates_that_would_be_believed_go_with_a_signature() {
+    const ISSUER: &str = "https://asso.example/o/paniers";
+    let (root, key) = (Authority::root("Autorité"), SigningKey::generate());
+    let sub = root.sub("Intermédiaire", |_| {});
+    let fit = |chain: &CertificateChain| chain.fit(key.public(), ISSUER, now());
+    for authority in [&root, &sub] {
+        let chain = authority.chain(&key, &Leaf::default()).unwrap();
+        assert_eq!(fit(&chain), Ok(()));
+        assert!(chain.lasts(year(2027)) && !chain.lasts(year(2029)));
+        assert_eq!(chain.fit(key.public(), ISSUER, year(2029)), Err(Unfit::Period));
+        let other = authority.chain(&SigningKey::generate(), &Leaf::default()).unwrap();
+        assert_eq!(fit(&other), Err(Unfit::OtherKey));
+        let hosts = Leaf {
+            hosts: &["autre.example"],
+            ..Leaf::default()
+        };
+        assert_eq!(fit(&authority.chain(&key, &hosts).unwrap()), Err(Unfit::OtherName));
+    }
+    let short = root.sub("Intermédiaire", |params| {
+        params.not_after = rcgen::date_time_ymd(2026, 1, 1);
+    });
+    assert_eq!(fit(&short.chain(&key, &Leaf::default()).unwrap()), Err(Unfit::Period));
+    // The names are those of the chain, the signature is another's.
+    let homonym = root.sub("Intermédiaire", |_| {});
+    let leaf = homonym.certify(&pair(&key), &Leaf::default());
+    let forged = CertificateChain::from_der(vec![leaf, sub.certificates[0].clone()]).unwrap();
+    assert_eq!(fit(&forged), Err(Unfit::Unlinked));
+}
+
+#[test]
+fn a_request_names_the_issuer_and_is_signed_with_its_key() {
+    let key = SigningKey::generate();
+    for (issuer, names, has_host) in [
+        ("https://asso.example/o/paniers", CertifiedNames::Address, false),
+        ("https://asso.example/o/paniers", CertifiedNames::AddressAndHost, true),
+        ("http://localhost:8081/o/paniers", CertifiedNames::Address, false),
+    ] {
+        let text = request(&key, &issuer.parse().unwrap(), names, "Les Paniers du Vallon").unwrap();
+        let read = openssl::x509::X509Req::from_pem(text.as_bytes()).unwrap();
+        let public = read.public_key().unwrap();
+        assert!(read.verify(&public).unwrap());
+        let spki = public.public_key_to_der().unwrap();
+        assert_eq!(PublicKey::from_p256_spki(&spki).as_ref(), Ok(key.public()));
+        let der = read.to_der().unwrap();
+        let holds = |part: &[u8]| der.windows(part.len()).any(|bytes| bytes == part);
+        assert!(holds("Les Paniers du Vallon".as_bytes()));
+        // GeneralName (RFC 5280 §4.2.1.6): a URI is [6], a DNS name is [2].
+        let named = |tag: u8, name: &str| {
+            let name = name.as_bytes();
+            holds(&[&[0x80 | tag, u8::try_from(name.len()).unwrap()], name].concat())
+        };
+        assert!(named(6, issuer), "{issuer}");
+        assert_eq!(named(2, "asso.example"), has_host, "{issuer}");
+    }
+    for issuer in ["http://localhost:8081/o/paniers", "https://192.0.2.1/o/paniers"] {
+        let refusal = request(&key, &issuer.parse().unwrap(), CertifiedNames::AddressAndHost, "A");
+        assert_eq!(refusal, Err(RequestError::Name), "{issuer}");
+    }
+    let ed25519 = SigningKey::generate_of(crate::keys::KeyKind::Ed25519);
+    let refusal = request(
+        &ed25519,
+        &"https://asso.example".parse().unwrap(),
+        CertifiedNames::Address,
+        "A",
+    );
+    assert_eq!(refusal, Err(RequestError::Key));
 }
 
 proptest! {
