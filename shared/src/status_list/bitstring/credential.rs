@@ -35,6 +35,9 @@ pub struct StatusListCredential {
     list: Bitstring,
 }
 
+/// How far other clocks may be from ours (NEG-18). A list that was signed when it was asked for is younger than the question.
+const MAX_SKEW: Duration = Duration::seconds(60);
+
 /// A status (§3.2, step 13).
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub struct EntryStatus<'a> {
@@ -152,7 +155,7 @@ impl StatusListCredential {
         if !self.purposes.contains(&entry.purpose) {
             return Err(BitstringError::OtherPurpose);
         }
-        if self.valid_from.is_some_and(|from| from > now) {
+        if self.valid_from.is_some_and(|from| from > now + MAX_SKEW) {
             return Err(BitstringError::NotYetValid);
         }
         if self.valid_until.is_some_and(|until| until <= now) {

@@ -371,7 +371,8 @@ fn bsl_004_the_list_credential_is_the_one_named_and_within_its_time() {
     let entry = Entry::from_value(&entry()).unwrap();
     let at = |seconds| list.status(&entry, now() + Duration::seconds(seconds)).map(|_| ());
     assert_eq!(at(0), Ok(()));
-    assert_eq!(at(-1), Err(BitstringError::NotYetValid));
+    assert_eq!(at(-60), Ok(()));
+    assert_eq!(at(-61), Err(BitstringError::NotYetValid));
     assert_eq!(at(86_399), Ok(()));
     assert_eq!(at(86_400), Err(BitstringError::Expired));
     let other = credential_with("/id", json!("https://issuer.example/status/4")).unwrap();
