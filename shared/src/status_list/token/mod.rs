@@ -20,6 +20,7 @@ use crate::{
     json::numeric_date,
     keys::{
         PublicKey, SigningKey,
+        certificate::CertificateChain,
         jws::{self, Jws, JwsError},
     },
 };
@@ -60,6 +61,17 @@ impl From<u8> for Status {
             other => Self::Other(other),
         }
     }
+}
+
+/// Whose key signs a list, and how a reader finds it.
+#[derive(Debug, Clone, Copy)]
+pub struct ListSigner<'a> {
+    /// Its name among the keys of the issuer.
+    pub kid: &'a str,
+    /// Those that go into `x5c` (HAIP 1.0 §6.1.1).
+    pub certificates: Option<&'a CertificateChain>,
+    /// The key.
+    pub key: &'a SigningKey,
 }
 
 /// Where a credential's status is (`status.status_list`, TSL-003).
@@ -218,6 +230,23 @@ impl StatusList {
         kid: &str,
         key: &SigningKey,
     ) -> String {
+        let by = ListSigner {
+            kid,
+            certificates: None,
+            key,
+        };
+        self.sign_by(&by, uri, issued_at, lifetime, ttl)
+    }
+
+    /// The same by a key that may have certificates (HAIP 1.0 §6.1.1).
+    pub fn sign_by(
+        &self,
+        by: &ListSigner<'_>,
+        uri: &str,
+        issued_at: DateTime<Utc>,
+        lifetime: Duration,
+        ttl: Duration,
+    ) -> String {
         let claims = json!({
             "sub": uri,
             "iat": issued_at.timestamp(),
@@ -225,9 +254,9 @@ impl StatusList {
             "ttl": ttl.num_seconds(),
             "status_list": self.encode(),
         });
-        let mut header = Map::new();
-        header.insert("kid".to_owned(), kid.into());
-        jws::sign(TYPE, header, &claims, key)
+        let mut header = Map::from_iter([("kid".to_owned(), by.kid.into())]);
+        header.extend(by.certificates.map(|chain| ("x5c".to_owned(), chain.to_x5c())));
+        jws::sign(TYPE, header, &claims, by.key)
     }
 
     /// Checks and reads the token fetched from `uri` (§8.3), at `now`. Nothing is remembered: of two that have not expired, the
