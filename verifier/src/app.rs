@@ -8,9 +8,10 @@ use shared::{
     clock::Clock,
     entitlement::RuleSet,
     entropy::Entropy,
-    keys::seal::SealingKey,
-    service::{db::Database, http_client::HttpClient, keyring, locale::Locale, session::SessionPolicy},
+    keys::{certificate::TrustAnchors, seal::SealingKey},
+    service::{authorities, db::Database, http_client::HttpClient, keyring, locale::Locale, session::SessionPolicy},
     status_list::{bitstring::KeptLists, token::Editions},
+    verification::Rules,
 };
 
 use crate::{config::Config, identity, identity::Identity, rules, urls::Urls, vc_api::VcApi};
@@ -35,6 +36,8 @@ pub struct App {
     pub(crate) editions: Arc<Editions>,
     /// Bitstring status lists that need not be fetched again.
     pub(crate) lists: Arc<KeptLists>,
+    /// Whose certificates are believed.
+    pub(crate) authorities: Option<Arc<TrustAnchors>>,
     /// The VC-API, when it is open.
     pub(crate) vc_api: Option<Arc<VcApi>>,
     /// Our addresses.
@@ -53,7 +56,7 @@ pub struct App {
 
 impl App {
     /// Opens the database, brings its tables up to date, opens the key file and our signing key (both made on first
-    /// start), and reads the rules.
+    /// start), and reads the rules and the certificate authorities.
     pub async fn open(config: Config, clock: Arc<dyn Clock>, entropy: Arc<dyn Entropy>) -> anyhow::Result<Self> {
         let db = Database::open(&config.service.database, &SQLITE, &POSTGRES)
             .await
@@ -71,6 +74,7 @@ impl App {
         entropy: Arc<dyn Entropy>,
     ) -> anyhow::Result<Self> {
         let rules = rules::load(config.rules.as_deref()).context("cannot read the rules")?;
+        let authorities = config.authorities.as_deref().map(authorities::read).transpose()?;
         let vc_api = config.vc_api.as_ref();
         let vc_api = vc_api.map(|vc_api| VcApi::open(&config.service, vc_api)).transpose()?;
         let mut tx = db.write().await?;
@@ -88,6 +92,7 @@ impl App {
             http: HttpClient::new(config.service.development),
             editions: Arc::default(),
             lists: Arc::default(),
+            authorities: authorities.map(Arc::new),
             vc_api: vc_api.map(Arc::new),
             urls: Urls::new(&config.service.public_url),
             locale: Arc::new(locale()),
@@ -107,9 +112,22 @@ impl App {
         })
     }
 
+    /// What this verifier takes beyond what everybody has to.
+    pub(crate) fn verification_rules(&self) -> Rules<'_> {
+        believing(self.authorities.as_deref())
+    }
+
     /// The present instant.
     pub(crate) fn now(&self) -> DateTime<Utc> {
         self.clock.now()
+    }
+}
+
+/// The rules of a verifier that believes these authorities.
+pub(crate) fn believing(authorities: Option<&TrustAnchors>) -> Rules<'_> {
+    Rules {
+        anchors: authorities,
+        ..Rules::default()
     }
 }
 

@@ -12,8 +12,8 @@ use clap::{Parser, Subcommand};
 use shared::{
     clock::{Clock, SystemClock},
     entropy::SystemEntropy,
-    service::{http_client::HttpClient, password, serve, telemetry},
-    verification::Policy,
+    service::{authorities, http_client::HttpClient, password, serve, telemetry},
+    verification::{Policy, Rules},
 };
 use zeroize::Zeroizing;
 
@@ -44,6 +44,9 @@ enum Command {
         /// Dit le résultat en JSON
         #[arg(long)]
         json: bool,
+        /// Autorités de certification crues (PEM), à la place de celles de la configuration
+        #[arg(long)]
+        authorities: Option<PathBuf>,
     },
     /// L’accès au guichet
     #[command(subcommand)]
@@ -114,10 +117,17 @@ pub async fn run() -> anyhow::Result<ExitCode> {
         Command::Trust(TrustCommand::Sign { list, key, out }) => {
             trust::cli::sign(&list, &key, &out, SystemClock.now())?
         }
-        Command::Verify { file, json } => {
+        Command::Verify {
+            file,
+            json,
+            authorities,
+        } => {
             let config = Config::load(arguments.config.as_deref())?;
             let http = HttpClient::new(config.service.development);
-            let (text, accepted) = verify(&http, SystemClock.now(), &file, json).await?;
+            let authorities = authorities.or(config.authorities).as_deref().map(authorities::read);
+            let authorities = authorities.transpose()?;
+            let rules = app::believing(authorities.as_ref());
+            let (text, accepted) = verify(&http, &rules, SystemClock.now(), &file, json).await?;
             print!("{text}");
             return Ok(if accepted { ExitCode::SUCCESS } else { ExitCode::FAILURE });
         }
@@ -159,8 +169,14 @@ async fn perform(app: &App, command: Command) -> anyhow::Result<String> {
     match command {
         Command::Serve => bail!("serve runs on its own"),
         Command::Check => Ok(describe(&app.config)),
-        Command::Verify { file, json } => {
-            let (text, accepted) = verify(&app.http, app.now(), &file, json).await?;
+        Command::Verify {
+            file,
+            json,
+            authorities,
+        } => {
+            let authorities = authorities.as_deref().map(authorities::read).transpose()?;
+            let rules = app::believing(authorities.as_ref().or(app.authorities.as_deref()));
+            let (text, accepted) = verify(&app.http, &rules, app.now(), &file, json).await?;
             if !accepted {
                 bail!("{text}");
             }
@@ -186,8 +202,14 @@ async fn perform(app: &App, command: Command) -> anyhow::Result<String> {
 }
 
 /// What `verify` prints, and whether every check passed.
-async fn verify(http: &HttpClient, now: DateTime<Utc>, file: &Path, json: bool) -> anyhow::Result<(String, bool)> {
-    let inspected = inspection::inspect(http, &inspection::cli::read(file)?, now).await?;
+async fn verify(
+    http: &HttpClient,
+    rules: &Rules<'_>,
+    now: DateTime<Utc>,
+    file: &Path,
+    json: bool,
+) -> anyhow::Result<(String, bool)> {
+    let inspected = inspection::inspect(http, rules, &inspection::cli::read(file)?, now).await?;
     let text = if json {
         inspection::cli::in_json(&inspected)
     } else {
@@ -213,9 +235,13 @@ fn describe(config: &Config) -> String {
         || "celles de cette version".to_owned(),
         |folder| folder.display().to_string(),
     );
+    let authorities = config.authorities.as_ref().map_or_else(
+        || "aucune (un certificat ne peut pas être contrôlé)".to_owned(),
+        |file| file.display().to_string(),
+    );
     format!(
         "écoute : {}\nadresse publique : {}\nbase de données : {}\nfichier de clé : {}\ndéveloppement : {}\nnom : {}\n\
-         portefeuille : {}\nrègles : {rules}\nliste de confiance : {trust}\npolitique : {}\n",
+         portefeuille : {}\nrègles : {rules}\nliste de confiance : {trust}\nautorités de certification : {authorities}\npolitique : {}\n",
         service.listen,
         service.public_url,
         service.redacted_database(),
@@ -260,6 +286,8 @@ mod tests {
         assert!(told.contains("politique : stricte"), "{told}");
         assert!(execute(&stage.app, &["serve"]).await.is_err());
         assert!(execute(&stage.app, &["nonsense"]).await.is_err());
+
+        assert!(told.contains("autorités de certification : aucune"), "{told}");
 
         let told = execute(&stage.app, &["trust", "show"]).await.unwrap();
         assert!(told.contains("liste n° 1"), "{told}");

@@ -40,6 +40,10 @@ pub struct Config {
     /// Where the trust list is; absent: no issuer can be recognised.
     #[serde(default)]
     pub trust: Option<TrustFiles>,
+    /// File of the certificate authorities (PEM) whose word on keys is taken; absent: nothing that comes with certificates
+    /// (`x5c`) can be checked.
+    #[serde(default)]
+    pub authorities: Option<PathBuf>,
     /// Which checks may be skipped.
     pub policy: Policy,
     /// The W3C VC-API; off when it is not there.

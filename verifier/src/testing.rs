@@ -116,6 +116,7 @@ pub(crate) async fn stage_on(db: Database, policy: Policy) -> Stage {
         wallet_url: "http://localhost:8082".parse().unwrap(),
         rules: None,
         trust: Some(files.clone()),
+        authorities: None,
         policy,
         vc_api: None,
     };

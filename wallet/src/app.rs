@@ -7,9 +7,10 @@ use chrono::{DateTime, Utc};
 use shared::{
     clock::Clock,
     entropy::Entropy,
-    keys::seal::SealingKey,
-    service::{db::Database, http_client::HttpClient, keyring, locale::Locale, session::SessionPolicy},
+    keys::{certificate::TrustAnchors, seal::SealingKey},
+    service::{authorities, db::Database, http_client::HttpClient, keyring, locale::Locale, session::SessionPolicy},
     status_list::{bitstring::KeptLists, token::Editions},
+    verification::Rules,
 };
 
 use crate::config::Config;
@@ -27,15 +28,18 @@ pub struct App {
     pub(crate) editions: Arc<Editions>,
     /// The same, for badges.
     pub(crate) lists: Arc<KeptLists>,
+    /// Whose certificates are believed.
+    authorities: Option<Arc<TrustAnchors>>,
     pub(crate) locale: Arc<Locale>,
     pub(crate) sessions: SessionPolicy,
     pub(crate) config: Arc<Config>,
 }
 
 impl App {
-    /// Opens the database, brings it to the present schema, opens or makes the key file.
+    /// Reads the certificate authorities, opens the database, brings it to the present schema, opens or makes the key file.
     pub async fn open(config: Config, clock: Arc<dyn Clock>, entropy: Arc<dyn Entropy>) -> anyhow::Result<Self> {
         let service = &config.service;
+        let authorities = config.authorities.as_deref().map(authorities::read).transpose()?;
         let keys = keyring::open(&service.key_file, &*entropy)
             .with_context(|| format!("cannot open the key file {}", service.key_file.display()))?;
         let db = Database::open(
@@ -59,10 +63,19 @@ impl App {
             http: HttpClient::new(service.development),
             editions: Arc::default(),
             lists: Arc::default(),
+            authorities: authorities.map(Arc::new),
             locale: Arc::new(locale()),
             sessions,
             config: Arc::new(config),
         })
+    }
+
+    /// What this wallet takes beyond what everybody has to.
+    pub(crate) fn verification_rules(&self) -> Rules<'_> {
+        Rules {
+            anchors: self.authorities.as_deref(),
+            ..Rules::default()
+        }
     }
 
     /// The present instant.

@@ -1,6 +1,9 @@
 //! Configuration of the wallet: a TOML file, then `WALLET_*` environment variables.
 
-use std::{fmt, path::Path};
+use std::{
+    fmt,
+    path::{Path, PathBuf},
+};
 
 use chrono::Duration;
 use serde::Deserialize;
@@ -14,6 +17,10 @@ const DEFAULTS: &str = include_str!("../defaults.toml");
 pub struct Config {
     /// Where to listen, how to be reached, where to store.
     pub service: ServiceConfig,
+    /// File of the certificate authorities (PEM) whose word on keys is taken; absent: nothing that comes with certificates
+    /// (`x5c`) can be checked, so none of it is kept.
+    #[serde(default)]
+    pub authorities: Option<PathBuf>,
     /// How long a vault stays open.
     #[serde(default)]
     pub session: SessionConfig,
@@ -65,6 +72,9 @@ impl fmt::Display for Config {
         writeln!(f, "database = {}", self.service.redacted_database())?;
         writeln!(f, "key_file = {}", self.service.key_file.display())?;
         writeln!(f, "development = {}", self.service.development)?;
+        if let Some(authorities) = &self.authorities {
+            writeln!(f, "authorities = {}", authorities.display())?;
+        }
         writeln!(f, "session.idle_minutes = {}", self.session.idle_minutes)?;
         write!(f, "session.lifetime_hours = {}", self.session.lifetime_hours)
     }
@@ -84,6 +94,21 @@ mod tests {
             printed.contains("postgres://musette:***@db.example/wallet"),
             "{printed}"
         );
+    }
+
+    #[tokio::test]
+    async fn authorities_that_do_not_read_stop_the_wallet_when_it_starts() {
+        use std::sync::Arc;
+
+        use shared::{entropy::SystemEntropy, testing::FixedClock};
+
+        let environment = [("WALLET_AUTHORITIES".to_owned(), "absent.pem".to_owned())];
+        let config: Config = config::load(DEFAULTS, None, "WALLET", environment).unwrap();
+        assert!(config.to_string().contains("authorities = absent.pem"));
+        let clock = Arc::new(FixedClock::at_rfc3339("2026-03-15T10:00:00Z"));
+        let refused = crate::App::open(config, clock, Arc::new(SystemEntropy)).await;
+        let error = refused.err().map(|error| error.to_string()).unwrap_or_default();
+        assert!(error.contains("absent.pem"), "{error}");
     }
 
     #[test]

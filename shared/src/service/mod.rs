@@ -2,6 +2,7 @@
 //! core does.
 
 pub mod assets;
+pub mod authorities;
 pub mod body;
 pub mod config;
 pub mod csrf;

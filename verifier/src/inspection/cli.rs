@@ -88,7 +88,7 @@ fn told(found: &W3cVerdict) -> Value {
 
 #[cfg(test)]
 mod tests {
-    use shared::service::http_client::HttpClient;
+    use shared::{service::http_client::HttpClient, verification::Rules};
 
     use super::{super::inspect, *};
 
@@ -96,7 +96,7 @@ mod tests {
     async fn a_verdict_is_told_in_words_and_in_json() {
         let credential = super::super::tests::credential().to_string();
         let now = "2027-01-10T09:30:00Z".parse().unwrap();
-        let found = inspect(&HttpClient::new(false), credential.as_bytes(), now)
+        let found = inspect(&HttpClient::new(false), &Rules::default(), credential.as_bytes(), now)
             .await
             .unwrap();
         let words = in_words(&found, &crate::app::locale());

@@ -15,7 +15,7 @@ use shared::{
     service::{http_client::HttpClient, materials},
     status_list::{bitstring::KeptLists, token::Editions},
     verification::{
-        Expectation, Verdict, needs, paper_needs, verify, verify_paper,
+        Expectation, Rules, Verdict, needs, paper_needs, verify_paper, verify_under,
         w3c::{self, W3cDocument, W3cError, W3cExpectation, W3cVerdict},
     },
 };
@@ -53,7 +53,12 @@ pub(crate) struct Inspected {
 }
 
 /// Tells the form, fetches what is needed, and checks all that can be.
-pub(crate) async fn inspect(http: &HttpClient, bytes: &[u8], now: DateTime<Utc>) -> Result<Inspected, InspectionError> {
+pub(crate) async fn inspect(
+    http: &HttpClient,
+    rules: &Rules<'_>,
+    bytes: &[u8],
+    now: DateTime<Utc>,
+) -> Result<Inspected, InspectionError> {
     let bytes = &*unbaked(bytes)?;
     if bytes.len() > MAX_BYTES {
         return Err(InspectionError::TooLarge);
@@ -71,7 +76,7 @@ pub(crate) async fn inspect(http: &HttpClient, bytes: &[u8], now: DateTime<Utc>)
         let materials = materials::fetch(http, &editions, &types, &needs(text)?, now).await;
         return Ok(Inspected {
             format: FORMAT_SD_JWT_VC,
-            verdict: alone(verify(text, Expectation::Found, &materials, now)?),
+            verdict: alone(verify_under(rules, text, Expectation::Found, &materials, now)?),
         });
     }
     let document = W3cDocument::parse(bytes)?;
@@ -161,11 +166,15 @@ mod tests {
     async fn a_credential_with_a_proof_is_checked() {
         let http = HttpClient::new(false);
         let mut credential = credential();
-        let found = inspect(&http, credential.to_string().as_bytes(), now()).await.unwrap();
+        let found = inspect(&http, &Rules::default(), credential.to_string().as_bytes(), now())
+            .await
+            .unwrap();
         assert_eq!(found.format, "ldp_vc");
         assert!(found.verdict.accepted(Policy::Strict));
         credential["credentialSubject"]["id"] = json!("did:example:other");
-        let found = inspect(&http, credential.to_string().as_bytes(), now()).await.unwrap();
+        let found = inspect(&http, &Rules::default(), credential.to_string().as_bytes(), now())
+            .await
+            .unwrap();
         assert_eq!(
             found.verdict.verdict.outcome(CheckId::Signature),
             Some(Outcome::Failed(Reason::WrongSignature))
@@ -178,13 +187,13 @@ mod tests {
         let picture = b"<svg xmlns=\"http://www.w3.org/2000/svg\"/>";
         let credential = credential().to_string();
         let whole = baked::bake(picture, &credential).unwrap();
-        let found = inspect(&http, &whole, now()).await.unwrap();
+        let found = inspect(&http, &Rules::default(), &whole, now()).await.unwrap();
         assert_eq!(found.format, "ldp_vc");
         assert!(found.verdict.accepted(Policy::Strict));
         let forged = baked::bake(picture, &credential.replace("did:example:subject", "did:example:other")).unwrap();
-        let found = inspect(&http, &forged, now()).await.unwrap();
+        let found = inspect(&http, &Rules::default(), &forged, now()).await.unwrap();
         assert!(!found.verdict.accepted(Policy::Strict));
-        let none = inspect(&http, picture, now()).await;
+        let none = inspect(&http, &Rules::default(), picture, now()).await;
         assert!(matches!(none, Err(InspectionError::Baked(BakedError::NoBadge))));
     }
 
@@ -218,7 +227,9 @@ mod tests {
         attach(signed.as_object_mut().unwrap(), proof);
         let signature = async |credential: &Value| {
             let http = HttpClient::new(true);
-            let found = inspect(&http, credential.to_string().as_bytes(), now()).await.unwrap();
+            let found = inspect(&http, &Rules::default(), credential.to_string().as_bytes(), now())
+                .await
+                .unwrap();
             found.verdict.verdict.outcome(CheckId::Signature)
         };
         assert_eq!(signature(&signed).await, Some(Outcome::Passed));
@@ -235,7 +246,9 @@ mod tests {
             let mut credential = credential();
             credential["issuer"] = json!(issuer);
             credential["proof"]["verificationMethod"] = json!(format!("{issuer}#key"));
-            let found = inspect(&http, credential.to_string().as_bytes(), now()).await.unwrap();
+            let found = inspect(&http, &Rules::default(), credential.to_string().as_bytes(), now())
+                .await
+                .unwrap();
             assert_eq!(
                 found.verdict.verdict.outcome(CheckId::Signature),
                 Some(Outcome::Failed(Reason::IssuerRefused)),
@@ -247,7 +260,7 @@ mod tests {
     #[tokio::test]
     async fn what_is_no_attestation_is_told_so() {
         let http = HttpClient::new(false);
-        let inspect = async |text: &str| inspect(&http, text.as_bytes(), now()).await;
+        let inspect = async |text: &str| inspect(&http, &Rules::default(), text.as_bytes(), now()).await;
         assert!(matches!(inspect("{}").await, Err(InspectionError::W3c(_))));
         assert!(matches!(inspect("bonjour").await, Err(InspectionError::W3c(_))));
         assert!(matches!(inspect("a~b~").await, Err(InspectionError::SdJwt(_))));

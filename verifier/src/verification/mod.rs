@@ -23,7 +23,9 @@ use shared::{
     service::{http_client::HttpClient, materials},
     status_list::token::{Edition, Editions},
     trust::TrustList,
-    verification::{Expectation, Fetched, IssuerKeys, KeySource, Materials, Needs, Verdict, needs, verify},
+    verification::{
+        Expectation, Fetched, IssuerKeys, KeySource, Materials, Needs, Rules, Verdict, needs, verify_under,
+    },
 };
 
 /// The most presentations that one answer may hold.
@@ -174,6 +176,7 @@ impl<'a> Answer<'a> {
     /// Runs every check on every presentation.
     pub(crate) fn examine(
         &self,
+        rules: &Rules<'_>,
         gathered: &Gathered,
         trust: Option<&TrustList>,
         now: DateTime<Utc>,
@@ -186,7 +189,8 @@ impl<'a> Answer<'a> {
                 trust,
             };
             let materials = gathered.of(&presentation.needs);
-            let verdict = verify(presentation.text, expectation, &materials, now).map_err(|_| Rejection::Malformed)?;
+            let verdict = verify_under(rules, presentation.text, expectation, &materials, now);
+            let verdict = verdict.map_err(|_| Rejection::Malformed)?;
             Ok(examined(presentation, verdict))
         });
         examined.into_iter().collect()

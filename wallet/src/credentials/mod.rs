@@ -193,7 +193,8 @@ pub(crate) async fn check(app: &App, text: &str, issuer: &str, vct: &str, holder
     let now = app.now();
     let materials = materials::fetch(&app.http, &app.editions, &TypeRegistry::ours(), &needs, now).await;
     let expectation = Expectation::Collected { issuer, vct, holder };
-    Ok(verification::verify(text, expectation, &materials, now)?)
+    let rules = app.verification_rules();
+    Ok(verification::verify_under(&rules, text, expectation, &materials, now)?)
 }
 
 impl Standing {

@@ -53,6 +53,7 @@ impl TestWallet {
                 key_file: directory.path().join("wallet.key"),
                 development: true,
             },
+            authorities: None,
             session: SessionConfig::default(),
         };
         let clock = FixedClock::at_rfc3339(NOW);

@@ -1,6 +1,6 @@
 //! Digital Credentials Query Language (OpenID4VP 1.0 §6, §7).
 //!
-//! `trusted_authorities` (§6.1.1) is read and not used: our credentials carry no certificate chain to compare, and a wallet
+//! `trusted_authorities` (§6.1.1) is read and not used: few of our credentials carry certificates to compare, and a wallet
 //! only SHOULD filter by it. The verifier checks trust itself.
 
 use std::collections::BTreeSet;

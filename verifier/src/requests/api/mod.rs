@@ -184,7 +184,7 @@ pub(crate) async fn response(
     };
     let answer = verification::Answer::read(&request.query, &vp_token, binding, now)?;
     let gathered = answer.fetch(&app.http, &app.editions, trust.as_ref(), now).await;
-    let examined = answer.examine(&gathered, trust.as_ref(), now)?;
+    let examined = answer.examine(&app.verification_rules(), &gathered, trust.as_ref(), now)?;
     let id = DecisionId::random(app.entropy.as_ref());
     let decision = decisions::decide(
         id,
