@@ -27,6 +27,8 @@ pub use self::{
 
 /// The types by which a credential says it is of Open Badges.
 const BADGE_TYPES: [&str; 2] = ["OpenBadgeCredential", "AchievementCredential"];
+pub(super) use self::activity::ACTIVITY_SCHEMA;
+
 const ENDORSEMENT_TYPE: &str = "EndorsementCredential";
 
 /// Whether a document says it is a badge: its shape is not looked at.

@@ -29,7 +29,7 @@ impl W3cDocument {
             if reference.kind == Some(SchemaKind::Credential) {
                 needs.schema_credentials.insert(reference.id.clone());
             }
-            if reference.kind.is_some() {
+            if reference.kind.is_some() && schema::known(&reference.id).is_none() {
                 needs.files.insert(reference.id);
             }
         }
@@ -64,7 +64,11 @@ impl W3cDocument {
         let kind = reference
             .kind
             .ok_or_else(|| unusable("the schema is of a kind not known here"))?;
-        let Some(Fetched::Found(bytes)) = surroundings.files.get(&reference.id) else {
+        let fetched = || match surroundings.files.get(&reference.id) {
+            Some(Fetched::Found(bytes)) => Some(bytes.as_slice()),
+            _ => None,
+        };
+        let Some(bytes) = schema::known(&reference.id).or_else(fetched) else {
             let detail = "the schema was not fetched";
             return Err(Trouble::skipped(Reason::SchemaUnreachable, SCHEMA_UNREACHABLE, detail));
         };

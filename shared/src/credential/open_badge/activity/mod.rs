@@ -47,7 +47,9 @@ const CONTEXTS: [&str; 4] = [
 const FRANCE: &str = "http://publications.europa.eu/resource/authority/country/FRA";
 const OPEN_BADGES_SCHEMA: &str =
     "https://purl.imsglobal.org/spec/ob/v3p0/schema/json/ob_v3p0_achievementcredential_schema.json";
-const ACTIVITY_SCHEMA: &str = "https://credentials.example.org/schemas/activity-hours/v1.json";
+/// What our badges are beside what Open Badges wants of them.
+pub(in crate::credential) const ACTIVITY_SCHEMA: &str =
+    "https://credentials.example.org/schemas/activity-hours/v1.json";
 /// The most hours a workload of ours is written with.
 const MAX_HOURS: u64 = 99_999;
 

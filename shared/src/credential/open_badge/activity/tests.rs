@@ -6,7 +6,7 @@ use crate::{
     activity::{Person, tests as attestations},
     credential::{
         activity_claims::{self, DisclosedActivity, Envelope},
-        open_badge,
+        open_badge, schema,
     },
     entitlement::CredentialStatus,
     format::data_integrity::{Cryptosuite, ProofOptions, Secured, attach, sign},
@@ -51,6 +51,18 @@ fn other_form(attestation: &ActivityAttestation) -> Value {
 
 fn badge() -> Value {
     to_badge(&attestations::across_two_years(), &envelope()).unwrap()
+}
+
+#[test]
+fn it_fits_the_schema_of_its_type_that_nobody_is_asked_for() {
+    let known = schema::known(ACTIVITY_SCHEMA).unwrap();
+    for attestation in [attestations::within_a_year(), attestations::across_two_years()] {
+        let mut badge = to_badge(&attestation, &envelope()).unwrap();
+        assert_eq!(schema::check_text(known, &badge), Ok(()));
+        badge.as_object_mut().unwrap().remove("credentialStatus");
+        assert!(schema::check_text(known, &badge).is_err());
+    }
+    assert_eq!(schema::known(OPEN_BADGES_SCHEMA), None);
 }
 
 #[test]
