@@ -41,10 +41,12 @@ pub fn router(app: App) -> Router {
 
 /// What anyone may read from anywhere, other sites' scripts included.
 fn published() -> Router<App> {
-    let mut router = Router::new().route(
-        "/o/{organisation}/did.json",
-        readable(get(organisations::api::did_document)),
-    );
+    let mut router = Router::new()
+        .route(
+            "/o/{organisation}/did.json",
+            readable(get(organisations::api::did_document)),
+        )
+        .route(urls::ACTIVITY_TYPE, readable(get(issuance::api::activity_type)));
     for (name, handler) in [
         ("openid-credential-issuer", get(organisations::api::issuer_metadata)),
         (

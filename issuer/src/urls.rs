@@ -91,6 +91,10 @@ pub const BATCHES: &str = "/batches";
 /// The form for a new batch.
 pub const NEW_BATCH: &str = "/batches/new";
 
+/// The metadata of the type of our attestations. The type is a URN (decision 0008): it names no address, and this one is for those
+/// who want the file.
+pub const ACTIVITY_TYPE: &str = "/vct/activity-attestation/1";
+
 /// A sheet to fill in.
 pub const MODEL_SHEET: &str = "/static/modele-heures.csv";
 

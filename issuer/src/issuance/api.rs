@@ -10,6 +10,7 @@ use axum::{
 use shared::{
     oid4vci::{CredentialRequest, CredentialResponse, ErrorCode, IssuedCredential},
     service::{
+        assets,
         body::{bearer, has_type},
         oauth_error::OAuthError,
     },
@@ -34,6 +35,13 @@ pub(crate) async fn credential(
         credentials: vec![IssuedCredential { credential }],
     };
     Ok(([(CACHE_CONTROL, "no-store")], Json(response)).into_response())
+}
+
+/// `GET /vct/activity-attestation/1`: the document that the three services have compiled in, byte for byte, so that a digest of it
+/// is a digest of theirs (SDVC-007).
+pub(crate) async fn activity_type() -> Response {
+    let document = include_bytes!("../../../fixtures/type-metadata/activity-attestation-1.json");
+    assets::file("application/json", document)
 }
 
 impl From<IssuanceError> for OAuthError {
@@ -73,16 +81,51 @@ mod tests {
     use chrono::{Duration, SubsecRound};
     use serde_json::{Value, json};
     use shared::{
-        format::sd_jwt_vc::{self, SdJwt},
+        credential::ACTIVITY_VCT,
+        format::sd_jwt_vc::{
+            self, SdJwt,
+            type_metadata::{TypeReference, TypeRegistry},
+        },
+        integrity::Integrity,
         keys::{PublicKey, SigningKey},
         oid4vci::{metadata, proof},
         status_list::token::StatusReference,
+        testing::ThrowAwayDatabase,
     };
 
     use crate::{
         attestations::Progress,
         testing::{Bench, POSTGRES, SQLITE, request},
+        urls,
     };
+
+    #[tokio::test]
+    async fn sdvc_007_the_type_is_published_byte_for_byte_for_whoever_wants_it() {
+        let database = ThrowAwayDatabase::sqlite();
+        let bench = Bench::new(&database.open(&SQLITE, &POSTGRES).await).await;
+        let answer = bench.get(urls::ACTIVITY_TYPE).await;
+        assert_eq!(
+            (
+                answer.status,
+                answer.header(header::CONTENT_TYPE),
+                answer.header(header::CACHE_CONTROL),
+                answer.header(header::ACCESS_CONTROL_ALLOW_ORIGIN),
+            ),
+            (StatusCode::OK, "application/json", "public, max-age=3600", "*")
+        );
+        assert!(!answer.header(header::ETAG).is_empty());
+        assert_eq!(Some(answer.body.as_str()), TypeRegistry::ours().document(ACTIVITY_VCT));
+        // Somebody who never heard of it learns it from there, and knows by a digest that it is what was meant.
+        let reference = |document: &str| TypeReference {
+            vct: ACTIVITY_VCT.to_owned(),
+            integrity: Some(Integrity::of(document.as_bytes())),
+        };
+        let mut types = TypeRegistry::default();
+        types.add(answer.body.clone()).unwrap();
+        let resolved = types.resolve(&reference(&answer.body)).unwrap();
+        assert_eq!(resolved.unwrap().types, [ACTIVITY_VCT]);
+        assert!(types.resolve(&reference("{}")).unwrap().is_err());
+    }
 
     /// The organisation's key, as wallets find it.
     async fn issuer_key(bench: &Bench) -> PublicKey {
