@@ -298,4 +298,5 @@ cli-would-sign = { $count ->
    *[other] { $count } attestations would be signed.
 }
 cli-revoked = Attestation taken back.
+cli-certificates-short = Mind that these certificates end before the attestations signed today. From then on, whoever checks those by certificate will refuse them.
 cli-baked = Badge put into { $file }.

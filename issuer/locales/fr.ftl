@@ -298,4 +298,5 @@ cli-would-sign = { $count ->
    *[other] { $count } attestations seraient signées.
 }
 cli-revoked = Attestation reprise.
+cli-certificates-short = Attention : ces certificats finissent avant les attestations signées aujourd’hui. Dès lors, qui les contrôle par certificat les refusera.
 cli-baked = Badge inséré dans { $file }.

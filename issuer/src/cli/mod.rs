@@ -18,7 +18,7 @@ use shared::{
     service::{page::PageContext, serve, telemetry},
 };
 
-use crate::{App, Config, app, router};
+use crate::{App, Config, app, organisations, router};
 
 /// Signs the hours of an association's volunteers, for them to collect.
 #[derive(Debug, Parser)]
@@ -75,6 +75,7 @@ pub async fn run() -> anyhow::Result<ExitCode> {
     let app = App::open(config, Arc::new(SystemClock), Arc::new(SystemEntropy)).await?;
     match cli.command {
         Command::Serve => {
+            organisations::warn_of_certificates(&app).await?;
             let (config, db) = (Arc::clone(&app.config), app.db.clone());
             serve::run(&config.service, router(app)).await?;
             db.close().await;
@@ -96,7 +97,7 @@ async fn obey(app: &App, command: Command, language: Language) -> anyhow::Result
         Command::Serve => bail!("serve is not a command that ends"),
         Command::Check => Ok(checked(&app.config)),
         Command::Bake(arguments) => bake::run(&page, &arguments),
-        Command::Organisation(command) => organisation::run(app, command).await,
+        Command::Organisation(command) => organisation::run(app, &page, command).await,
         Command::Batch(command) => batch::run(app, &page, command).await,
         Command::Offer(command) => offer::run(app, command).await,
         Command::Sign(arguments) => sign::run(app, arguments).await,

@@ -56,6 +56,7 @@ impl From<IssuanceError> for OAuthError {
             IssuanceError::Open(_)
             | IssuanceError::Attestation(_)
             | IssuanceError::Key(_)
+            | IssuanceError::Certificates(_)
             | IssuanceError::Format(_)
             | IssuanceError::Database(_) => return Self::internal(&error),
         };

@@ -10,6 +10,7 @@ use shared::{
         activity_claims::{Envelope, to_claims},
     },
     format::sd_jwt_vc::{self, SdJwtError},
+    keys::certificate::Unfit,
     oid4vci::{CredentialRequest, ErrorCode, proof, proof::ProofError},
     service::db::Tx,
 };
@@ -18,7 +19,7 @@ use crate::{
     App,
     attestations::{self, OpenError},
     authorization, offers,
-    organisations::{self, HostedOrganisation, KeyringError},
+    organisations::{self, HostedOrganisation, KeyringError, Signer},
     register::{self, CredentialId, Entry},
     status,
 };
@@ -56,6 +57,9 @@ pub(crate) enum IssuanceError {
     /// The organisation's key.
     #[error(transparent)]
     Key(#[from] KeyringError),
+    /// Its certificates no longer serve: who expects them would refuse what is signed without.
+    #[error("the organisation's certificates no longer serve: {0}")]
+    Certificates(#[from] Unfit),
     /// The format.
     #[error(transparent)]
     Format(#[from] SdJwtError),
@@ -109,13 +113,15 @@ pub(crate) async fn issue(
         expires_at,
     };
     let (claims, disclosable) = to_claims(&attestation, &envelope);
-    let (kid, key) = organisations::signing_key(app, tx, slug).await?;
-    let credential = sd_jwt_vc::issue(claims, &disclosable, &kid, &key, app.entropy.as_ref())?;
+    let by = organisations::signer(app, tx, slug).await?;
+    let certificates = by.certificates(&envelope.issuer, app.now())?;
+    let Signer { kid, key, .. } = &by;
+    let credential = sd_jwt_vc::issue_certified(claims, &disclosable, kid, certificates, key, app.entropy.as_ref())?;
     let entry = Entry {
         id,
         attestation: signed.id,
         digest: register::digest(&credential),
-        kid,
+        kid: by.kid,
         place,
         issued_at: app.now(),
         expires_at,
@@ -125,7 +131,7 @@ pub(crate) async fn issue(
 }
 
 /// Midnight, five years after the day of signature: no time of day, so that it tells nothing (VCI-I-086).
-fn expiry(signed_on: NaiveDate) -> DateTime<Utc> {
+pub(crate) fn expiry(signed_on: NaiveDate) -> DateTime<Utc> {
     let day = signed_on
         .checked_add_months(YEARS)
         .and_then(|day| day.checked_add_days(Days::new(1)));

@@ -1,14 +1,19 @@
 //! Organisations this service hosts: who they are, their keys, how their treasurer signs in.
 //!
-//! Each has its issuer identifier, the did:web of it, and an ES256 key that rests sealed (`design.md` §4).
+//! Each has its issuer identifier, the did:web of it, an ES256 key that rests sealed, and certificates of that key when an
+//! authority gave it any (`design.md` §4).
 
 pub(crate) mod api;
 pub(crate) mod pages;
 pub(crate) mod store;
 
-use chrono::Duration;
+use chrono::{DateTime, Duration, Utc};
 use shared::{
-    keys::{Jwk, KeyError, PublicKey, SigningKey, seal::Unopenable},
+    keys::{
+        Jwk, KeyError, PublicKey, SigningKey,
+        certificate::{CertificateChain, Unfit},
+        seal::Unopenable,
+    },
     organisation::{Organisation, Slug},
     service::{
         db::{Tx, is_unique_violation},
@@ -64,6 +69,31 @@ impl PublishedKey {
     }
 }
 
+/// The key that signs, at rest.
+pub(crate) struct SealedKey {
+    kid: String,
+    /// PKCS#8.
+    sealed: Vec<u8>,
+    certificates: Option<CertificateChain>,
+}
+
+/// The key that signs now.
+pub(crate) struct Signer {
+    pub(crate) kid: String,
+    pub(crate) key: SigningKey,
+    /// As they were registered: time has passed since.
+    certificates: Option<CertificateChain>,
+}
+
+impl Signer {
+    /// The certificates that go with what is signed at `now` as `issuer`; none when the key has none.
+    pub(crate) fn certificates(&self, issuer: &str, now: DateTime<Utc>) -> Result<Option<&CertificateChain>, Unfit> {
+        let chain = self.certificates.as_ref();
+        chain.map_or(Ok(()), |chain| chain.fit(self.key.public(), issuer, now))?;
+        Ok(chain)
+    }
+}
+
 /// Why an organisation was not added.
 #[derive(Debug, thiserror::Error)]
 pub enum AddError {
@@ -88,6 +118,20 @@ pub enum KeyringError {
     #[error("the organisation has no key")]
     NoKey,
     /// The database failed.
+    #[error(transparent)]
+    Database(#[from] sqlx::Error),
+}
+
+/// Why certificates were not registered.
+#[derive(Debug, thiserror::Error)]
+pub(crate) enum CertificatesError {
+    /// They are not for this key and this issuer, now.
+    #[error(transparent)]
+    Unfit(#[from] Unfit),
+    /// The organisation's key.
+    #[error(transparent)]
+    Key(#[from] KeyringError),
+    /// The database.
     #[error(transparent)]
     Database(#[from] sqlx::Error),
 }
@@ -143,21 +187,54 @@ pub(crate) async fn set_passphrase(app: &App, tx: &mut Tx, slug: &Slug, passphra
     store::set_passphrase(tx, slug, passphrase).await
 }
 
-/// The `kid` of the key that signs now.
-pub(crate) async fn signing_kid(tx: &mut Tx, organisation: &Slug) -> Result<String, KeyringError> {
-    let (kid, _) = store::newest_key(tx, organisation).await?.ok_or(KeyringError::NoKey)?;
-    Ok(kid)
-}
-
-/// The key that signs now, with its `kid`.
-pub(crate) async fn signing_key(
+/// Replaces the certificates of the key that signs now. Refuses those that nobody would believe.
+pub(crate) async fn set_certificates(
     app: &App,
     tx: &mut Tx,
     organisation: &Slug,
-) -> Result<(String, SigningKey), KeyringError> {
-    let (kid, sealed) = store::newest_key(tx, organisation).await?.ok_or(KeyringError::NoKey)?;
-    let der = app.keys.open(&sealed, &key_place(&kid))?;
-    Ok((kid, SigningKey::from_pkcs8(&der)?))
+    certificates: Option<CertificateChain>,
+) -> Result<(), CertificatesError> {
+    let signer = signer(app, tx, organisation).await?;
+    let signer = Signer { certificates, ..signer };
+    let issuer = app.urls.issuer(organisation);
+    let certificates = signer.certificates(issuer.as_str(), app.now())?;
+    store::set_certificates(tx, &signer.kid, certificates).await?;
+    Ok(())
+}
+
+/// Says which organisations have certificates that no longer serve: their attestations cannot be collected.
+pub(crate) async fn warn_of_certificates(app: &App) -> Result<(), KeyringError> {
+    let mut tx = app.db.read().await?;
+    for organisation in store::list(&mut tx).await? {
+        let slug = &organisation.slug;
+        let issuer = app.urls.issuer(slug);
+        let signer = signer(app, &mut tx, slug).await?;
+        if let Err(error) = signer.certificates(issuer.as_str(), app.now()) {
+            tracing::warn!(
+                organisation = slug.as_str(),
+                error = &error as &dyn std::error::Error,
+                "the certificates no longer serve: nothing is issued"
+            );
+        }
+    }
+    Ok(())
+}
+
+/// The `kid` of the key that signs now.
+pub(crate) async fn signing_kid(tx: &mut Tx, organisation: &Slug) -> Result<String, KeyringError> {
+    let newest = store::newest_key(tx, organisation).await?.ok_or(KeyringError::NoKey)?;
+    Ok(newest.kid)
+}
+
+/// The key that signs now.
+pub(crate) async fn signer(app: &App, tx: &mut Tx, organisation: &Slug) -> Result<Signer, KeyringError> {
+    let newest = store::newest_key(tx, organisation).await?.ok_or(KeyringError::NoKey)?;
+    let der = app.keys.open(&newest.sealed, &key_place(&newest.kid))?;
+    Ok(Signer {
+        key: SigningKey::from_pkcs8(&der)?,
+        kid: newest.kid,
+        certificates: newest.certificates,
+    })
 }
 
 /// What came of a sign-in.

@@ -2,7 +2,7 @@
 
 use chrono::{DateTime, Utc};
 use shared::{
-    keys::{Jwk, PublicKey},
+    keys::{Jwk, PublicKey, certificate::CertificateChain},
     on,
     organisation::{Organisation, Rna, Siren, Siret, Slug},
     service::{
@@ -12,7 +12,7 @@ use shared::{
 };
 use sqlx::types::Json;
 
-use super::{HostedOrganisation, PublishedKey, Regime};
+use super::{HostedOrganisation, PublishedKey, Regime, SealedKey};
 
 const FIND: &str = "SELECT slug, name, rna, siren, siret, regime, passphrase FROM organisations WHERE slug = $1";
 const LIST: &str = "SELECT slug, name, rna, siren, siret, regime, passphrase FROM organisations ORDER BY slug";
@@ -21,13 +21,22 @@ const INSERT: &str = "INSERT INTO organisations (slug, name, rna, siren, siret, 
 const SET_PASSPHRASE: &str = "UPDATE organisations SET passphrase = $2 WHERE slug = $1";
 const INSERT_KEY: &str =
     "INSERT INTO organisation_keys (kid, organisation, sealed, public_jwk, created_at) VALUES ($1, $2, $3, $4, $5)";
-const NEWEST_KEY: &str =
-    "SELECT kid, sealed FROM organisation_keys WHERE organisation = $1 ORDER BY created_at DESC, kid LIMIT 1";
+const NEWEST_KEY: &str = "SELECT kid, sealed, certificates FROM organisation_keys WHERE organisation = $1 ORDER BY created_at DESC, kid LIMIT 1";
+const SET_CERTIFICATES: &str = "UPDATE organisation_keys SET certificates = $2 WHERE kid = $1";
 const PUBLIC_KEYS: &str =
     "SELECT kid, public_jwk FROM organisation_keys WHERE organisation = $1 ORDER BY created_at DESC, kid";
 
 #[cfg(test)]
-pub(crate) const STATEMENTS: &[&str] = &[FIND, LIST, INSERT, SET_PASSPHRASE, INSERT_KEY, NEWEST_KEY, PUBLIC_KEYS];
+pub(crate) const STATEMENTS: &[&str] = &[
+    FIND,
+    LIST,
+    INSERT,
+    SET_PASSPHRASE,
+    INSERT_KEY,
+    NEWEST_KEY,
+    SET_CERTIFICATES,
+    PUBLIC_KEYS,
+];
 
 #[derive(sqlx::FromRow)]
 struct OrganisationRow {
@@ -93,6 +102,29 @@ impl TryFrom<KeyRow> for PublishedKey {
     }
 }
 
+#[derive(sqlx::FromRow)]
+struct SealedKeyRow {
+    kid: String,
+    sealed: Vec<u8>,
+    certificates: Option<String>,
+}
+
+impl TryFrom<SealedKeyRow> for SealedKey {
+    type Error = Inconsistent;
+
+    fn try_from(row: SealedKeyRow) -> Result<Self, Inconsistent> {
+        let certificates = row.certificates.as_deref().map(CertificateChain::from_pem).transpose();
+        Ok(Self {
+            kid: row.kid,
+            sealed: row.sealed,
+            certificates: certificates.map_err(|_| Inconsistent {
+                table: "organisation_keys",
+                column: "certificates",
+            })?,
+        })
+    }
+}
+
 pub(crate) async fn find(tx: &mut Tx, slug: &Slug) -> sqlx::Result<Option<HostedOrganisation>> {
     let row: Option<OrganisationRow> = on!(tx, c => sqlx::query_as(FIND).bind(slug.as_str()).fetch_optional(c).await)?;
     rows::optional(row)
@@ -145,9 +177,23 @@ pub(crate) async fn insert_key(
         .execute(c).await.map(drop))
 }
 
-/// `kid` and sealed PKCS#8 of the key that signs now.
-pub(crate) async fn newest_key(tx: &mut Tx, organisation: &Slug) -> sqlx::Result<Option<(String, Vec<u8>)>> {
-    on!(tx, c => sqlx::query_as(NEWEST_KEY).bind(organisation.as_str()).fetch_optional(c).await)
+/// The key that signs now.
+pub(crate) async fn newest_key(tx: &mut Tx, organisation: &Slug) -> sqlx::Result<Option<SealedKey>> {
+    let row: Option<SealedKeyRow> =
+        on!(tx, c => sqlx::query_as(NEWEST_KEY).bind(organisation.as_str()).fetch_optional(c).await)?;
+    rows::optional(row)
+}
+
+/// Replaces the certificates of a key.
+pub(crate) async fn set_certificates(
+    tx: &mut Tx,
+    kid: &str,
+    certificates: Option<&CertificateChain>,
+) -> sqlx::Result<()> {
+    on!(tx, c => sqlx::query(SET_CERTIFICATES)
+        .bind(kid)
+        .bind(certificates.map(CertificateChain::to_pem))
+        .execute(c).await.map(drop))
 }
 
 /// Every key that something may still be signed with, the newest first.

@@ -90,9 +90,7 @@ mod tests {
             assert_ne!(references[0].idx, references[1].idx);
             let path = references[0].uri.parse::<Url>().unwrap().path().to_owned();
             let mut tx = db.read().await.unwrap();
-            let (_, key) = organisations::signing_key(&bench.app, &mut tx, bench.slug())
-                .await
-                .unwrap();
+            let signer = organisations::signer(&bench.app, &mut tx, bench.slug()).await.unwrap();
             drop(tx);
             let statuses = async || {
                 let answer = bench.get(&path).await;
@@ -104,7 +102,8 @@ mod tests {
                     ),
                     (StatusCode::OK, MEDIA_TYPE, "*")
                 );
-                let list = StatusList::verify(&answer.body, &references[0].uri, key.public(), bench.app.now()).unwrap();
+                let list =
+                    StatusList::verify(&answer.body, &references[0].uri, signer.key.public(), bench.app.now()).unwrap();
                 [
                     list.status(references[0].idx).unwrap(),
                     list.status(references[1].idx).unwrap(),
@@ -163,11 +162,9 @@ mod tests {
             for process in [&bench, &other] {
                 let body = process.get(&path).await.body;
                 let mut tx = db.read().await.unwrap();
-                let (_, key) = organisations::signing_key(&bench.app, &mut tx, bench.slug())
-                    .await
-                    .unwrap();
+                let signer = organisations::signer(&bench.app, &mut tx, bench.slug()).await.unwrap();
                 let uri = bench.app.urls.status_list(bench.slug(), &place.list);
-                let list = StatusList::verify(&body, uri.as_str(), key.public(), bench.app.now()).unwrap();
+                let list = StatusList::verify(&body, uri.as_str(), signer.key.public(), bench.app.now()).unwrap();
                 assert_eq!(list.status(place.entry.into()), Ok(Status::Invalid));
                 assert_eq!(process.get(&path).await.body, body);
             }

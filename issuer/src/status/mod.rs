@@ -11,7 +11,7 @@ use chrono::Duration;
 use shared::{
     organisation::Slug,
     service::db::Tx,
-    status_list::token::{StatusList, StatusListError, StatusReference},
+    status_list::token::{ListSigner, StatusList, StatusListError, StatusReference},
 };
 
 use self::signed::Signed;
@@ -105,14 +105,29 @@ pub(crate) async fn token(
     for entry in store::revoked(tx, list).await? {
         statuses.set(entry, 1)?;
     }
-    let (kid, key) = organisations::signing_key(app, tx, organisation).await?;
+    let signer = organisations::signer(app, tx, organisation).await?;
+    let issuer = app.urls.issuer(organisation);
+    // Without those that are past their time: statuses are told all the same, to whoever knows the key.
+    let certificates = signer.certificates(issuer.as_str(), now).unwrap_or_else(|error| {
+        tracing::warn!(
+            organisation = organisation.as_str(),
+            error = &error as &dyn std::error::Error,
+            "certificates no longer serve"
+        );
+        None
+    });
+    let by = ListSigner {
+        kid: &signer.kid,
+        certificates,
+        key: &signer.key,
+    };
     let uri = app.urls.status_list(organisation, list);
-    let token: Arc<str> = statuses.sign(uri.as_str(), now, LIFETIME, TTL, &kid, &key).into();
+    let token: Arc<str> = statuses.sign_by(&by, uri.as_str(), now, LIFETIME, TTL).into();
     app.signed_lists.keep(
         list,
         Signed {
             revision,
-            kid,
+            kid: signer.kid,
             at: now,
             token: Arc::clone(&token),
         },

@@ -4,7 +4,10 @@ use serde_json::{Map, Value};
 use shared::{
     credential::issuance::Signatory,
     entropy::Entropy,
-    keys::{BbsSecretKey, KeyError, KeyKind, SigningKey},
+    keys::{
+        BbsSecretKey, KeyError, KeyKind, SigningKey,
+        certificate::{CertificateChain, Unfit},
+    },
     organisation::Slug,
     service::db::Tx,
 };
@@ -23,6 +26,8 @@ pub(crate) struct Identity {
     pub(crate) issuer: String,
     /// What names the key there.
     pub(crate) kid: String,
+    /// Of an organisation, for `iss`; or why they no longer serve.
+    pub(crate) certificates: Result<Option<CertificateChain>, Unfit>,
     key: Secret,
 }
 
@@ -64,14 +69,17 @@ impl Secret {
 impl Identity {
     /// An organisation, with the key that signs now.
     pub(crate) async fn of_organisation(app: &App, tx: &mut Tx, organisation: &Slug) -> Result<Self, InstanceError> {
-        let (kid, key) = organisations::signing_key(app, tx, organisation).await?;
+        let signer = organisations::signer(app, tx, organisation).await?;
         let did = app.urls.did(organisation)?;
+        let issuer: String = app.urls.issuer(organisation).into();
+        let certificates = signer.certificates(&issuer, app.now()).map(Option::<&_>::cloned);
         Ok(Self {
-            method: format!("{did}#{kid}"),
+            method: format!("{did}#{}", signer.kid),
             controller: did.into(),
-            issuer: app.urls.issuer(organisation).into(),
-            kid,
-            key: Secret::Signing(key),
+            issuer,
+            certificates,
+            kid: signer.kid,
+            key: Secret::Signing(signer.key),
         })
     }
 
@@ -83,6 +91,7 @@ impl Identity {
             controller: did.clone(),
             issuer: did,
             kid: method.clone(),
+            certificates: Ok(None),
             method,
             key,
         }
