@@ -1,6 +1,7 @@
 //! The commands of `issuer`.
 
 mod attestation;
+mod badge;
 mod bake;
 mod batch;
 mod offer;

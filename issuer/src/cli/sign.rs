@@ -7,6 +7,7 @@ use std::{
 };
 
 use anyhow::{Context, bail};
+use chrono::{DateTime, Utc};
 use clap::Args;
 use serde_json::{Map, Value};
 use shared::{
@@ -23,12 +24,17 @@ use shared::{
         sd_jwt_vc,
     },
     json,
-    keys::SigningKey,
+    keys::{SigningKey, certificate::CertificateChain},
     many::on_every_core,
     organisation::Slug,
+    service::db::Tx,
     status_list::token::StatusReference,
 };
 
+use super::{
+    badge::{Badger, is_attestation},
+    organisation::chain,
+};
 use crate::{
     App,
     vc_api::{Identity, Instance},
@@ -65,26 +71,45 @@ pub(super) struct SignArguments {
     /// Claims of an SD-JWT that may be hidden, dotted: `activity.minutes`. Each at the top when none is said.
     #[arg(long)]
     disclosable: Vec<String>,
+    /// Certificates (PEM, the signer's first) that go into a dc+sd-jwt, in the place of those of the organisation.
+    #[arg(long)]
+    certificates: Option<PathBuf>,
     /// What can never be hidden, as JSON Pointers, for ecdsa-sd-2023 and bbs-2023.
     #[arg(long)]
     mandatory: Vec<String>,
     /// Where to write: a file that is not there yet, or a folder. Printed when it is not said.
     #[arg(long)]
     out: Option<PathBuf>,
-    /// The documents: credentials or presentations of the W3C data model without proof; for dc+sd-jwt and MU1, claims.
+    /// The documents: credentials or presentations of the W3C data model without proof; for dc+sd-jwt and MU1, claims. From the
+    /// claims of an attestation, other forms make its badge.
     #[arg(required = true)]
     files: Vec<PathBuf>,
 }
 
 /// Signs all of them, on every core, or writes none.
 pub(super) async fn run(app: &App, arguments: SignArguments) -> anyhow::Result<String> {
-    let identity = identity(app, &arguments).await?;
-    let signed = on_every_core(&arguments.files, |file| {
-        let sign = || {
-            let document = json::parse_object(&fs::read(file)?)?;
-            sign(app, &arguments, document, &identity)
-        };
-        sign().with_context(|| format!("{}", file.display()))
+    let mut tx = app.db.write().await?;
+    let (identity, instance) = identity(app, &mut tx, &arguments).await?;
+    let certificates = certificates(app, &arguments, &identity)?;
+    let takes_claims = [FORMAT_SD_JWT_VC, PAPER].contains(&arguments.format.as_str());
+    let badger = Badger::new(app, &identity, instance, arguments.organisation.as_ref());
+    let mut documents = Vec::new();
+    for file in &arguments.files {
+        let named = || file.display().to_string();
+        let read = fs::read(file).with_context(named)?;
+        let document = json::parse_object(&read).with_context(named)?;
+        documents.push(if !takes_claims && is_attestation(&document) {
+            badger.badge(app, &mut tx, document).await.with_context(named)?
+        } else {
+            document
+        });
+    }
+    // A place in a status list that is then not used stays empty.
+    tx.commit().await?;
+    let numbered: Vec<(&PathBuf, Map<String, Value>)> = arguments.files.iter().zip(documents).collect();
+    let signed = on_every_core(&numbered, |(file, document)| {
+        let signed = sign(app, &arguments, document.clone(), &identity, certificates.as_ref());
+        signed.with_context(|| format!("{}", file.display()))
     });
     let signed = signed.into_iter().collect::<anyhow::Result<Vec<String>>>()?;
     let Some(out) = &arguments.out else {
@@ -107,15 +132,34 @@ fn write_new(path: &Path, text: &str) -> anyhow::Result<()> {
 }
 
 /// Who signs. A key of an instance is made when it is first needed.
-async fn identity(app: &App, arguments: &SignArguments) -> anyhow::Result<Identity> {
-    let mut tx = app.db.write().await?;
-    let identity = if let Some(organisation) = &arguments.organisation {
-        Identity::of_organisation(app, &mut tx, organisation).await?
-    } else {
-        instance(app, arguments)?.identity(app, &mut tx).await?
+async fn identity<'a>(
+    app: &'a App,
+    tx: &mut Tx,
+    arguments: &SignArguments,
+) -> anyhow::Result<(Identity, Option<Instance<'a>>)> {
+    if let Some(organisation) = &arguments.organisation {
+        return Ok((Identity::of_organisation(app, tx, organisation).await?, None));
+    }
+    let instance = instance(app, arguments)?;
+    Ok((instance.identity(app, tx).await?, Some(instance)))
+}
+
+/// The certificates that go with a dc+sd-jwt.
+fn certificates(app: &App, arguments: &SignArguments, identity: &Identity) -> anyhow::Result<Option<CertificateChain>> {
+    if arguments.format != FORMAT_SD_JWT_VC {
+        return match arguments.certificates {
+            Some(_) => bail!("--certificates is for {FORMAT_SD_JWT_VC}"),
+            None => Ok(None),
+        };
+    }
+    let Some(file) = &arguments.certificates else {
+        let certificates = identity.certificates.clone();
+        return certificates.context("the organisation's certificates no longer serve");
     };
-    tx.commit().await?;
-    Ok(identity)
+    let chain = chain(file)?;
+    let fit = chain.fit(p256(identity)?.public(), &identity.issuer, app.now());
+    fit.with_context(|| format!("{}, as {}", file.display(), identity.issuer))?;
+    Ok(Some(chain))
 }
 
 fn instance<'a>(app: &'a App, arguments: &SignArguments) -> anyhow::Result<Instance<'a>> {
@@ -139,9 +183,10 @@ fn sign(
     arguments: &SignArguments,
     document: Map<String, Value>,
     identity: &Identity,
+    certificates: Option<&CertificateChain>,
 ) -> anyhow::Result<String> {
     match arguments.format.as_str() {
-        FORMAT_SD_JWT_VC => sign_sd_jwt_vc(app, arguments, document, identity),
+        FORMAT_SD_JWT_VC => sign_sd_jwt_vc(app, arguments, document, identity, certificates),
         PAPER => sign_paper(document, identity),
         LINKED => {
             let kind = match identity.signatory().key {
@@ -199,6 +244,7 @@ fn sign_sd_jwt_vc(
     arguments: &SignArguments,
     mut claims: Map<String, Value>,
     identity: &Identity,
+    certificates: Option<&CertificateChain>,
 ) -> anyhow::Result<String> {
     if !claims.get("vct").is_some_and(Value::is_string) {
         bail!("vct says of what type it is (SD-JWT VC §3.2.2.1)");
@@ -211,10 +257,11 @@ fn sign_sd_jwt_vc(
         paths(&arguments.disclosable)
     };
     let key = p256(identity)?;
-    Ok(sd_jwt_vc::issue(
+    Ok(sd_jwt_vc::issue_certified(
         Value::Object(claims),
         &disclosable,
         &identity.kid,
+        certificates,
         key,
         app.entropy.as_ref(),
     )?)
@@ -224,18 +271,21 @@ fn sign_paper(claims: Map<String, Value>, identity: &Identity) -> anyhow::Result
     let claims = Value::Object(claims);
     let attestation = attestation(&claims)?;
     let status = StatusReference::from_claims(&claims)?.context("/status/status_list is missing")?;
-    let expires_at = claims
-        .get("exp")
-        .and_then(json::numeric_date)
-        .and_then(|seconds| chrono::DateTime::from_timestamp(seconds, 0))
-        .context("/exp is missing or malformed")?;
     let envelope = Envelope {
         issuer: identity.issuer.clone(),
         status,
         issued_on: attestation.signed_on(),
-        expires_at,
+        expires_at: expiry(&claims)?,
     };
     Ok(paper::sign(&attestation, &envelope, p256(identity)?)?)
+}
+
+/// Until when claims of an attestation say that it is valid.
+pub(super) fn expiry(claims: &Value) -> anyhow::Result<DateTime<Utc>> {
+    let seconds = claims.get("exp").and_then(json::numeric_date);
+    seconds
+        .and_then(|seconds| DateTime::from_timestamp(seconds, 0))
+        .context("/exp is missing or malformed")
 }
 
 fn p256(identity: &Identity) -> anyhow::Result<&SigningKey> {

@@ -1,12 +1,20 @@
 use serde_json::{Value, json};
 use shared::{
+    format::sd_jwt_vc::SdJwt,
+    keys::{
+        SigningKey,
+        certificate::authority::{Authority, Leaf},
+        jws::Jws,
+    },
     service::{config::load, db::Database},
+    status_list::token::StatusReference,
     testing::TemporaryDirectory,
 };
 
 use super::*;
 use crate::{
     config::DEFAULTS,
+    organisations,
     testing::{Bench, POSTGRES, SHEET, SQLITE},
 };
 
@@ -209,5 +217,110 @@ async fn what_cannot_be_done_says_why() {
                 .unwrap()
                 .contains("public_url = \"http://localhost:8081/\"")
         );
+    });
+}
+
+#[tokio::test]
+async fn haip_011_certificates_that_nobody_would_believe_are_not_registered() {
+    shared::on_every_database!(SQLITE, POSTGRES, |db| {
+        let terminal = Terminal::new(&db).await;
+        let mut tx = db.read().await.unwrap();
+        let signer = organisations::signer(&terminal.bench.app, &mut tx, terminal.bench.slug())
+            .await
+            .unwrap();
+        drop(tx);
+        let request = terminal
+            .run("organisation certificate-request les-paniers-du-vallon")
+            .await
+            .unwrap();
+        assert!(
+            request.starts_with("-----BEGIN CERTIFICATE REQUEST-----\n"),
+            "{request}"
+        );
+        assert!(terminal.run("organisation certificate-request inconnue").await.is_err());
+        let host = terminal
+            .run("organisation certificate-request les-paniers-du-vallon --host")
+            .await;
+        assert!(
+            host.unwrap_err().to_string().contains("certificate"),
+            "not of an http address"
+        );
+
+        let authority = Authority::root("Autorité");
+        let issuer = terminal.bench.issuer();
+        let chain = |key: &SigningKey, issuer: &str, years| {
+            let leaf = Leaf {
+                hosts: &[],
+                uris: &[issuer],
+                years,
+                ..Leaf::default()
+            };
+            authority.chain(key, &leaf).unwrap().to_pem()
+        };
+        let certify = async |text: &str| {
+            let file = terminal.write("chain.pem", text);
+            terminal
+                .run(&format!(
+                    "organisation certificates les-paniers-du-vallon --chain {file}"
+                ))
+                .await
+        };
+        for (text, words) in [
+            (String::new(), "no certificate"),
+            (authority.root_pem(), "signed by itself"),
+            (chain(&SigningKey::generate(), &issuer, (2026, 2032)), "another key"),
+            (
+                chain(&signer.key, "http://localhost:8081/o/cyclo-repar", (2026, 2032)),
+                "alternative names",
+            ),
+            (chain(&signer.key, &issuer, (2020, 2021)), "expired"),
+        ] {
+            let error = format!("{:#}", certify(&text).await.unwrap_err());
+            assert!(error.contains(words) && error.contains("chain.pem"), "{error}");
+        }
+        let short = certify(&chain(&signer.key, &issuer, (2026, 2027))).await.unwrap();
+        assert!(short.contains("finissent avant"), "{short}");
+        assert_eq!(certify(&chain(&signer.key, &issuer, (2026, 2032))).await.unwrap(), "");
+        for wrong in ["--none --chain x.pem", "", "--chain absent.pem"] {
+            let line = format!("organisation certificates les-paniers-du-vallon {wrong}");
+            assert!(terminal.run(line.trim()).await.is_err(), "{wrong}");
+        }
+        assert!(terminal.run("organisation certificates inconnue --none").await.is_err());
+
+        let claims = terminal.write("claims.json", r#"{"vct":"urn:example:hours"}"#);
+        let sign = format!("sign --format dc+sd-jwt --organisation les-paniers-du-vallon {claims}");
+        let has_certificates = |text: String| SdJwt::parse(text.trim()).unwrap().jws().header().contains_key("x5c");
+        assert!(has_certificates(terminal.run(&sign).await.unwrap()));
+        // What is asked for counts before what is registered; and must be as right.
+        let other = terminal.write("other.pem", &chain(&SigningKey::generate(), &issuer, (2026, 2032)));
+        let error = terminal
+            .run(&format!("{sign} --certificates {other}"))
+            .await
+            .unwrap_err();
+        assert!(format!("{error:#}").contains("another key"), "{error:#}");
+        let paper = format!("sign --format MU1 --organisation les-paniers-du-vallon {claims} --certificates {other}");
+        assert!(terminal.run(&paper).await.is_err());
+
+        let (_, people) = terminal.bench.signed(false).await;
+        let collected = terminal.bench.collect(&people[0], &SigningKey::generate()).await;
+        let claims_of = SdJwt::parse(&collected).unwrap().reveal().unwrap().claims;
+        assert!(has_certificates(collected));
+        let list = StatusReference::from_claims(&claims_of).unwrap().unwrap().uri;
+        let path = list.parse::<url::Url>().unwrap().path().to_owned();
+        let list_has_certificates = async || {
+            let token = terminal.bench.get(&path).await.body;
+            Jws::parse(&token).unwrap().header().contains_key("x5c")
+        };
+        assert!(list_has_certificates().await, "so does its status list");
+        // They end: nothing is signed without what was promised, and statuses are told all the same.
+        terminal.bench.clock.advance(chrono::Duration::days(365 * 7));
+        let error = terminal.run(&sign).await.unwrap_err();
+        assert!(format!("{error:#}").contains("expired"), "{error:#}");
+        assert!(!list_has_certificates().await);
+        terminal
+            .run("organisation certificates les-paniers-du-vallon --none")
+            .await
+            .unwrap();
+        assert!(!has_certificates(terminal.run(&sign).await.unwrap()));
     });
 }

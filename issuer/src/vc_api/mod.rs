@@ -236,18 +236,23 @@ fn named(app: &App, credential: &mut Map<String, Value>) -> String {
     if let Some(id) = credential.get("id").and_then(Value::as_str) {
         return id.to_owned();
     }
+    let name = fresh_name(app);
+    credential.insert("id".to_owned(), name.as_str().into());
+    name
+}
+
+/// A name that nothing else has: `urn:uuid:…`.
+pub(crate) fn fresh_name(app: &App) -> String {
     let random = u128::from_be_bytes(app.entropy.bytes());
     // RFC 9562 §5.4: version 4, variant 10.
     let bits = random & !(0xf << 76) & !(0x3 << 62) | 0x4 << 76 | 0x2 << 62;
     let digits = format!("{bits:032x}");
-    let name = format!(
+    format!(
         "urn:uuid:{}-{}-{}-{}-{}",
         &digits[..8],
         &digits[8..12],
         &digits[12..16],
         &digits[16..20],
         &digits[20..]
-    );
-    credential.insert("id".to_owned(), name.as_str().into());
-    name
+    )
 }

@@ -81,6 +81,22 @@ impl Instance<'_> {
         Ok(Some(signed))
     }
 
+    /// Whether its credentials can be revoked.
+    pub(crate) fn revokes(&self) -> bool {
+        self.config.status.contains(&Purpose::Revocation)
+    }
+
+    /// A place for the revocation of a credential of this name; `None` when this instance revokes none.
+    pub(crate) async fn revocation(&self, app: &App, tx: &mut Tx, name: &str) -> sqlx::Result<Option<Entry>> {
+        if !self.revokes() {
+            return Ok(None);
+        }
+        let purpose = Purpose::Revocation;
+        let (list, index) = self.allocate(app, tx, &purpose, name).await?;
+        let address = app.urls.bitstring_list(self.name, &list);
+        Ok(Some(Entry::new(purpose, index.into(), address.into())))
+    }
+
     pub(super) async fn give_statuses(
         &self,
         app: &App,
