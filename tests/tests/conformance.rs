@@ -2,6 +2,10 @@
 //! of the W3C do.
 
 #[cfg(test)]
+#[path = "conformance/commands.rs"]
+mod commands;
+
+#[cfg(test)]
 mod vc_api {
     use std::{path::Path, sync::Arc};
 
@@ -20,14 +24,14 @@ mod vc_api {
     const V2: &str = "https://www.w3.org/ns/credentials/v2";
     const V1: &str = "https://www.w3.org/2018/credentials/v1";
 
-    struct Stage {
-        issuer: Url,
+    pub(crate) struct Stage {
+        pub(crate) issuer: Url,
         verifier: Url,
-        client: Client,
-        issuing: issuer::App,
-        verifying: verifier::App,
-        serving: Vec<JoinHandle<()>>,
-        folder: TempDir,
+        pub(crate) client: Client,
+        pub(crate) issuing: issuer::App,
+        pub(crate) verifying: verifier::App,
+        pub(crate) serving: Vec<JoinHandle<()>>,
+        pub(crate) folder: TempDir,
     }
 
     impl Drop for Stage {
@@ -50,7 +54,7 @@ mod vc_api {
 
     impl Stage {
         #[expect(clippy::disallowed_methods, reason = "whoever asks is not us")]
-        async fn start() -> Self {
+        pub(crate) async fn start() -> Self {
             let folder = tempfile::tempdir().unwrap();
             let (clock, entropy) = (Arc::new(SystemClock), Arc::new(SystemEntropy));
             let file = |name: &str| fixtures::path(&format!("config/conformance-{name}.toml"));
@@ -99,7 +103,7 @@ mod vc_api {
             (status, answer.json().await.unwrap())
         }
 
-        async fn ask_issuer(&self, path: &str, body: &Value) -> (StatusCode, Value) {
+        pub(crate) async fn ask_issuer(&self, path: &str, body: &Value) -> (StatusCode, Value) {
             self.post(self.issuer.join(path).unwrap(), body).await
         }
 
@@ -290,7 +294,8 @@ mod vc_api {
         let (status, issued) = stage.issue("status", &unsigned).await;
         assert_eq!(status, 201, "{issued}");
         assert_eq!(issued["credentialStatus"].as_array().map(Vec::len), Some(2));
-        assert_eq!(stage.verify(&issued).await.0, 200);
+        let (status, told) = stage.verify(&issued).await;
+        assert_eq!(status, 200, "{told}");
         let change = async |purpose: &str, status: bool| {
             let request = json!({
                 "credentialId": unsigned["id"],

@@ -2,10 +2,16 @@
 
 use anyhow::{Context, Result};
 use reqwest::StatusCode;
-use shared::clock::Clock;
+use shared::{
+    clock::Clock,
+    keys::{
+        Jwk, PublicKey,
+        certificate::authority::{Authority, Leaf},
+    },
+};
 use tests::{
     fixtures::{self, CYCLO_SHEET, PANIERS_SHEET},
-    foreign::{Collecting, Presenting},
+    foreign::{self, Collecting, Presenting},
     world::{CYCLO, Engine, PANIERS, QUESTION, World, has_postgres},
 };
 
@@ -154,6 +160,84 @@ async fn somebody_elses_wallet_walks_the_road_too() -> Result<()> {
     let answer = presenting.answer(&presenting.payload(&presentations)).await?;
     assert_eq!(answer.status, StatusCode::OK, "{answer:?}");
     assert_eq!(clerk.decision(&asked).await?["amount"], 24_000);
+    Ok(())
+}
+
+/// Gives the first organisation a certificate of this authority.
+async fn certify(world: &World, authority: &Authority) -> Result<()> {
+    let issuer = world.addresses.organisation(PANIERS);
+    let did = foreign::get(&issuer.join(&format!("{PANIERS}/did.json"))?)
+        .await?
+        .json();
+    let key = PublicKey::from_jwk(&serde_json::from_value::<Jwk>(
+        did["verificationMethod"][0]["publicKeyJwk"].clone(),
+    )?)?;
+    let leaf = Leaf {
+        hosts: &[],
+        uris: &[issuer.as_str()],
+        ..Leaf::default()
+    };
+    let chain = world.path("chain.pem");
+    std::fs::write(
+        &chain,
+        authority.chain_of(&key, &leaf)?.to_pem() + &authority.root_pem(),
+    )?;
+    let chain = chain.to_string_lossy();
+    issuer::cli::execute(
+        &world.issuer,
+        &["organisation", "certificates", PANIERS, "--chain", &chain],
+    )
+    .await?;
+    Ok(())
+}
+
+/// A wallet that knows no authority keeps nothing that comes with certificates, and says why.
+#[tokio::test(flavor = "multi_thread")]
+async fn what_a_certified_organisation_gives_is_not_kept_where_nobody_knows_its_authority() -> Result<()> {
+    let world = World::start().await?;
+    certify(&world, &Authority::root("Autorité")).await?;
+    let nadia = world.volunteer("nadia").await?;
+    let offer = nadia
+        .bring(&world.one_offer().await?.invitation().link)
+        .await?
+        .expect(StatusCode::OK)?;
+    let page = nadia
+        .accept(&offer, None)
+        .await?
+        .expect(StatusCode::UNPROCESSABLE_ENTITY)?;
+    assert!(
+        page.text().contains("aucune autorité n’est réglée ici"),
+        "{}",
+        page.text()
+    );
+    Ok(())
+}
+
+/// HAIP 1.0 §6.1.1: the organisation signs with a certificate; wallet and verifier know its authority, and ask nobody for keys.
+#[tokio::test(flavor = "multi_thread")]
+async fn a_certified_organisation_is_believed_though_nobody_publishes_its_keys() -> Result<()> {
+    let authority = Authority::root("Autorité").sub("Intermédiaire", |_| {});
+    let world = World::believing(&authority.root_pem()).await?;
+    certify(&world, &authority).await?;
+
+    // Nobody can read the keys it publishes.
+    world.cut("/.well-known/jwt-vc-issuer");
+    world.cut(&format!("/o/{PANIERS}/did.json"));
+    let nadia = world.volunteer("nadia").await?;
+    let kept = nadia.collect(&world.one_offer().await?.invitation()).await?;
+    assert!(kept.text().contains("130 h"), "{}", kept.text());
+    let clerk = world.clerk().await?;
+    let asked = clerk.ask(&QUESTION).await?;
+    nadia.present(&asked.link).await?;
+    let decision = clerk.decision(&asked).await?;
+    assert_eq!(
+        decision["used"].as_array().map(Vec::len),
+        Some(1),
+        "the hours count: {decision}"
+    );
+    let told = decision["checks"].to_string();
+    assert!(told.contains("\"signature\""), "{decision}");
+    assert!(!told.contains("skipped") && !told.contains("failed"), "{decision}");
     Ok(())
 }
 

@@ -113,6 +113,11 @@ pub fn certificate(bytes: &[u8]) {
         let anchors = TrustAnchors::from_der(root.into_iter().collect()).expect("an authority");
         (CertificateChain::from_x5c(&chain(0)).expect("a certificate"), anchors)
     });
+    let text = std::str::from_utf8(bytes).unwrap_or_default();
+    let _ = TrustAnchors::from_pem(text);
+    if let Ok(chain) = CertificateChain::from_pem(text) {
+        assert_eq!(CertificateChain::from_pem(&chain.to_pem()).as_ref(), Ok(&chain));
+    }
     let Some(x5c) = json(bytes) else { return };
     let Ok(chain) = CertificateChain::from_x5c(&x5c) else {
         return;

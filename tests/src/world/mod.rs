@@ -112,7 +112,24 @@ impl World {
 
     /// The same on either database.
     pub async fn start_on(engine: Engine) -> Result<Self> {
+        Self::start_with(engine, None).await
+    }
+
+    /// On SQLite, with a wallet and a verifier that believe these certificate authorities (PEM).
+    pub async fn believing(authorities: &str) -> Result<Self> {
+        Self::start_with(Engine::Sqlite, Some(authorities)).await
+    }
+
+    async fn start_with(engine: Engine, authorities: Option<&str>) -> Result<Self> {
         let folder = tempfile::tempdir().context("no temporary folder")?;
+        let authorities = match authorities {
+            None => String::new(),
+            Some(text) => {
+                let file = folder.path().join("authorities.pem");
+                fs::write(&file, text).context("cannot write the certificate authorities")?;
+                format!("authorities = \"{}\"\n", file.display())
+            }
+        };
         let clock = FixedClock::at_rfc3339(START);
         let entropy: Arc<dyn Entropy> = Arc::new(SystemEntropy);
         let shared_clock: Arc<dyn Clock> = Arc::new(clock.clone());
@@ -143,13 +160,15 @@ impl World {
                 "",
             )
             .await?;
-        let wallet_file = files.write("wallet", &addresses.wallet, &mut databases, "", "").await?;
+        let wallet_file = files
+            .write("wallet", &addresses.wallet, &mut databases, &authorities, "")
+            .await?;
         let verifier_file = files
             .write(
                 "verifier",
                 &addresses.verifier,
                 &mut databases,
-                &wallet_line(&addresses),
+                &(wallet_line(&addresses) + &authorities),
                 &files.verifier(),
             )
             .await?;
