@@ -11,6 +11,7 @@ mod authorization;
 pub mod batches;
 pub mod cli;
 pub mod config;
+mod did_log;
 mod issuance;
 pub mod offers;
 pub mod organisations;

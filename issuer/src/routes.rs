@@ -16,7 +16,9 @@ use axum::{
 };
 use shared::service::{assets, csrf, page, security_headers};
 
-use crate::{App, attestations, authorization, batches, issuance, offers, organisations, status, urls, vc_api};
+use crate::{
+    App, attestations, authorization, batches, did_log, issuance, offers, organisations, status, urls, vc_api,
+};
 
 /// The largest form at the token endpoint, in bytes.
 const MAX_TOKEN_REQUEST: usize = 16 * 1024;
@@ -46,6 +48,7 @@ fn published() -> Router<App> {
             "/o/{organisation}/did.json",
             readable(get(organisations::api::did_document)),
         )
+        .route("/o/{organisation}/did.jsonl", readable(get(did_log::api::log)))
         .route(urls::ACTIVITY_TYPE, readable(get(issuance::api::activity_type)));
     for (name, handler) in [
         ("openid-credential-issuer", get(organisations::api::issuer_metadata)),

@@ -347,6 +347,7 @@ mod tests {
             crate::register::store::STATEMENTS,
             crate::status::store::STATEMENTS,
             crate::vc_api::store::STATEMENTS,
+            crate::did_log::store::STATEMENTS,
             service::session::STATEMENTS,
             service::throttle::STATEMENTS,
         ];

@@ -26,7 +26,7 @@ mod vc_api {
 
     pub(crate) struct Stage {
         pub(crate) issuer: Url,
-        verifier: Url,
+        pub(crate) verifier: Url,
         pub(crate) client: Client,
         pub(crate) issuing: issuer::App,
         pub(crate) verifying: verifier::App,

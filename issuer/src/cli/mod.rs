@@ -4,6 +4,7 @@ mod attestation;
 mod badge;
 mod bake;
 mod batch;
+mod did;
 mod offer;
 mod organisation;
 mod sign;
@@ -44,6 +45,9 @@ enum Command {
     /// Organisations of this service.
     #[command(subcommand)]
     Organisation(organisation::OrganisationCommand),
+    /// The did:webvh of an organisation: a DID with a history.
+    #[command(subcommand)]
+    Did(did::DidCommand),
     /// Batches of attestations.
     #[command(subcommand)]
     Batch(batch::BatchCommand),
@@ -99,6 +103,7 @@ async fn obey(app: &App, command: Command, language: Language) -> anyhow::Result
         Command::Check => Ok(checked(&app.config)),
         Command::Bake(arguments) => bake::run(&page, &arguments),
         Command::Organisation(command) => organisation::run(app, &page, command).await,
+        Command::Did(command) => did::run(app, command).await,
         Command::Batch(command) => batch::run(app, &page, command).await,
         Command::Offer(command) => offer::run(app, command).await,
         Command::Sign(arguments) => sign::run(app, arguments).await,

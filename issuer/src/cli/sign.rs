@@ -36,7 +36,7 @@ use super::{
     organisation::chain,
 };
 use crate::{
-    App,
+    App, did_log,
     vc_api::{Identity, Instance},
 };
 
@@ -65,6 +65,9 @@ pub(super) struct SignArguments {
     /// Signs as this organisation.
     #[arg(long, conflicts_with = "instance")]
     organisation: Option<Slug>,
+    /// By which DID the organisation is named, where it is named by one.
+    #[arg(long, value_enum, requires = "organisation", default_value_t = OwnDid::Web)]
+    did: OwnDid,
     /// Signs as this instance of the VC-API. Without either, as the first instance that signs in this form.
     #[arg(long)]
     instance: Option<Slug>,
@@ -84,6 +87,15 @@ pub(super) struct SignArguments {
     /// claims of an attestation, other forms make its badge.
     #[arg(required = true)]
     files: Vec<PathBuf>,
+}
+
+/// The DIDs that an organisation may have.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, clap::ValueEnum)]
+enum OwnDid {
+    /// did:web.
+    Web,
+    /// did:webvh, once `issuer did create` made it.
+    Webvh,
 }
 
 /// Signs all of them, on every core, or writes none.
@@ -138,7 +150,12 @@ async fn identity<'a>(
     arguments: &SignArguments,
 ) -> anyhow::Result<(Identity, Option<Instance<'a>>)> {
     if let Some(organisation) = &arguments.organisation {
-        return Ok((Identity::of_organisation(app, tx, organisation).await?, None));
+        let identity = Identity::of_organisation(app, tx, organisation).await?;
+        let identity = match arguments.did {
+            OwnDid::Web => identity,
+            OwnDid::Webvh => identity.known_as(did_log::active(app, tx, organisation).await?),
+        };
+        return Ok((identity, None));
     }
     let instance = instance(app, arguments)?;
     Ok((instance.identity(app, tx).await?, Some(instance)))

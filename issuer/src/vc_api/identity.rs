@@ -3,6 +3,7 @@
 use serde_json::{Map, Value};
 use shared::{
     credential::issuance::Signatory,
+    did::Did,
     entropy::Entropy,
     keys::{
         BbsSecretKey, KeyError, KeyKind, SigningKey,
@@ -81,6 +82,15 @@ impl Identity {
             kid: signer.kid,
             key: Secret::Signing(signer.key),
         })
+    }
+
+    /// The same organisation under another DID of its own, whose document lists the same keys by the same names.
+    pub(crate) fn known_as(self, did: Did) -> Self {
+        Self {
+            method: format!("{did}#{}", self.kid),
+            controller: did.into(),
+            ..self
+        }
     }
 
     fn of_key(key: Secret) -> Self {

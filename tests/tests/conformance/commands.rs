@@ -14,15 +14,18 @@ use tests::fixtures;
 
 use crate::vc_api::Stage;
 
+/// A file of the stage; its path.
+fn write(stage: &Stage, name: &str, text: &str) -> String {
+    let path = stage.folder.path().join(name);
+    std::fs::write(&path, text).unwrap();
+    path.to_str().unwrap().to_owned()
+}
+
 /// HAIP-011: the authority decides over what comes with certificates, and nobody is asked for keys.
 #[tokio::test]
 async fn haip_011_what_is_signed_with_certificates_is_worth_what_their_authority_is() {
     let stage = Stage::start().await;
-    let write = |name: &str, text: &str| {
-        let path = stage.folder.path().join(name);
-        std::fs::write(&path, text).unwrap();
-        path.to_str().unwrap().to_owned()
-    };
+    let write = |name: &str, text: &str| write(&stage, name, text);
     let issuer = async |arguments: &[&str]| issuer::cli::execute(&stage.issuing, arguments).await;
     let passphrase = write("passphrase", "une longue phrase secrète");
     let add = [
@@ -119,11 +122,7 @@ fn attested() -> Value {
 #[tokio::test]
 async fn ob_007_claims_of_an_attestation_are_signed_as_its_badge_in_any_form_of_the_w3c() {
     let stage = Stage::start().await;
-    let write = |name: &str, text: &str| {
-        let path = stage.folder.path().join(name);
-        std::fs::write(&path, text).unwrap();
-        path.to_str().unwrap().to_owned()
-    };
+    let write = |name: &str, text: &str| write(&stage, name, text);
     let sign = async |format: &str, options: &[&str], file: &str| {
         let arguments = [&["sign", "--format", format], options, &[file]].concat();
         issuer::cli::execute(&stage.issuing, &arguments).await
@@ -205,4 +204,112 @@ async fn ob_007_claims_of_an_attestation_are_signed_as_its_badge_in_any_form_of_
     let given: Value = serde_json::from_str(&given).unwrap();
     assert_eq!(given["credentialStatus"], badge["credentialStatus"]);
     assert_eq!(given["credentialSubject"]["id"], "did:example:nadia");
+}
+
+/// DID-004: the log of an organisation, from its first version to its last.
+#[tokio::test]
+async fn did_004_an_organisation_has_a_did_with_a_history() {
+    let stage = Stage::start().await;
+    let write = |name: &str, text: &str| write(&stage, name, text);
+    let issuer = async |line: &str| issuer::cli::execute(&stage.issuing, &line.split(' ').collect::<Vec<_>>()).await;
+    let passphrase = write("passphrase", "une longue phrase secrète");
+    issuer(&format!(
+        "organisation add --name Paniers --passphrase-file {passphrase}"
+    ))
+    .await
+    .unwrap();
+    let published = async || {
+        let address = stage.issuer.join("/o/paniers/did.jsonl").unwrap();
+        stage.client.get(address).send().await.unwrap()
+    };
+    assert_eq!(published().await.status(), 404);
+    let unsigned = json!({
+        "@context": ["https://www.w3.org/ns/credentials/v2"], "type": ["VerifiableCredential"],
+        "issuer": "did:example:whoever", "credentialSubject": {"id": "did:example:subject"},
+    });
+    let unsigned = write("unsigned.json", &unsigned.to_string());
+    let sign = format!("sign --format ecdsa-jcs-2019 --organisation paniers --did webvh {unsigned}");
+    for early in [
+        "did update paniers",
+        "did log paniers",
+        "did deactivate paniers --for-good",
+        &sign,
+    ] {
+        let error = format!("{:#}", issuer(early).await.unwrap_err());
+        assert!(error.contains("has no did:webvh"), "{early}: {error}");
+    }
+    assert!(issuer("did create inconnue").await.is_err());
+
+    let did = issuer("did create paniers").await.unwrap().trim().to_owned();
+    let port = stage.issuer.port().unwrap();
+    assert!(
+        did.starts_with("did:webvh:Qm") && did.ends_with(&format!(":localhost%3A{port}:o:paniers")),
+        "{did}"
+    );
+    let again = issuer("did create paniers").await.unwrap_err().to_string();
+    assert!(again.contains(&did), "{again}");
+    let answer = published().await;
+    assert_eq!(
+        (
+            answer.status().as_u16(),
+            answer.headers()["content-type"].to_str().unwrap()
+        ),
+        (200, "text/jsonl")
+    );
+    let log = answer.text().await.unwrap();
+    assert_eq!(issuer("did log paniers").await.unwrap(), log);
+    assert!(!log.contains("\"d\":") && !log.contains("{SCID}"), "{log}");
+
+    let resolve = async || {
+        let address = stage
+            .verifier
+            .join(&format!("/1.0/identifiers/{}", did.replace('%', "%25")))
+            .unwrap();
+        let resolved: Value = stage.client.get(address).send().await.unwrap().json().await.unwrap();
+        resolved
+    };
+    let resolved = resolve().await;
+    assert_eq!(resolved["didDocument"]["id"], json!(did), "{resolved}");
+    assert_eq!(
+        resolved["didDocument"]["alsoKnownAs"],
+        json!([format!("did:web:localhost%3A{port}:o:paniers")])
+    );
+    let signed = issuer(&sign).await.unwrap();
+    assert_eq!(serde_json::from_str::<Value>(&signed).unwrap()["issuer"], json!(did));
+    let signed = write("signed.json", &signed);
+    let verify = async || verifier::cli::execute(&stage.verifying, &["verify", &signed]).await;
+    verify().await.unwrap();
+
+    // Another version, by the key that was announced; what was signed before still holds.
+    for entries in [2, 3] {
+        assert_eq!(issuer("did update paniers").await.unwrap().trim(), did);
+        let log = issuer("did log paniers").await.unwrap();
+        assert_eq!(log.lines().count(), entries);
+        let keys = log.lines().map(|line| {
+            let entry: Value = serde_json::from_str(line).unwrap();
+            let parameters = &entry["parameters"];
+            assert_eq!(parameters["nextKeyHashes"].as_array().map(Vec::len), Some(1), "{line}");
+            parameters["updateKeys"][0].as_str().unwrap().to_owned()
+        });
+        assert_eq!(
+            keys.collect::<std::collections::BTreeSet<_>>().len(),
+            entries,
+            "a key serves once"
+        );
+    }
+    verify().await.unwrap();
+
+    // The end.
+    assert!(issuer("did deactivate paniers").await.is_err(), "not without saying so");
+    issuer("did deactivate paniers --for-good").await.unwrap();
+    assert_eq!(resolve().await["didDocumentMetadata"]["deactivated"], true);
+    let told = verify().await.unwrap_err().to_string();
+    assert!(
+        told.contains("Signature de l’organisme") && !told.contains("✓ Signature"),
+        "{told}"
+    );
+    for late in ["did update paniers", "did deactivate paniers --for-good", &sign] {
+        let error = format!("{:#}", issuer(late).await.unwrap_err());
+        assert!(error.contains("for good"), "{late}: {error}");
+    }
 }

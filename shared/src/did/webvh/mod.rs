@@ -25,7 +25,7 @@ use self::{
 pub use self::{
     query::VersionQuery,
     resolution::{History, Metadata, Resolution},
-    writing::NewEntry,
+    writing::{NewEntry, announcement},
 };
 use super::Did;
 use crate::{

@@ -7,8 +7,13 @@ use super::{METHOD, PLACEHOLDER, WebvhError, entry::multihash};
 use crate::{
     format::data_integrity::{Cryptosuite, ProofOptions, sign},
     json::{self, Node, canonical},
-    keys::SigningKey,
+    keys::{PublicKey, SigningKey},
 };
+
+/// What announces a key in `nextKeyHashes` (“Pre-Rotation Key Hash Generation and Verification”).
+pub fn announcement(key: &PublicKey) -> String {
+    multihash(key.to_multikey().as_bytes())
+}
 
 /// An entry to be written.
 #[derive(Debug)]
