@@ -8,6 +8,7 @@
 pub mod activity;
 mod address;
 mod base58;
+mod base64url;
 pub mod clock;
 pub mod credential;
 pub mod did;

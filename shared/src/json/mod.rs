@@ -44,8 +44,12 @@ pub fn parse_as<T: DeserializeOwned>(bytes: &[u8]) -> Result<T, Ambiguous> {
 /// A NumericDate (RFC 7519 §2): whole seconds since 1970-01-01T00:00:00Z. Some wallets write a fraction; it is cut off.
 pub fn numeric_date(value: &Value) -> Option<i64> {
     let number = value.as_number()?;
-    number.as_i64().or_else(|| {
-        let written = number.to_string();
+    number.as_i64().or_else(|| whole_seconds(&number.to_string()))
+}
+
+/// The same of a number as it is written.
+pub(crate) fn whole_seconds(written: &str) -> Option<i64> {
+    written.parse().ok().or_else(|| {
         let (seconds, fraction) = written.split_once('.')?;
         if fraction.bytes().all(|byte| byte.is_ascii_digit()) {
             seconds.parse().ok()

@@ -2,9 +2,12 @@
 
 use std::borrow::Cow;
 
-use serde_json::{Map, Value};
+use serde_json::{Map, Number, Value};
 
-use super::{Ambiguous, read::read};
+use super::{
+    Ambiguous,
+    read::{read, read_few},
+};
 
 /// The members of an object, in the order they were read.
 pub(crate) type Members<'a> = Vec<(Cow<'a, str>, Node<'a>)>;
@@ -34,12 +37,17 @@ impl<'a> Node<'a> {
         }
     }
 
+    /// Reads the text of an array of one to `N` values, into the first places; says how many they are.
+    pub(crate) fn parse_few<const N: usize>(text: &'a str) -> Result<([Self; N], usize), Ambiguous> {
+        read_few(text)
+    }
+
     /// The same value, on its own.
     pub(crate) fn into_value(self) -> Result<Value, Ambiguous> {
         Ok(match self {
             Self::Null => Value::Null,
             Self::Boolean(value) => Value::Bool(value),
-            Self::Number(text) => Value::Number(text.parse().map_err(|_| Ambiguous)?),
+            Self::Number(text) => Value::Number(number(&text)?),
             Self::Text(text) => Value::String(text.into_owned()),
             Self::Array(nodes) => Value::Array(nodes.into_iter().map(Self::into_value).collect::<Result<_, _>>()?),
             Self::Object(members) => {
@@ -78,6 +86,15 @@ impl<'a> Node<'a> {
             Self::Text(text) => Some(text),
             _ => None,
         }
+    }
+}
+
+/// Whole numbers, nearly all there are, without the parser of JSON. Those are written as they were read, for no reader takes
+/// a needless zero or sign.
+fn number(text: &str) -> Result<Number, Ambiguous> {
+    match text.parse::<u64>() {
+        Ok(whole) => Ok(whole.into()),
+        Err(_) => text.parse().map_err(|_| Ambiguous),
     }
 }
 

@@ -6,6 +6,9 @@ use aws_lc_rs::signature::{
 };
 use zeroize::Zeroizing;
 
+/// Bytes of the longest coordinate.
+pub(super) const MAX_COORDINATE_BYTES: usize = 48;
+
 /// A kind of key, and with it a way to sign.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
 pub enum KeyKind {
@@ -63,7 +66,7 @@ impl KeyKind {
     pub(super) fn coordinate_bytes(self) -> usize {
         match self {
             Self::P256 | Self::Ed25519 => 32,
-            Self::P384 => 48,
+            Self::P384 => MAX_COORDINATE_BYTES,
         }
     }
 

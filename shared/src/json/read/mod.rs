@@ -22,6 +22,26 @@ pub(super) fn read(text: &str) -> Result<Node<'_>, Ambiguous> {
     }
 }
 
+/// Reads an array of one to `N` values and nothing after it; says how many they are.
+pub(super) fn read_few<const N: usize>(text: &str) -> Result<([Node<'_>; N], usize), Ambiguous> {
+    let mut reader = Reader { text, at: 0 };
+    let mut nodes = [const { Node::Null }; N];
+    if reader.token() != Some(b'[') {
+        return Err(Ambiguous);
+    }
+    reader.at += 1;
+    for index in 0..N {
+        reader.value(&mut nodes[index], 1)?;
+        if reader.is_last(b']')? {
+            return match reader.token() {
+                None => Ok((nodes, index + 1)),
+                Some(_) => Err(Ambiguous),
+            };
+        }
+    }
+    Err(Ambiguous)
+}
+
 struct Reader<'a> {
     text: &'a str,
     /// The next byte; never within a character.
@@ -87,7 +107,8 @@ impl<'a> Reader<'a> {
             return Ok(nodes);
         }
         loop {
-            nodes.push(Node::Null);
+            // Made where it is: one that is pushed is written elsewhere first, and waited for.
+            nodes.resize_with(nodes.len() + 1, || Node::Null);
             if let Some(node) = nodes.last_mut() {
                 self.value(node, depth)?;
             }
@@ -109,13 +130,13 @@ impl<'a> Reader<'a> {
             if self.token() != Some(b'"') {
                 return Err(Ambiguous);
             }
-            let name = self.string()?;
-            if self.token() != Some(b':') {
-                return Err(Ambiguous);
-            }
-            self.at += 1;
-            members.push((name, Node::Null));
-            if let Some((_, node)) = members.last_mut() {
+            members.resize_with(members.len() + 1, || (Cow::Borrowed(""), Node::Null));
+            if let Some((name, node)) = members.last_mut() {
+                *name = self.string()?;
+                if self.token() != Some(b':') {
+                    return Err(Ambiguous);
+                }
+                self.at += 1;
                 self.value(node, depth)?;
             }
             if self.is_last(b'}')? {
@@ -155,7 +176,8 @@ impl<'a> Reader<'a> {
             self.at += 1;
             self.digits()?;
         }
-        if let Some(b'e' | b'E') = self.peek() {
+        let has_exponent = matches!(self.peek(), Some(b'e' | b'E'));
+        if has_exponent {
             self.at += 1;
             if let Some(b'+' | b'-') = self.peek() {
                 self.at += 1;
@@ -163,6 +185,10 @@ impl<'a> Reader<'a> {
             self.digits()?;
         }
         let written = &self.text[start..self.at];
+        // Fewer digits than the largest double has, and no exponent.
+        if !has_exponent && written.len() < 300 {
+            return Ok(written);
+        }
         let value: f64 = written.parse().map_err(|_| Ambiguous)?;
         if value.is_finite() { Ok(written) } else { Err(Ambiguous) }
     }

@@ -108,6 +108,31 @@ fn a_repeated_name_is_found_among_many() {
     }
 }
 
+#[test]
+fn a_short_array_is_read_into_its_places() {
+    let number = |text: &'static str| Node::Number(text.into());
+    assert_eq!(read_few::<2>(" [ 1 , 2 ] "), Ok(([number("1"), number("2")], 2)));
+    assert_eq!(read_few::<2>("[1]"), Ok(([number("1"), Node::Null], 1)));
+    for wrong in [
+        "",
+        "1",
+        "[]",
+        "[1",
+        "[1,]",
+        "[1,2",
+        "[1,2,3]",
+        "[1] 2",
+        "{}",
+        r#"[{"a":1,"a":2}]"#,
+    ] {
+        assert_eq!(read_few::<2>(wrong), Err(Ambiguous), "{wrong}");
+    }
+    let nested = |depth: usize| format!("{}{}", "[".repeat(depth), "]".repeat(depth));
+    let deepest = nested(MAX_DEPTH);
+    assert!(read_few::<1>(&format!("[{}]", nested(MAX_DEPTH - 1))).is_ok() && read(&deepest).is_ok());
+    assert_eq!(read_few::<1>(&format!("[{deepest}]")), Err(Ambiguous));
+}
+
 proptest! {
     #[test]
     fn special_bytes_are_found_where_they_are(bytes in prop::collection::vec(0x18..0x80_u8, 0..40), high: u8) {

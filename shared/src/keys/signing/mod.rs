@@ -1,17 +1,22 @@
 //! Signatures: ES256, ES384 (ECDSA, RFC 7518 §3.4) and EdDSA on Ed25519 (RFC 8032, RFC 8037).
 
-use std::{fmt, sync::Arc};
+use std::{
+    fmt,
+    sync::{Arc, OnceLock},
+};
 
 use aws_lc_rs::{
+    digest::Digest,
     encoding::{AsBigEndian, AsDer},
     rand::SystemRandom,
     signature::{EcdsaKeyPair, Ed25519KeyPair, KeyPair, ParsedPublicKey},
 };
-use base64::{Engine, engine::general_purpose::URL_SAFE_NO_PAD};
+use base64::Engine;
 use serde_json::{Map, Value};
 use zeroize::Zeroizing;
 
-use super::{Jwk, KeyKind, seal::digest};
+use super::{Jwk, KeyKind, jwk::KnownMembers, kind::MAX_COORDINATE_BYTES, seal::digest};
+use crate::{base64url::BASE64URL, json::Node};
 
 /// Why a key was refused.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, thiserror::Error)]
@@ -176,24 +181,44 @@ struct Parsed {
     key: ParsedPublicKey,
     /// `04 ‖ x ‖ y`, or the 32 bytes of Ed25519.
     bytes: Vec<u8>,
-    x: String,
-    /// None on Ed25519.
-    y: Option<String>,
-    thumbprint: String,
+    /// Most keys verify once and are never named.
+    thumbprint: OnceLock<String>,
 }
 
 impl PublicKey {
     /// From a JWK. Cheap: the JWK was parsed when it was read. A key that says it is for something else (`alg`, `use`,
     /// `key_ops`; RFC 7517 §4) is unsupported.
     pub fn from_jwk(jwk: &Jwk) -> Result<Self, KeyError> {
-        let key = jwk.key();
+        let algorithms = jwk.key().kind().algorithms();
+        if algorithms.iter().any(|name| jwk.is_for(name, "sig", "verify")) {
+            Ok(jwk.key().clone())
+        } else {
+            Err(KeyError::Unsupported)
+        }
+    }
+
+    /// From the JSON of a JWK, refused as [`Jwk::from_value`] and [`PublicKey::from_jwk`] refuse it; nothing of it is copied.
+    pub(crate) fn from_jwk_value(jwk: &Value) -> Result<Self, KeyError> {
+        Self::from_known(&KnownMembers::of(jwk.as_object().ok_or(KeyError::Unsupported)?))
+    }
+
+    /// The same, as it was read.
+    pub(crate) fn from_jwk_node(jwk: &Node<'_>) -> Result<Self, KeyError> {
+        let Node::Object(members) = jwk else {
+            return Err(KeyError::Unsupported);
+        };
+        Self::from_known(&KnownMembers::of_nodes(members))
+    }
+
+    fn from_known(members: &KnownMembers<'_>) -> Result<Self, KeyError> {
+        let key = members.key()?;
         if key
             .kind()
             .algorithms()
             .iter()
-            .any(|algorithm| jwk.is_for(algorithm, "sig", "verify"))
+            .any(|name| members.is_for(name, "sig", "verify"))
         {
-            Ok(key.clone())
+            Ok(key)
         } else {
             Err(KeyError::Unsupported)
         }
@@ -211,7 +236,8 @@ impl PublicKey {
 
     /// RFC 7638 thumbprint of the JWK: the `kid` we give our keys.
     pub fn thumbprint(&self) -> String {
-        self.0.thumbprint.clone()
+        let thumbprint = || BASE64URL.encode(digest(self.required_members().as_bytes()));
+        self.0.thumbprint.get_or_init(thumbprint).clone()
     }
 
     /// Checks `signature` (64 bytes, 96 on P-384) over `message`.
@@ -222,20 +248,26 @@ impl PublicKey {
             .map_err(|_| KeyError::BadSignature)
     }
 
+    /// The same over a message that is hashed already, by the hash of the key's kind; no kind but ECDSA hashes first.
+    pub(super) fn verify_hashed(&self, digest: &Digest, signature: &[u8]) -> Result<(), KeyError> {
+        self.0
+            .key
+            .verify_digest_sig(digest, signature)
+            .map_err(|_| KeyError::BadSignature)
+    }
+
     /// From coordinates in base64url, as a JWK holds them: of exact length, in canonical base64url, on the curve.
     pub(super) fn from_coordinates(kind: KeyKind, x: &str, y: Option<&str>) -> Result<Self, KeyError> {
-        let mut bytes = Vec::with_capacity(1 + 2 * kind.coordinate_bytes());
-        if kind.ecdsa().is_some() {
-            bytes.push(4);
-        }
+        // Room for the longest point, and for what base64 thinks its last coordinate could need.
+        let mut bytes = [4; 1 + 2 * MAX_COORDINATE_BYTES + 3];
+        let (size, mut end) = (kind.coordinate_bytes(), usize::from(kind.ecdsa().is_some()));
         for text in [Some(x), y].into_iter().flatten() {
-            let coordinate = URL_SAFE_NO_PAD.decode(text).map_err(|_| KeyError::NotOnCurve)?;
-            if coordinate.len() != kind.coordinate_bytes() {
+            if BASE64URL.decode_slice(text, &mut bytes[end..]) != Ok(size) {
                 return Err(KeyError::NotOnCurve);
             }
-            bytes.extend(coordinate);
+            end += size;
         }
-        Self::from_bytes(kind, &bytes)
+        Self::from_bytes(kind, &bytes[..end])
     }
 
     /// From a `SubjectPublicKeyInfo` in DER (RFC 5480 §2), of an uncompressed point of P-256.
@@ -258,7 +290,13 @@ impl PublicKey {
         if !lengths.contains(&bytes.len()) {
             return Err(KeyError::NotOnCurve);
         }
-        let mut key = ParsedPublicKey::new(kind.verification(), bytes).map_err(|_| KeyError::NotOnCurve)?;
+        let mut key = if kind == KeyKind::P256 && bytes.len() == 1 + 2 * size {
+            // AWS-LC tries this form first, and is slower to see that it is another.
+            ParsedPublicKey::new(kind.verification(), [P256_SPKI, bytes].concat())
+        } else {
+            ParsedPublicKey::new(kind.verification(), bytes)
+        }
+        .map_err(|_| KeyError::NotOnCurve)?;
         let mut bytes = bytes.to_vec();
         if kind.ecdsa().is_some() && bytes.len() == 1 + size {
             // The point is at the end of its SubjectPublicKeyInfo (RFC 5480 §2), uncompressed.
@@ -267,38 +305,39 @@ impl PublicKey {
             bytes = der[der.len().saturating_sub(1 + 2 * size)..].to_vec();
             key = ParsedPublicKey::new(kind.verification(), &bytes).map_err(|_| KeyError::NotOnCurve)?;
         }
-        let coordinates = if kind.ecdsa().is_some() {
-            &bytes[1..]
-        } else {
-            &bytes[..]
-        };
-        let x = URL_SAFE_NO_PAD.encode(&coordinates[..size]);
-        let y = (coordinates.len() > size).then(|| URL_SAFE_NO_PAD.encode(&coordinates[size..]));
-        let thumbprint = URL_SAFE_NO_PAD.encode(digest(required_members(kind, &x, y.as_deref()).as_bytes()));
         Ok(Self(Arc::new(Parsed {
             kind,
             key,
             bytes,
-            x,
-            y,
-            thumbprint,
+            thumbprint: OnceLock::new(),
         })))
     }
 
-    /// The members RFC 7638 §3.2 requires, as JSON in its order.
+    /// The members RFC 7638 §3.2 requires, as JSON in its order (lexicographic) and without whitespace.
     pub(super) fn required_members(&self) -> String {
-        required_members(self.0.kind, &self.0.x, self.0.y.as_deref())
+        let (curve, kty) = (self.kind().curve(), self.kind().key_type());
+        match self.coordinates() {
+            (x, Some(y)) => format!(r#"{{"crv":"{curve}","kty":"{kty}","x":"{x}","y":"{y}"}}"#),
+            (x, None) => format!(r#"{{"crv":"{curve}","kty":"{kty}","x":"{x}"}}"#),
+        }
     }
 
     /// The same members, as a JWK holds them.
     pub(super) fn members(&self) -> Map<String, Value> {
-        let Parsed { kind, x, y, .. } = &*self.0;
-        let members = [("kty", kind.key_type()), ("crv", kind.curve()), ("x", x)];
-        members
+        let (x, y) = self.coordinates();
+        let (kty, crv) = (self.kind().key_type().to_owned(), self.kind().curve().to_owned());
+        [("kty", Some(kty)), ("crv", Some(crv)), ("x", Some(x)), ("y", y)]
             .into_iter()
-            .chain(y.as_deref().map(|y| ("y", y)))
-            .map(|(name, value)| (name.to_owned(), value.into()))
+            .filter_map(|(name, value)| Some((name.to_owned(), value?.into())))
             .collect()
+    }
+
+    /// `x` and `y` in base64url; no `y` on Ed25519.
+    fn coordinates(&self) -> (String, Option<String>) {
+        let Parsed { kind, bytes, .. } = &*self.0;
+        let (x, y) = bytes[usize::from(kind.ecdsa().is_some())..].split_at(kind.coordinate_bytes());
+        let y = kind.ecdsa().map(|_| BASE64URL.encode(y));
+        (BASE64URL.encode(x), y)
     }
 
     /// The point, compressed, or the 32 bytes of Ed25519.
@@ -321,18 +360,9 @@ const P256_SPKI: &[u8] = &[
     0x3d, 0x03, 0x01, 0x07, 0x03, 0x42, 0x00,
 ];
 
-/// RFC 7638 §3.2: lexicographic order, no whitespace.
-fn required_members(kind: KeyKind, x: &str, y: Option<&str>) -> String {
-    let (curve, kty) = (kind.curve(), kind.key_type());
-    match y {
-        Some(y) => format!(r#"{{"crv":"{curve}","kty":"{kty}","x":"{x}","y":"{y}"}}"#),
-        None => format!(r#"{{"crv":"{curve}","kty":"{kty}","x":"{x}"}}"#),
-    }
-}
-
 impl fmt::Debug for PublicKey {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        write!(f, "PublicKey({})", self.0.thumbprint)
+        write!(f, "PublicKey({})", self.thumbprint())
     }
 }
 
@@ -345,74 +375,4 @@ impl PartialEq for PublicKey {
 impl Eq for PublicKey {}
 
 #[cfg(test)]
-mod tests {
-    use proptest::prelude::*;
-
-    use super::*;
-
-    #[test]
-    fn a_stored_key_signs_as_before() {
-        for kind in KeyKind::ALL {
-            let key = SigningKey::generate_of(kind);
-            let restored = SigningKey::from_pkcs8(&key.to_pkcs8()).unwrap();
-            assert_eq!((restored.public(), restored.public().kind()), (key.public(), kind));
-            assert_eq!(key.public().verify(b"message", &restored.sign(b"message")), Ok(()));
-        }
-        assert_eq!(
-            SigningKey::from_pkcs8(b"nonsense").unwrap_err(),
-            KeyError::MalformedPrivate
-        );
-    }
-
-    #[test]
-    fn a_scalar_of_another_key_is_refused() {
-        let (key, other) = (SigningKey::generate(), SigningKey::generate());
-        let scalar = key.scalar().unwrap();
-        assert!(SigningKey::from_scalar(&scalar, key.public()).is_ok());
-        assert_eq!(
-            SigningKey::from_scalar(&scalar, other.public()).unwrap_err(),
-            KeyError::MalformedPrivate
-        );
-    }
-
-    #[test]
-    fn neg_29_signatures_of_another_length_are_refused() {
-        let key = SigningKey::generate();
-        let signature = key.sign(b"message");
-        for wrong in [&signature[..63], &[&signature[..], &[0]].concat()[..], &[]] {
-            assert_eq!(key.public().verify(b"message", wrong), Err(KeyError::BadSignature));
-        }
-    }
-
-    #[test]
-    fn a_compressed_point_is_the_same_key() {
-        for kind in KeyKind::ALL {
-            let key = SigningKey::generate_of(kind);
-            let read = PublicKey::from_bytes(kind, &key.public().compressed()).unwrap();
-            assert_eq!(&read, key.public());
-            assert_eq!(read.thumbprint(), key.public().thumbprint());
-            assert_eq!(read.to_jwk(), key.public().to_jwk());
-        }
-    }
-
-    #[test]
-    fn keys_of_another_kind_fit_nothing() {
-        for (mine, other) in [(KeyKind::P256, KeyKind::Ed25519), (KeyKind::Ed25519, KeyKind::P256)] {
-            let signature = SigningKey::generate_of(mine).sign(b"message");
-            let key = SigningKey::generate_of(other);
-            assert_eq!(key.public().verify(b"message", &signature), Err(KeyError::BadSignature));
-        }
-    }
-
-    proptest! {
-        #![proptest_config(ProptestConfig::with_cases(32))]
-        #[test]
-        fn one_changed_bit_never_verifies(message in prop::collection::vec(any::<u8>(), 1..64), bit in 0usize..512) {
-            let key = SigningKey::generate();
-            let mut signature = key.sign(&message);
-            prop_assert_eq!(key.public().verify(&message, &signature), Ok(()));
-            signature[bit / 8] ^= 1 << (bit % 8);
-            prop_assert_eq!(key.public().verify(&message, &signature), Err(KeyError::BadSignature));
-        }
-    }
-}
+mod tests;

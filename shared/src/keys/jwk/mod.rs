@@ -1,12 +1,12 @@
 //! JSON Web Keys (RFC 7517): public keys on P-256, P-384 and Ed25519.
 
+mod known;
+
 use serde::{Deserialize, Serialize, de::Error};
 use serde_json::{Map, Value};
 
+pub(super) use self::known::KnownMembers;
 use super::{KeyError, KeyKind, PublicKey};
-
-/// Members that hold a secret, in any kind of key (RFC 7518 §6).
-const PRIVATE_MEMBERS: [&str; 8] = ["d", "p", "q", "dp", "dq", "qi", "oth", "k"];
 
 /// A public key as it travels. Parsing refuses private members (RFC 7517 §9.2), other curves, coordinates that
 /// are not 32 bytes and points off the curve; unknown members are kept.
@@ -51,27 +51,7 @@ impl Jwk {
         let Value::Object(members) = value else {
             return Err(KeyError::Unsupported);
         };
-        if PRIVATE_MEMBERS.iter().any(|name| members.contains_key(*name)) {
-            return Err(KeyError::Private);
-        }
-        let text = |name: &str| members.get(name).and_then(Value::as_str);
-        let kind = text("kty")
-            .zip(text("crv"))
-            .and_then(|(key_type, curve)| KeyKind::of(key_type, curve))
-            .ok_or(KeyError::Unsupported)?;
-        if ["kid", "alg", "use"]
-            .iter()
-            .any(|name| members.get(*name).is_some_and(|value| !value.is_string()))
-        {
-            return Err(KeyError::Unsupported);
-        }
-        // RFC 8037 §2: a key on Ed25519 has no `y`.
-        let y = members.get("y");
-        if y.is_some() != kind.ecdsa().is_some() || y.is_some_and(|y| !y.is_string()) {
-            return Err(KeyError::NotOnCurve);
-        }
-        let x = text("x").ok_or(KeyError::NotOnCurve)?;
-        let key = PublicKey::from_coordinates(kind, x, text("y"))?;
+        let key = KnownMembers::of(&members).key()?;
         Ok(Self { members, key })
     }
 
@@ -87,13 +67,7 @@ impl Jwk {
 
     /// Whether nothing in the key speaks against this use of it.
     pub(super) fn is_for(&self, alg: &str, usage: &str, operation: &str) -> bool {
-        self.alg().is_none_or(|found| found == alg)
-            && self.usage().is_none_or(|found| found == usage)
-            && self.members.get("key_ops").is_none_or(|operations| {
-                operations
-                    .as_array()
-                    .is_some_and(|operations| operations.iter().any(|found| found == operation))
-            })
+        KnownMembers::of(&self.members).is_for(alg, usage, operation)
     }
 
     pub(super) fn from_key(key: &PublicKey) -> Self {
@@ -175,7 +149,7 @@ mod tests {
     use base64::{Engine, engine::general_purpose::URL_SAFE_NO_PAD};
     use serde_json::json;
 
-    use super::{super::SigningKey, *};
+    use super::{super::SigningKey, known::PRIVATE_MEMBERS, *};
 
     fn rfc_9901_key() -> Value {
         json!({
