@@ -2,8 +2,8 @@
 
 use std::{collections::BTreeMap, slice::ChunksExact};
 
-use base64::{Engine, engine::general_purpose::URL_SAFE_NO_PAD};
-use serde_json::{Map, Value, json};
+use base64::Engine;
+use serde_json::{Map, Value};
 
 use super::{
     MAX_BYTES, MAX_DISCLOSURES, SdJwtError, TYPE,
@@ -11,6 +11,7 @@ use super::{
     is_protected,
 };
 use crate::{
+    base64url::BASE64URL,
     credential::{ClaimPath, PathElement},
     entropy::Entropy,
     json::MAX_DEPTH,
@@ -103,7 +104,7 @@ pub(crate) fn issue_as(
     let mut plan = Plan::default();
     let hidden = plan.hide(&claims, concealment.disclosable)?;
     plan.strew(&claims, concealment.decoys)?;
-    let Value::Object(claims) = claims else {
+    let Value::Object(mut claims) = claims else {
         return Err(SdJwtError::Malformed);
     };
     // All at once: each time the operating system is asked costs more than the bytes.
@@ -112,14 +113,15 @@ pub(crate) fn issue_as(
     let mut concealer = Concealer {
         algorithm: concealment.algorithm,
         salts: salts.chunks_exact(SALT_BYTES),
-        disclosures: String::new(),
-        content: Vec::new(),
+        disclosures: String::with_capacity(128 * hidden),
+        content: Vec::with_capacity(256),
         entropy,
     };
-    let mut claims = concealer.object(claims, &plan, 0)?;
+    concealer.object(&mut claims, &plan, 0)?;
     claims.insert(ALGORITHM.to_owned(), concealment.algorithm.name().into());
 
     let mut text = jws::sign(typ, header, &Value::Object(claims), key);
+    text.reserve(1 + concealer.disclosures.len());
     text.push('~');
     text.push_str(&concealer.disclosures);
     if text.len() > MAX_BYTES {
@@ -131,16 +133,16 @@ pub(crate) fn issue_as(
 
 /// What is hidden of a place of the claims, and of the places in it.
 #[derive(Default)]
-struct Plan {
+struct Plan<'a> {
     is_hidden: bool,
     decoys: usize,
-    members: BTreeMap<String, Plan>,
-    elements: BTreeMap<u64, Plan>,
+    members: BTreeMap<&'a str, Plan<'a>>,
+    elements: BTreeMap<u64, Plan<'a>>,
 }
 
-impl Plan {
+impl<'a> Plan<'a> {
     /// Hides what the paths select, and says how many places that are.
-    fn hide(&mut self, claims: &Value, disclosable: &[ClaimPath]) -> Result<usize, SdJwtError> {
+    fn hide(&mut self, claims: &Value, disclosable: &'a [ClaimPath]) -> Result<usize, SdJwtError> {
         let mut hidden = 0;
         for path in disclosable {
             if is_protected(path.elements()) {
@@ -162,7 +164,7 @@ impl Plan {
     }
 
     /// Adds decoys where they are wanted.
-    fn strew(&mut self, claims: &Value, wanted: &[Decoys<'_>]) -> Result<(), SdJwtError> {
+    fn strew(&mut self, claims: &Value, wanted: &[Decoys<'a>]) -> Result<(), SdJwtError> {
         let mut total = 0_usize;
         for Decoys { within, count } in wanted {
             let path = within.map(ClaimPath::elements).unwrap_or_default();
@@ -191,7 +193,7 @@ impl Plan {
     fn select(
         &mut self,
         value: &Value,
-        pattern: &[PathElement],
+        pattern: &'a [PathElement],
         mark: &mut dyn FnMut(&mut Self, &Value) -> Result<(), SdJwtError>,
     ) -> Result<bool, SdJwtError> {
         let Some((step, rest)) = pattern.split_first() else {
@@ -200,10 +202,7 @@ impl Plan {
         };
         match (step, value) {
             (PathElement::Key(name), Value::Object(members)) => match members.get(name) {
-                Some(inner) => match self.members.get_mut(name) {
-                    Some(place) => place.select(inner, rest, mark),
-                    None => self.members.entry(name.clone()).or_default().select(inner, rest, mark),
-                },
+                Some(inner) => self.members.entry(name).or_default().select(inner, rest, mark),
                 None => Ok(false),
             },
             (PathElement::Index(index), Value::Array(elements)) => {
@@ -239,34 +238,39 @@ struct Concealer<'a> {
 }
 
 impl Concealer<'_> {
-    fn value(&mut self, value: Value, plan: Option<&Plan>, depth: usize) -> Result<Value, SdJwtError> {
+    fn value(&mut self, value: &mut Value, plan: &Plan<'_>, depth: usize) -> Result<(), SdJwtError> {
         if depth > MAX_DEPTH {
             return Err(SdJwtError::TooLarge);
         }
-        match (value, plan) {
-            (Value::Object(members), Some(plan)) => self.object(members, plan, depth).map(Value::Object),
-            (Value::Array(elements), Some(plan)) => self.array(elements, plan, depth).map(Value::Array),
-            (value, _) => check_open(&value, depth).map(|()| value),
+        match value {
+            Value::Object(members) => self.object(members, plan, depth),
+            Value::Array(elements) => self.array(elements, plan, depth),
+            _ => Ok(()),
         }
     }
 
-    fn object(
-        &mut self,
-        members: Map<String, Value>,
-        plan: &Plan,
-        depth: usize,
-    ) -> Result<Map<String, Value>, SdJwtError> {
-        let mut open = Map::new();
-        let mut digests = Vec::new();
-        for (name, value) in members {
-            check_name(&name)?;
-            let inner = plan.members.get(&name);
-            let value = self.value(value, inner, depth + 1)?;
-            if inner.is_some_and(|inner| inner.is_hidden) {
-                digests.push(self.disclose(Some(&name), &value)?);
-            } else {
-                open.insert(name, value);
+    fn object(&mut self, members: &mut Map<String, Value>, plan: &Plan<'_>, depth: usize) -> Result<(), SdJwtError> {
+        let mut digests = Vec::with_capacity(plan.members.len() + plan.decoys);
+        let mut refused = None;
+        // In place: the names that stay are not hashed again.
+        members.retain(|name, value| {
+            if refused.is_some() {
+                return true;
             }
+            match self.member(name, value, plan, depth) {
+                Ok(None) => true,
+                Ok(Some(digest)) => {
+                    digests.push(digest);
+                    false
+                }
+                Err(error) => {
+                    refused = Some(error);
+                    true
+                }
+            }
+        });
+        if let Some(refused) = refused {
+            return Err(refused);
         }
         for _ in 0..plan.decoys {
             digests.push(self.decoy());
@@ -274,30 +278,45 @@ impl Concealer<'_> {
         if !digests.is_empty() {
             // Sorted: their order must not tell which claim is which (SDJ-005).
             digests.sort_unstable();
-            open.insert(DIGESTS.to_owned(), digests.into());
+            members.insert(DIGESTS.to_owned(), digests.into());
         }
-        Ok(open)
+        Ok(())
     }
 
-    fn array(&mut self, elements: Vec<Value>, plan: &Plan, depth: usize) -> Result<Vec<Value>, SdJwtError> {
-        let mut open = Vec::with_capacity(elements.len() + plan.decoys);
-        for (index, value) in (0..).zip(elements) {
-            let inner = plan.elements.get(&index);
-            let value = self.value(value, inner, depth + 1)?;
-            if inner.is_some_and(|inner| inner.is_hidden) {
-                let digest = self.disclose(None, &value)?;
-                open.push(json!({PLACEHOLDER: digest}));
-            } else {
-                open.push(value);
+    /// The digest of a member, when it is hidden.
+    fn member(
+        &mut self,
+        name: &str,
+        value: &mut Value,
+        plan: &Plan<'_>,
+        depth: usize,
+    ) -> Result<Option<String>, SdJwtError> {
+        check_name(name)?;
+        let Some(inner) = plan.members.get(name) else {
+            return check_open(value, depth + 1).map(|()| None);
+        };
+        self.value(value, inner, depth + 1)?;
+        inner.is_hidden.then(|| self.disclose(Some(name), value)).transpose()
+    }
+
+    fn array(&mut self, elements: &mut Vec<Value>, plan: &Plan<'_>, depth: usize) -> Result<(), SdJwtError> {
+        for (index, value) in (0..).zip(elements.iter_mut()) {
+            let Some(inner) = plan.elements.get(&index) else {
+                check_open(value, depth + 1)?;
+                continue;
+            };
+            self.value(value, inner, depth + 1)?;
+            if inner.is_hidden {
+                *value = placeholder(self.disclose(None, value)?);
             }
         }
         for _ in 0..plan.decoys {
             // Anywhere between the others, whose own order is kept.
-            let places = u32::try_from(open.len() + 1).map_err(|_| SdJwtError::TooLarge)?;
+            let places = u32::try_from(elements.len() + 1).map_err(|_| SdJwtError::TooLarge)?;
             let place = self.entropy.below(places);
-            open.insert(place as usize, json!({PLACEHOLDER: self.decoy()}));
+            elements.insert(place as usize, placeholder(self.decoy()));
         }
-        Ok(open)
+        Ok(())
     }
 
     /// The digest of a random number that nobody keeps.
@@ -310,7 +329,7 @@ impl Concealer<'_> {
         let salt = self.salts.next().ok_or(SdJwtError::TooLarge)?;
         self.content.clear();
         self.content.extend_from_slice(b"[\"");
-        self.content.extend_from_slice(URL_SAFE_NO_PAD.encode(salt).as_bytes());
+        self.content.extend_from_slice(BASE64URL.encode(salt).as_bytes());
         self.content.extend_from_slice(b"\",");
         if let Some(name) = name {
             serde_json::to_writer(&mut self.content, name).map_err(|_| SdJwtError::Malformed)?;
@@ -319,11 +338,16 @@ impl Concealer<'_> {
         serde_json::to_writer(&mut self.content, value).map_err(|_| SdJwtError::Malformed)?;
         self.content.push(b']');
         let start = self.disclosures.len();
-        URL_SAFE_NO_PAD.encode_string(&self.content, &mut self.disclosures);
+        BASE64URL.encode_string(&self.content, &mut self.disclosures);
         let digest = self.algorithm.digest(&self.disclosures[start..]);
         self.disclosures.push('~');
         Ok(digest)
     }
+}
+
+/// What stands for a hidden element.
+fn placeholder(digest: String) -> Value {
+    Value::Object(Map::from_iter([(PLACEHOLDER.to_owned(), digest.into())]))
 }
 
 /// What stays in the open may not look like a digest either.
