@@ -179,7 +179,7 @@ pub fn verify_under(
             (CheckId::Status, status_outcome),
         ]),
         Expectation::Presented { binding, vcts, trust } => {
-            let binding = check_binding(&signed.sd_jwt, signed.claims(), binding, now).ok();
+            let binding = check_binding(&signed.sd_jwt, binding, now).ok();
             let nonce = binding.as_ref().map(|checks| checks.nonce);
             let audience = binding.as_ref().map(|checks| checks.audience);
             let time = match (signed.check_time(revealed.as_ref(), now), &binding) {

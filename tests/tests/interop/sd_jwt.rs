@@ -121,7 +121,7 @@ fn verify(text: &str, issuer: &PublicKey) -> Result<Value, String> {
         audience: AUDIENCE,
         nonce: NONCE,
     };
-    let checks = check_binding(&sd_jwt, &revealed.claims, expected, SystemClock.now()).map_err(|error| said(&error))?;
+    let checks = check_binding(&sd_jwt, expected, SystemClock.now()).map_err(|error| said(&error))?;
     for check in [checks.binding, checks.nonce, checks.audience, checks.time] {
         check.map_err(|error| said(&error))?;
     }

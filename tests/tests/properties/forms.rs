@@ -109,7 +109,7 @@ pub(crate) fn believed_sd_jwt(bytes: &[u8], issuer: &PublicKey) -> Option<Value>
     sd_jwt.jws().expect_type(sd_jwt_vc::TYPE).ok()?;
     sd_jwt.jws().verify(issuer).ok()?;
     let revealed = sd_jwt.reveal().ok()?;
-    let checks = check_binding(&sd_jwt, &revealed.claims, BINDING, now()).ok()?;
+    let checks = check_binding(&sd_jwt, BINDING, now()).ok()?;
     let all = [checks.binding, checks.nonce, checks.audience, checks.time];
     all.iter().all(Result::is_ok).then_some(revealed.claims)
 }

@@ -29,7 +29,7 @@ fn revealed(sd_jwt: &SdJwt) -> Value {
             nonce: said["nonce"].as_str().unwrap(),
         };
         let made = DateTime::from_timestamp(said["iat"].as_i64().unwrap(), 0).unwrap();
-        let checks = check_binding(sd_jwt, &claims, expected, made).unwrap();
+        let checks = check_binding(sd_jwt, expected, made).unwrap();
         assert_eq!(
             checks.binding.and(checks.nonce).and(checks.audience).and(checks.time),
             Ok(())

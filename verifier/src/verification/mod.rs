@@ -228,11 +228,7 @@ impl Gathered {
 
 /// Whether a presentation is bound by its holder, to us (RFC 9901 §7.3). One made for another nonce is no answer at all.
 fn is_for_us(presentation: &str, binding: ExpectedBinding<'_>, now: DateTime<Utc>) -> Result<bool, Rejection> {
-    let checked = SdJwt::parse(presentation).and_then(|sd_jwt| {
-        let claims = Value::Object(sd_jwt.jws().unverified_object()?);
-        check_binding(&sd_jwt, &claims, binding, now)
-    });
-    match checked {
+    match SdJwt::parse(presentation).and_then(|sd_jwt| check_binding(&sd_jwt, binding, now)) {
         Ok(checks) if checks.nonce.is_err() => Err(Rejection::WrongNonce),
         Ok(checks) => Ok(checks.audience.is_ok() && checks.binding.is_ok()),
         Err(SdJwtError::KeyBindingMissing) => Ok(false),

@@ -227,7 +227,7 @@ pub(crate) fn present(
 
 /// What a presentation tells.
 fn shown(presentation: &str) -> Result<Value, SdJwtError> {
-    Ok(SdJwt::parse(presentation)?.reveal()?.claims)
+    Ok(SdJwt::parse(presentation)?.revealed_claims()?.into_value())
 }
 
 /// Queries with a fit, among those that `wanted` keeps.

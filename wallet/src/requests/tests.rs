@@ -109,7 +109,7 @@ fn assert_bound_to(verifier: &TestVerifier, presentation: &str) {
         nonce: &nonce,
     };
     let sd_jwt = SdJwt::parse(presentation).unwrap();
-    let checks = check_binding(&sd_jwt, &claims(presentation), expected, NOW.parse().unwrap()).unwrap();
+    let checks = check_binding(&sd_jwt, expected, NOW.parse().unwrap()).unwrap();
     assert!(checks.binding.is_ok() && checks.nonce.is_ok() && checks.audience.is_ok() && checks.time.is_ok());
 }
 

@@ -1,12 +1,12 @@
 //! Checking a key binding (RFC 9901 §7.3 step 5).
 
 use chrono::{DateTime, Utc};
-use serde_json::{Map, Value};
+use serde_json::Value;
 
-use super::{KEY_BINDING_TYPE, SdJwt, SdJwtError};
+use super::{KEY_BINDING_TYPE, KeyBound, SdJwt, SdJwtError};
 use crate::{
-    json,
-    keys::{Jwk, PublicKey, jws::Jws},
+    json::{Node, whole_seconds},
+    keys::PublicKey,
 };
 
 /// How old a key binding may be, in seconds (NEG-18).
@@ -63,68 +63,60 @@ pub struct BindingChecks {
     pub time: Result<(), KeyBindingError>,
 }
 
-/// Checks the key binding of a presentation (RFC 9901 §7.3 step 5) against the holder key in `claims`.
-///
-/// `claims` are those [`SdJwt::reveal`] gave, under an issuer signature the caller checks.
+/// Checks the key binding of a presentation (RFC 9901 §7.3 step 5) against the holder key that the issuer's JWT names in the
+/// open, where alone it may be (SDVC-003). The caller checks the issuer's signature.
 pub fn check_binding(
     sd_jwt: &SdJwt,
-    claims: &Value,
     expected: ExpectedBinding<'_>,
     now: DateTime<Utc>,
 ) -> Result<BindingChecks, SdJwtError> {
-    let binding = sd_jwt.key_binding().ok_or(SdJwtError::KeyBindingMissing)?;
-    let said = binding.unverified_object().unwrap_or_default();
+    let binding = sd_jwt.key_binding.as_ref().ok_or(SdJwtError::KeyBindingMissing)?;
+    let said = binding.jws.unverified_node().unwrap_or(&Node::Null);
     Ok(BindingChecks {
-        binding: check_signature(sd_jwt, binding, &said, claims),
-        nonce: check_text(&said, "nonce", expected.nonce, KeyBindingError::Nonce),
-        audience: check_text(&said, "aud", expected.audience, KeyBindingError::Audience),
-        time: check_time(&said, now),
+        binding: check_signature(sd_jwt, binding, said),
+        nonce: check_text(said, "nonce", expected.nonce, KeyBindingError::Nonce),
+        audience: check_text(said, "aud", expected.audience, KeyBindingError::Audience),
+        time: check_time(said, now),
     })
 }
 
 /// The holder key in `cnf.jwk`.
 pub fn holder_key(claims: &Value) -> Result<PublicKey, KeyBindingError> {
-    let jwk = claims
-        .get("cnf")
-        .and_then(|cnf| cnf.get("jwk"))
-        .ok_or(KeyBindingError::NoHolderKey)?;
-    Jwk::from_value(jwk.clone())
-        .and_then(|jwk| PublicKey::from_jwk(&jwk))
-        .map_err(|_| KeyBindingError::NoHolderKey)
+    let jwk = claims.get("cnf").and_then(|cnf| cnf.get("jwk"));
+    let key = jwk.map(PublicKey::from_jwk_value);
+    key.and_then(Result::ok).ok_or(KeyBindingError::NoHolderKey)
 }
 
-fn check_signature(
-    sd_jwt: &SdJwt,
-    binding: &Jws,
-    said: &Map<String, Value>,
-    claims: &Value,
-) -> Result<(), KeyBindingError> {
-    let holder = holder_key(claims)?;
+/// The same of claims where they were read.
+pub(super) fn holder_key_of(claims: &Node<'_>) -> Result<PublicKey, KeyBindingError> {
+    let jwk = claims.member("cnf").and_then(|cnf| cnf.member("jwk"));
+    let key = jwk.map(PublicKey::from_jwk_node);
+    key.and_then(Result::ok).ok_or(KeyBindingError::NoHolderKey)
+}
+
+fn check_signature(sd_jwt: &SdJwt, binding: &KeyBound, said: &Node<'_>) -> Result<(), KeyBindingError> {
+    let holder = binding.holder.as_ref().map_err(|refused| *refused)?;
     binding
+        .jws
         .expect_type(KEY_BINDING_TYPE)
         .map_err(|_| KeyBindingError::BadSignature)?;
-    binding.verify(&holder).map_err(|_| KeyBindingError::BadSignature)?;
+    binding.jws.verify(holder).map_err(|_| KeyBindingError::BadSignature)?;
     check_text(said, "sd_hash", &sd_jwt.hash(), KeyBindingError::HashMismatch)
 }
 
-fn check_text(
-    said: &Map<String, Value>,
-    name: &str,
-    expected: &str,
-    otherwise: KeyBindingError,
-) -> Result<(), KeyBindingError> {
+fn check_text(said: &Node<'_>, name: &str, expected: &str, otherwise: KeyBindingError) -> Result<(), KeyBindingError> {
     let text = said
-        .get(name)
-        .and_then(Value::as_str)
+        .member(name)
+        .and_then(Node::text)
         .ok_or(KeyBindingError::Malformed)?;
     if text == expected { Ok(()) } else { Err(otherwise) }
 }
 
-fn check_time(said: &Map<String, Value>, now: DateTime<Utc>) -> Result<(), KeyBindingError> {
-    let made = said
-        .get("iat")
-        .and_then(json::numeric_date)
-        .ok_or(KeyBindingError::Malformed)?;
+fn check_time(said: &Node<'_>, now: DateTime<Utc>) -> Result<(), KeyBindingError> {
+    let Some(Node::Number(written)) = said.member("iat") else {
+        return Err(KeyBindingError::Malformed);
+    };
+    let made = whole_seconds(written).ok_or(KeyBindingError::Malformed)?;
     let age = now.timestamp().saturating_sub(made);
     if (-MAX_CLOCK_SKEW..=MAX_BINDING_AGE).contains(&age) {
         Ok(())

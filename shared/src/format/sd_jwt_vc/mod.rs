@@ -14,11 +14,16 @@ mod reveal;
 mod tests;
 pub mod type_metadata;
 
-use std::ops::Range;
+use std::{
+    ops::Range,
+    sync::{Arc, OnceLock},
+};
 
+use base64::Engine;
 use serde_json::Value;
 
 pub(crate) use self::issue::issue_as;
+use self::reveal::Contents;
 pub use self::{
     binding::{
         BindingChecks, ExpectedBinding, KeyBindingError, MAX_BINDING_AGE, MAX_CLOCK_SKEW, check_binding, holder_key,
@@ -26,11 +31,13 @@ pub use self::{
     digest::DigestAlgorithm,
     issue::{Concealment, Decoys, issue, issue_certified, issue_concealed},
     present::KeyBinding,
+    reveal::Claims,
 };
 use crate::{
+    base64url::BASE64URL,
     credential::{ClaimPath, PathElement},
     keys::{
-        KeyKind,
+        KeyKind, PublicKey,
         jws::{ES256, Jws},
     },
 };
@@ -100,17 +107,28 @@ fn is_protected(path: &[PathElement]) -> bool {
 /// A parsed, **unverified** SD-JWT or SD-JWT+KB.
 #[derive(Debug, Clone)]
 pub struct SdJwt {
-    /// Everything before the key binding: `JWT~D1~…~`.
-    text: Box<str>,
-    /// The issuer's JWT in `text`.
-    issued: Range<usize>,
+    /// All of it: `JWT~D1~…~KB`.
+    text: Arc<str>,
+    /// Where the issuer's JWT ends in `text`.
+    issued_end: usize,
+    /// Where the key binding starts in `text`.
+    binding_start: usize,
     /// The disclosures in `text`.
     disclosures: Vec<Range<usize>>,
     jws: Jws,
-    /// What the issuer signed: an object.
-    claims: Value,
+    /// What the issuer signed, an object, once somebody asks for it.
+    claims: OnceLock<Value>,
     algorithm: DigestAlgorithm,
-    key_binding: Option<Jws>,
+    /// The disclosures decoded, once somebody asks for them; `None` when one does not decode.
+    contents: OnceLock<Option<Contents>>,
+    key_binding: Option<KeyBound>,
+}
+
+/// The holder's JWT, and the key the issuer's JWT names as the holder's.
+#[derive(Debug, Clone)]
+struct KeyBound {
+    jws: Jws,
+    holder: Result<PublicKey, KeyBindingError>,
 }
 
 impl SdJwt {
@@ -125,36 +143,42 @@ impl SdJwt {
             return Err(SdJwtError::TooLarge);
         }
         let end = text.rfind('~').ok_or(SdJwtError::Malformed)? + 1;
-        let (text, binding) = text.split_at(end);
         let mut start = 0;
-        let mut parts = text.split_terminator('~').map(|part| {
+        let mut parts = text[..end].split_terminator('~').map(|part| {
             let range = start..start + part.len();
             start = range.end + 1;
             range
         });
         let issued = parts.next().ok_or(SdJwtError::Malformed)?;
-        let disclosures: Vec<_> = parts.take(MAX_DISCLOSURES + 1).collect();
+        let mut disclosures = Vec::with_capacity(16);
+        disclosures.extend(parts.take(MAX_DISCLOSURES + 1));
         if disclosures.len() > MAX_DISCLOSURES {
             return Err(SdJwtError::TooLarge);
         }
         if disclosures.iter().any(Range::is_empty) {
             return Err(SdJwtError::Malformed);
         }
-        let jws = Jws::parse_for(&text[issued.clone()], kinds)?;
-        let claims = jws.unverified_object()?;
-        let algorithm = DigestAlgorithm::of_claims(&claims)?;
-        let key_binding = if binding.is_empty() {
+        let text = Arc::from(text);
+        let jws = Jws::parse_part(&text, issued.clone(), kinds)?;
+        let claims = jws.unverified_node()?;
+        let algorithm = DigestAlgorithm::of_claims(claims)?;
+        let key_binding = if end == text.len() {
             None
         } else {
-            Some(Jws::parse_for(binding, kinds)?)
+            Some(KeyBound {
+                jws: Jws::parse_part(&text, end..text.len(), kinds)?,
+                holder: binding::holder_key_of(claims),
+            })
         };
         Ok(Self {
-            text: text.into(),
-            issued,
+            text,
+            issued_end: issued.end,
+            binding_start: end,
             disclosures,
             jws,
-            claims: Value::Object(claims),
+            claims: OnceLock::new(),
             algorithm,
+            contents: OnceLock::new(),
             key_binding,
         })
     }
@@ -165,25 +189,38 @@ impl SdJwt {
     }
 
     /// The claims that the issuer signed in the open, digests among them, **whether or not** the signature was checked.
+    ///
+    /// # Panics
+    /// Never: they were read when the text was parsed.
+    #[expect(clippy::expect_used, reason = "they were read when the text was parsed")]
     pub fn unverified_claims(&self) -> &Value {
-        &self.claims
+        let claims = || self.jws.unverified_object().expect("claims that were read");
+        self.claims.get_or_init(|| Value::Object(claims()))
     }
 
     /// The key binding JWT, when there is one.
     pub fn key_binding(&self) -> Option<&Jws> {
-        self.key_binding.as_ref()
+        self.key_binding.as_ref().map(|binding| &binding.jws)
     }
 
     /// `sd_hash`: the digest of everything before the key binding (§4.3.1).
     pub fn hash(&self) -> String {
-        self.algorithm.digest(&self.text)
+        match self.algorithm {
+            // The issuer's JWT comes first: what of it is signed is hashed for the signature too.
+            DigestAlgorithm::Sha256 => {
+                let mut context = self.jws.sha256_of_signed();
+                context.update(&self.text.as_bytes()[self.jws.signed().len()..self.binding_start]);
+                BASE64URL.encode(context.finish())
+            }
+            algorithm => algorithm.digest(&self.text[..self.binding_start]),
+        }
     }
 
     fn issuer_part(&self) -> &str {
-        &self.text[self.issued.clone()]
+        &self.text[..self.issued_end]
     }
 
-    fn disclosures(&self) -> impl Iterator<Item = &str> {
+    fn disclosures(&self) -> impl ExactSizeIterator<Item = &str> {
         self.disclosures.iter().map(|range| &self.text[range.clone()])
     }
 }

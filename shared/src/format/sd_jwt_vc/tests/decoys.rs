@@ -32,7 +32,7 @@ fn sdj_007_decoys_are_of_the_same_length_and_sorted_among_the_others() {
             algorithm,
         };
         let sd_jwt = SdJwt::parse(&concealed(&concealment, 1).unwrap()).unwrap();
-        let digests = strings(&sd_jwt.claims["_sd"]);
+        let digests = strings(&sd_jwt.unverified_claims()["_sd"]);
         assert_eq!(digests.len(), 3 + 5);
         assert!(digests.is_sorted());
         assert!(digests.iter().all(|digest| digest.len() == digests[0].len()));
@@ -69,7 +69,7 @@ fn sdj_007_decoys_lie_anywhere_in_an_array_and_leave_its_order() {
             &SeededEntropy::new(seed),
         );
         let sd_jwt = SdJwt::parse(&text.unwrap()).unwrap();
-        let written = sd_jwt.claims["years"].as_array().unwrap();
+        let written = sd_jwt.unverified_claims()["years"].as_array().unwrap();
         assert_eq!(written.len(), 6);
         let is_placeholder = |element: &Value| element.get("...").is_some();
         places.extend((0..6).filter(|place| is_placeholder(&written[*place])));
@@ -100,12 +100,12 @@ fn sdj_007_decoys_go_where_the_caller_says() {
         ..Concealment::default()
     };
     let sd_jwt = SdJwt::parse(&concealed(&concealment, 1).unwrap()).unwrap();
-    let activity = &sd_jwt.claims["activity"];
+    let activity = &sd_jwt.unverified_claims()["activity"];
     assert_eq!(strings(&activity["_sd"]).len(), 2);
     for element in activity["breakdown"].as_array().unwrap() {
         assert_eq!(strings(&element["_sd"]).len(), 2);
     }
-    assert_eq!(sd_jwt.claims.get("_sd"), None);
+    assert_eq!(sd_jwt.unverified_claims().get("_sd"), None);
 }
 
 #[test]
@@ -142,7 +142,7 @@ fn sdj_003_every_hash_we_write_is_read_and_presented() {
         let entropy = SeededEntropy::new(1);
         let text = issue_concealed(attestation(&holder), &concealment, "k1", &issuer, &entropy).unwrap();
         let sd_jwt = SdJwt::parse(&text).unwrap();
-        assert_eq!(sd_jwt.claims["_sd_alg"], name);
+        assert_eq!(sd_jwt.unverified_claims()["_sd_alg"], name);
         let binding = KeyBinding {
             key: &holder,
             audience: AUDIENCE,

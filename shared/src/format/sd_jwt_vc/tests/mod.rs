@@ -103,7 +103,7 @@ fn verify(text: &str, issuer: &SigningKey) -> Option<Value> {
         audience: AUDIENCE,
         nonce: NONCE,
     };
-    let checks = check_binding(&sd_jwt, &claims, expected, now()).ok()?;
+    let checks = check_binding(&sd_jwt, expected, now()).ok()?;
     checks
         .binding
         .and(checks.nonce)

@@ -70,6 +70,7 @@ proptest! {
         let sd_jwt = SdJwt::parse(&text).unwrap();
         prop_assert!(sd_jwt.jws().verify(key.public()).is_ok());
         let revealed = sd_jwt.reveal().unwrap();
+        prop_assert_eq!(sd_jwt.revealed_claims().unwrap().into_value(), revealed.claims.clone());
         prop_assert_eq!(revealed.claims, claims);
         prop_assert_eq!(as_set(revealed.disclosed), hidden);
     }

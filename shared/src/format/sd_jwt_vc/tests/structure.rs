@@ -99,6 +99,54 @@ fn neg_14_a_disclosed_name_may_not_stand_there_already() {
 }
 
 #[test]
+fn neg_14_a_name_among_many_may_not_stand_there_already() {
+    for open in [0, 10, 100] {
+        let members: Map<String, Value> = (0..open).map(|number| (format!("o{number}"), number.into())).collect();
+        let (texts, digests): (Vec<_>, Vec<_>) = (0..60)
+            .map(|number| disclosure(&json!([format!("salt {number}"), format!("h{number}"), number])))
+            .unzip();
+        let mut payload = Value::Object(members);
+        payload["_sd"] = json!(digests);
+        let texts: Vec<&str> = texts.iter().map(String::as_str).collect();
+        let revealed = crafted(&payload, &texts).unwrap();
+        assert_eq!(revealed.claims.as_object().unwrap().len(), open + 60);
+        for name in ["h0", "h58"].into_iter().chain((open > 0).then_some("o0")) {
+            let (again, digest) = disclosure(&json!(["other salt", name, 0]));
+            let mut payload = payload.clone();
+            payload["_sd"].as_array_mut().unwrap().push(digest.into());
+            let texts = [&texts[..], &[again.as_str()]].concat();
+            assert_eq!(refusal(&payload, &texts), SdJwtError::Collision, "{open} {name}");
+        }
+    }
+}
+
+#[test]
+fn sdj_008_a_disclosure_is_text_on_its_own() {
+    // One ends within a character, and the next one ends it.
+    let halves = [&b"[\"salt\",\"a\",\"\xc3"[..], b"\xa9\"]"].map(|half| URL_SAFE_NO_PAD.encode(half));
+    let digests = halves.each_ref().map(|half| DigestAlgorithm::Sha256.digest(half));
+    let texts = halves.each_ref().map(String::as_str);
+    assert_eq!(refusal(&json!({"_sd": digests}), &texts), SdJwtError::Disclosure);
+}
+
+#[test]
+fn a_digest_is_what_it_says_however_it_is_written() {
+    let (text, digest) = disclosure(&json!(["salt", "a", 1]));
+    let escaped = format!("\\u{:04x}{}", digest.as_bytes()[0], &digest[1..]);
+    let token = |payload: &str| {
+        let header = URL_SAFE_NO_PAD.encode(r#"{"alg":"ES256"}"#);
+        let signature = URL_SAFE_NO_PAD.encode([0; 64]);
+        format!("{header}.{}.{signature}~{text}~", URL_SAFE_NO_PAD.encode(payload))
+    };
+    let sd_jwt = SdJwt::parse(&token(&format!(r#"{{"vct":"t","_sd":["{escaped}"]}}"#))).unwrap();
+    let claims = sd_jwt.revealed_claims().unwrap();
+    assert_eq!((claims.text("vct"), claims.text("a")), (Some("t"), None));
+    assert_eq!(claims.into_value(), json!({"vct": "t", "a": 1}));
+    let twice = SdJwt::parse(&token(&format!(r#"{{"_sd":["{escaped}","{digest}"]}}"#))).unwrap();
+    assert_eq!(twice.revealed_claims().unwrap_err(), SdJwtError::RepeatedDigest);
+}
+
+#[test]
 fn neg_14_digests_stand_only_where_they_belong() {
     let (text, digest) = disclosure(&json!(["salt", 1]));
     for payload in [
