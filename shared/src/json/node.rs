@@ -37,9 +37,9 @@ impl<'a> Node<'a> {
         }
     }
 
-    /// Reads the text of an array of one to `N` values, into the first places; says how many they are.
-    pub(crate) fn parse_few<const N: usize>(text: &'a str) -> Result<([Self; N], usize), Ambiguous> {
-        read_few(text)
+    /// Reads the text of an array of one value or more into the first of these places; says how many they are.
+    pub(crate) fn parse_few(text: &'a str, places: &mut [Self]) -> Result<usize, Ambiguous> {
+        read_few(text, places)
     }
 
     /// The same value, on its own.

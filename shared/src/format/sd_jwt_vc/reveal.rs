@@ -2,8 +2,7 @@
 
 use std::{
     borrow::Cow,
-    collections::{HashMap, HashSet, hash_map::Entry},
-    mem,
+    collections::{HashMap, HashSet},
 };
 
 use base64::Engine;
@@ -61,29 +60,30 @@ impl SdJwt {
     }
 
     fn put_in_place(&self, tracks: bool) -> Result<(Claims<'_>, Vec<ClaimPath>), SdJwtError> {
-        let disclosures = self
-            .contents()?
-            .map(|content| Disclosure::parse(content?).map(Some))
-            .collect::<Result<Vec<_>, SdJwtError>>()?;
+        let mut disclosures = Vec::new();
+        disclosures.resize_with(self.disclosures.len(), Disclosure::default);
+        for (content, disclosure) in self.contents()?.zip(&mut disclosures) {
+            disclosure.read(content?)?;
+        }
         let digests = self.algorithm.digests(self.disclosures());
         let mut places = HashMap::with_capacity_and_hasher(disclosures.len(), RandomState::default());
         for (index, digest) in digests.chunks_exact(self.algorithm.encoded_length()).enumerate() {
-            if places.insert(digest.into(), Place::Of(index)).is_some() {
+            if places.insert(digest, Place::Of(index)).is_some() {
                 return Err(SdJwtError::RepeatedDigest);
             }
         }
         let mut revealer = Revealer {
+            disclosures: &disclosures,
             unplaced: disclosures.len(),
-            disclosed: vec![None; if tracks { disclosures.len() } else { 0 }],
-            disclosures,
             places,
             depth: 0,
             in_protected: false,
             tracks,
             path: Vec::new(),
+            disclosed: vec![None; if tracks { disclosures.len() } else { 0 }],
         };
-        let mut claims = self.jws.unverified_node()?.clone();
-        revealer.value(&mut claims)?;
+        let mut claims = Node::Null;
+        revealer.value(self.jws.unverified_node()?, &mut claims)?;
         if revealer.unplaced > 0 {
             return Err(SdJwtError::UnreferencedDisclosure);
         }
@@ -130,21 +130,45 @@ impl Contents {
     }
 }
 
-/// What one disclosure says (RFC 9901 §4.2.1 and §4.2.2).
-enum Disclosure<'a> {
-    Member { name: Cow<'a, str>, value: Node<'a> },
-    Element { value: Node<'a> },
+/// What one disclosure says (RFC 9901 §4.2.1 and §4.2.2). Read into the place where it stays, as nearly everything here: to
+/// make it elsewhere and move it takes longer.
+struct Disclosure<'a> {
+    /// Salt, name and value of a member; salt and value of an element.
+    parts: [Node<'a>; 3],
+    count: usize,
+}
+
+impl Default for Disclosure<'_> {
+    fn default() -> Self {
+        Self {
+            parts: [const { Node::Null }; 3],
+            count: 0,
+        }
+    }
 }
 
 impl<'a> Disclosure<'a> {
-    fn parse(content: &'a str) -> Result<Self, SdJwtError> {
-        match Node::parse_few(content) {
-            Ok(([Node::Text(_), value, _], 2)) => Ok(Self::Element { value }),
-            Ok(([Node::Text(_), Node::Text(name), value], 3))
-                if ![DIGESTS, PLACEHOLDER, ALGORITHM].contains(&&*name) =>
-            {
-                Ok(Self::Member { name, value })
+    fn read(&mut self, content: &'a str) -> Result<(), SdJwtError> {
+        self.count = Node::parse_few(content, &mut self.parts).map_err(|_| SdJwtError::Disclosure)?;
+        match (&self.parts, self.count) {
+            ([Node::Text(_), _, _], 2) => Ok(()),
+            ([Node::Text(_), Node::Text(name), _], 3) if ![DIGESTS, PLACEHOLDER, ALGORITHM].contains(&&**name) => {
+                Ok(())
             }
+            _ => Err(SdJwtError::Disclosure),
+        }
+    }
+
+    fn member(&self) -> Result<(&Cow<'a, str>, &Node<'a>), SdJwtError> {
+        match (&self.parts, self.count) {
+            ([_, Node::Text(name), value], 3) => Ok((name, value)),
+            _ => Err(SdJwtError::Disclosure),
+        }
+    }
+
+    fn element(&self) -> Result<&Node<'a>, SdJwtError> {
+        match (&self.parts, self.count) {
+            ([_, value, _], 2) => Ok(value),
             _ => Err(SdJwtError::Disclosure),
         }
     }
@@ -159,158 +183,139 @@ enum Place {
 }
 
 /// A step of the path we are at.
-enum Step<'a> {
-    Member(Cow<'a, str>),
+#[derive(Clone, Copy)]
+enum Step<'d> {
+    Member(&'d str),
     Element(usize),
 }
 
-impl From<&Step<'_>> for PathElement {
-    fn from(step: &Step<'_>) -> Self {
+impl From<Step<'_>> for PathElement {
+    fn from(step: Step<'_>) -> Self {
         match step {
-            Step::Member(name) => Self::Key(name.clone().into_owned()),
-            Step::Element(index) => Self::Index(*index as u64),
+            Step::Member(name) => Self::Key(name.to_owned()),
+            Step::Element(index) => Self::Index(index as u64),
         }
     }
 }
 
-/// A digest as it is written, of a disclosure or found in the claims.
-#[derive(PartialEq, Eq, Hash)]
-struct Digest<'d>(Cow<'d, [u8]>);
-
-impl<'d> From<&'d [u8]> for Digest<'d> {
-    fn from(written: &'d [u8]) -> Self {
-        Self(written.into())
-    }
-}
-
-impl<'d> From<Cow<'d, str>> for Digest<'d> {
-    fn from(written: Cow<'d, str>) -> Self {
-        Self(match written {
-            Cow::Borrowed(text) => text.as_bytes().into(),
-            Cow::Owned(text) => text.into_bytes().into(),
-        })
-    }
-}
-
-struct Revealer<'d, 'a: 'd> {
-    /// Those that are not in place yet.
-    disclosures: Vec<Option<Disclosure<'a>>>,
-    /// How many those are.
+/// Walks the claims, and the disclosures (`'d`) where they belong; what both say is somewhere else (`'a`).
+struct Revealer<'d, 'a> {
+    disclosures: &'d [Disclosure<'a>],
+    /// How many of them are not in place yet.
     unplaced: usize,
-    /// What is known of each digest.
-    places: HashMap<Digest<'d>, Place, RandomState>,
+    /// What is known of each digest, as it is written.
+    places: HashMap<&'d [u8], Place, RandomState>,
     /// How deep we are in the revealed claims.
     depth: usize,
     /// Whether we are in a claim that stands in the open.
     in_protected: bool,
     tracks: bool,
     /// Where we are, and where each disclosure went; when that is asked.
-    path: Vec<Step<'a>>,
+    path: Vec<Step<'d>>,
     disclosed: Vec<Option<ClaimPath>>,
 }
 
-impl<'a> Revealer<'_, 'a> {
-    fn value(&mut self, value: &mut Node<'a>) -> Result<(), SdJwtError> {
+impl<'d, 'a> Revealer<'d, 'a> {
+    fn value(&mut self, value: &'d Node<'a>, into: &mut Node<'a>) -> Result<(), SdJwtError> {
         // Disclosures nest in one another: each alone may be shallow, and their chain too deep for the stack.
         if self.depth > MAX_DEPTH {
             return Err(SdJwtError::TooLarge);
         }
-        match value {
-            Node::Object(members) => self.object(members),
-            Node::Array(elements) => self.array(elements),
-            _ => Ok(()),
-        }
+        *into = match value {
+            Node::Object(members) => Node::Object(self.object(members)?),
+            Node::Array(elements) => Node::Array(self.array(elements)?),
+            scalar => scalar.clone(),
+        };
+        Ok(())
     }
 
-    fn object(&mut self, members: &mut Members<'a>) -> Result<(), SdJwtError> {
-        let mut digests = Vec::new();
-        let mut is_hiding = false;
-        for (name, value) in &mut *members {
-            match (&**name, &mut *value) {
-                (DIGESTS, Node::Array(found)) => {
-                    digests = mem::take(found);
-                    is_hiding = true;
-                }
+    fn object(&mut self, members: &'d Members<'a>) -> Result<Members<'a>, SdJwtError> {
+        let mut digests = [].as_slice();
+        if let Some((_, Node::Array(found))) = members.iter().find(|(name, _)| name == DIGESTS) {
+            digests = found;
+        }
+        // Room for all that may be hidden.
+        let mut revealed = Vec::with_capacity(members.len() + digests.len().min(self.unplaced));
+        for (name, value) in members {
+            match (&**name, value) {
+                (DIGESTS, Node::Array(_)) => {}
                 // Only at the top of what the issuer signed: disclosures are deeper.
-                (ALGORITHM, _) if self.depth == 0 => is_hiding = true,
+                (ALGORITHM, _) if self.depth == 0 => {}
                 (DIGESTS | PLACEHOLDER | ALGORITHM, _) => return Err(SdJwtError::DigestShape),
-                (_, value) => {
-                    self.enter_member(name.clone());
-                    self.value(value)?;
+                (text, value) => {
+                    self.enter_member(text);
+                    self.value(value, another(&mut revealed, name))?;
                     self.leave();
                 }
             }
         }
-        if is_hiding {
-            members.retain(|(name, _)| ![DIGESTS, ALGORITHM].contains(&&**name));
-        }
-        self.disclose(digests, members)
+        self.disclose(digests, &mut revealed)?;
+        Ok(revealed)
     }
 
     /// Adds the members that `digests` stand for.
-    fn disclose(&mut self, digests: Vec<Node<'a>>, members: &mut Members<'a>) -> Result<(), SdJwtError> {
+    fn disclose(&mut self, digests: &'d [Node<'a>], revealed: &mut Members<'a>) -> Result<(), SdJwtError> {
         // Where there are many, a new one is not compared with each.
-        let are_many = members.len() + digests.len().min(self.unplaced) > FEW;
+        let are_many = revealed.len() + digests.len().min(self.unplaced) > FEW;
         let mut names: Option<HashSet<_, RandomState>> =
-            are_many.then(|| members.iter().map(|(name, _)| name.clone()).collect());
+            are_many.then(|| revealed.iter().map(|(name, _)| name.clone()).collect());
         for digest in digests {
             let Some((index, disclosure)) = self.take(digest)? else {
                 continue;
             };
-            let Disclosure::Member { name, mut value } = disclosure else {
-                return Err(SdJwtError::Disclosure);
-            };
-            self.enter_member(name.clone());
-            self.place(index, &mut value)?;
-            self.leave();
+            let (name, value) = disclosure.member()?;
             let is_new = match &mut names {
                 Some(names) => names.insert(name.clone()),
-                None => members.iter().all(|(other, _)| *other != name),
+                None => revealed.iter().all(|(other, _)| other != name),
             };
+            self.enter_member(name);
+            self.place(index, value, another(revealed, name))?;
+            self.leave();
             if !is_new {
                 return Err(SdJwtError::Collision);
             }
-            members.push((name, value));
         }
         Ok(())
     }
 
-    fn array(&mut self, elements: &mut Vec<Node<'a>>) -> Result<(), SdJwtError> {
-        let found = mem::take(elements);
-        elements.reserve(found.len());
-        for mut element in found {
-            self.enter_element(elements.len());
-            if let Some(digest) = placeholder(&mut element)? {
+    fn array(&mut self, elements: &'d [Node<'a>]) -> Result<Vec<Node<'a>>, SdJwtError> {
+        let mut revealed = Vec::with_capacity(elements.len());
+        for element in elements {
+            self.enter_element(revealed.len());
+            if let Some(digest) = element.member(PLACEHOLDER) {
+                if matches!(element, Node::Object(members) if members.len() > 1) {
+                    return Err(SdJwtError::DigestShape);
+                }
                 if let Some((index, disclosure)) = self.take(digest)? {
-                    let Disclosure::Element { mut value } = disclosure else {
-                        return Err(SdJwtError::Disclosure);
-                    };
-                    self.place(index, &mut value)?;
-                    elements.push(value);
+                    let mut value = Node::Null;
+                    self.place(index, disclosure.element()?, &mut value)?;
+                    revealed.push(value);
                 }
             } else {
-                self.value(&mut element)?;
-                elements.push(element);
+                let mut value = Node::Null;
+                self.value(element, &mut value)?;
+                revealed.push(value);
             }
             self.leave();
         }
-        Ok(())
+        Ok(revealed)
     }
 
-    fn enter_member(&mut self, name: Cow<'a, str>) {
+    fn enter_member(&mut self, name: &'d str) {
         if self.depth == 0 {
-            self.in_protected = PROTECTED_CLAIMS.contains(&&*name);
+            self.in_protected = PROTECTED_CLAIMS.contains(&name);
         }
-        self.depth += 1;
-        if self.tracks {
-            self.path.push(Step::Member(name));
-        }
+        self.enter(Step::Member(name));
     }
 
     fn enter_element(&mut self, index: usize) {
+        self.enter(Step::Element(index));
+    }
+
+    fn enter(&mut self, step: Step<'d>) {
         self.depth += 1;
         if self.tracks {
-            self.path.push(Step::Element(index));
+            self.path.push(step);
         }
     }
 
@@ -320,45 +325,36 @@ impl<'a> Revealer<'_, 'a> {
     }
 
     /// The disclosure of a digest, if it was sent. A digest may appear once.
-    fn take(&mut self, digest: Node<'a>) -> Result<Option<(usize, Disclosure<'a>)>, SdJwtError> {
-        let Node::Text(digest) = digest else {
-            return Err(SdJwtError::DigestShape);
-        };
-        let place = match self.places.entry(digest.into()) {
-            Entry::Vacant(unknown) => {
-                unknown.insert(Place::Found);
-                return Ok(None);
+    fn take(&mut self, digest: &'d Node<'a>) -> Result<Option<(usize, &'d Disclosure<'a>)>, SdJwtError> {
+        let digest = digest.text().ok_or(SdJwtError::DigestShape)?;
+        match self.places.insert(digest.as_bytes(), Place::Found) {
+            None => Ok(None),
+            Some(Place::Found) => Err(SdJwtError::RepeatedDigest),
+            Some(Place::Of(index)) => {
+                self.unplaced -= 1;
+                Ok(Some((index, &self.disclosures[index])))
             }
-            Entry::Occupied(mut known) => known.insert(Place::Found),
-        };
-        let Place::Of(index) = place else {
-            return Err(SdJwtError::RepeatedDigest);
-        };
-        self.unplaced -= 1;
-        Ok(self.disclosures[index].take().map(|disclosure| (index, disclosure)))
+        }
     }
 
     /// Reveals what disclosure number `index` says at the present path.
-    fn place(&mut self, index: usize, value: &mut Node<'a>) -> Result<(), SdJwtError> {
+    fn place(&mut self, index: usize, value: &'d Node<'a>, into: &mut Node<'a>) -> Result<(), SdJwtError> {
         if self.in_protected {
             return Err(SdJwtError::ProtectedClaim);
         }
         if self.tracks {
-            let path: Vec<_> = self.path.iter().map(PathElement::from).collect();
+            let path: Vec<_> = self.path.iter().copied().map(PathElement::from).collect();
             self.disclosed[index] = ClaimPath::try_from(path).ok();
         }
-        self.value(value)
+        self.value(value, into)
     }
 }
 
-/// The digest, when `element` stands for a hidden one.
-fn placeholder<'a>(element: &mut Node<'a>) -> Result<Option<Node<'a>>, SdJwtError> {
-    let Node::Object(members) = element else {
-        return Ok(None);
-    };
-    match members.as_mut_slice() {
-        [(name, digest)] if name == PLACEHOLDER => Ok(Some(mem::replace(digest, Node::Null))),
-        members if members.iter().any(|(name, _)| name == PLACEHOLDER) => Err(SdJwtError::DigestShape),
-        _ => Ok(None),
-    }
+/// The place of one member more.
+fn another<'m, 'a>(members: &'m mut Members<'a>, name: &Cow<'a, str>) -> &'m mut Node<'a> {
+    let last = members.len();
+    members.resize_with(last + 1, || (Cow::Borrowed(""), Node::Null));
+    let (place, value) = &mut members[last];
+    place.clone_from(name);
+    value
 }

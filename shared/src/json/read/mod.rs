@@ -22,19 +22,18 @@ pub(super) fn read(text: &str) -> Result<Node<'_>, Ambiguous> {
     }
 }
 
-/// Reads an array of one to `N` values and nothing after it; says how many they are.
-pub(super) fn read_few<const N: usize>(text: &str) -> Result<([Node<'_>; N], usize), Ambiguous> {
+/// Reads an array of one value or more into the first of these places, and nothing after it; says how many they are.
+pub(super) fn read_few<'a>(text: &'a str, places: &mut [Node<'a>]) -> Result<usize, Ambiguous> {
     let mut reader = Reader { text, at: 0 };
-    let mut nodes = [const { Node::Null }; N];
     if reader.token() != Some(b'[') {
         return Err(Ambiguous);
     }
     reader.at += 1;
-    for index in 0..N {
-        reader.value(&mut nodes[index], 1)?;
+    for (before, place) in places.iter_mut().enumerate() {
+        reader.value(place, 1)?;
         if reader.is_last(b']')? {
             return match reader.token() {
-                None => Ok((nodes, index + 1)),
+                None => Ok(before + 1),
                 Some(_) => Err(Ambiguous),
             };
         }
