@@ -3,6 +3,11 @@
 //! `cargo bench -p shared --no-default-features --features testing --bench formats`
 #![expect(clippy::expect_used, reason = "input we make ourselves and that is right")]
 
+mod common {
+    pub(crate) mod attestation;
+    pub(crate) mod documents;
+}
+
 use std::hint::black_box;
 
 use aws_lc_rs::{
@@ -14,28 +19,19 @@ use aws_lc_rs::{
 };
 use criterion::{BenchmarkGroup, Criterion, criterion_group, criterion_main, measurement::WallTime};
 use mimalloc::MiMalloc;
-use serde::de::DeserializeOwned;
-use serde_json::{Map, Value};
 use shared::{
-    credential::ClaimPath,
     entropy::SystemEntropy,
     format::{
-        data_integrity::{BaseKey, Cryptosuite, Disclosure, ProofOptions, Secured, attach, derive, sign, sign_base},
+        data_integrity::{BaseKey, Cryptosuite, Disclosure, attach, derive, sign, sign_base},
         sd_jwt_vc::{ExpectedBinding, KeyBinding, SdJwt, check_binding, issue},
     },
     keys::{BbsSecretKey, KeyKind, ProofKey, SigningKey},
 };
 
-/// A worked example of the specification of this project, handed over beside it.
-fn example<T: DeserializeOwned>(name: &str) -> T {
-    let folder = concat!(env!("CARGO_MANIFEST_DIR"), "/../../shared/credential/");
-    let text = std::fs::read_to_string(format!("{folder}{name}")).expect("the worked examples are beside the project");
-    serde_json::from_str(&text).expect("JSON")
-}
-
-fn credential() -> Map<String, Value> {
-    example("activity-hours-credential.unsigned.json")
-}
+use self::common::{
+    attestation::attestation,
+    documents::{credential, example, options, signed, verify},
+};
 
 fn data_integrity(criterion: &mut Criterion) {
     let mut group = criterion.benchmark_group("eddsa-rdfc-2022");
@@ -55,26 +51,15 @@ fn data_integrity(criterion: &mut Criterion) {
     });
 
     let key = SigningKey::generate_of(KeyKind::Ed25519);
-    let created = "2027-01-10T09:30:00Z".parse().expect("an instant");
-    let options = ProofOptions::assertion(
-        Cryptosuite::EddsaRdfc2022,
-        "did:web:asso.example.org#key".to_owned(),
-        created,
-    );
-    let mut document = credential();
-    let unsigned = serde_json::to_string(&document).expect("JSON");
+    let options = options(Cryptosuite::EddsaRdfc2022, "did:web:asso.example.org#key".to_owned());
+    let unsigned = serde_json::to_string(&credential()).expect("JSON");
     group.bench_function("issue", |bench| {
         bench.iter(|| sign(black_box(&unsigned), &options, &key).expect("a proof"));
     });
-    attach(&mut document, sign(&unsigned, &options, &key).expect("a proof"));
-    let signed = serde_json::to_string(&document).expect("JSON");
+    let secured = signed(credential(), &options, &key);
+    let proof_key = ProofKey::from(key.public());
     group.bench_function("parse and verify", |bench| {
-        bench.iter(|| {
-            let secured = Secured::parse(black_box(&signed)).expect("a document");
-            for proof in secured.proofs().expect("proofs") {
-                secured.verify(&proof, key.public()).expect("a signature");
-            }
-        });
+        bench.iter(|| verify(black_box(&secured), &proof_key));
     });
     group.finish();
 }
@@ -115,8 +100,7 @@ fn selective_disclosure(criterion: &mut Criterion) {
 
 fn selective(group: &mut BenchmarkGroup<'_, WallTime>, suite: Cryptosuite, key: BaseKey<'_>, verifying: &ProofKey) {
     let mandatory: Vec<String> = example("ecdsa-sd-mandatory-pointers.json");
-    let created = "2027-01-10T09:30:00Z".parse().expect("an instant");
-    let options = ProofOptions::assertion(suite, "did:web:asso.example.org#key".to_owned(), created);
+    let options = options(suite, "did:web:asso.example.org#key".to_owned());
     let mut document = credential();
     let unsigned = serde_json::to_string(&document).expect("JSON");
     let issue = || sign_base(black_box(&unsigned), &options, &mandatory, key, &SystemEntropy).expect("a proof");
@@ -132,28 +116,8 @@ fn selective(group: &mut BenchmarkGroup<'_, WallTime>, suite: Cryptosuite, key: 
     group.bench_function("derive", |bench| bench.iter(show));
     let shown = serde_json::to_string(&show()).expect("JSON");
     group.bench_function("parse and verify derived", |bench| {
-        bench.iter(|| {
-            let secured = Secured::parse(black_box(&shown)).expect("a document");
-            for proof in secured.proofs().expect("proofs") {
-                secured.verify(&proof, verifying).expect("a signature");
-            }
-        });
+        bench.iter(|| verify(black_box(&shown), verifying));
     });
-}
-
-/// The claims of the worked SD-JWT VC, whole, and the paths of twelve of them.
-fn attestation(holder: &SigningKey) -> (Value, Vec<ClaimPath>) {
-    let path = concat!(
-        env!("CARGO_MANIFEST_DIR"),
-        "/../../shared/credential/sd-jwt-vc.issued.sd-jwt.txt"
-    );
-    let text = std::fs::read_to_string(path).expect("the worked credential is beside the project");
-    let revealed = SdJwt::parse(text.trim()).expect("an SD-JWT").reveal().expect("claims");
-    let mut claims = revealed.claims;
-    claims["cnf"]["jwk"] = holder.public().to_jwk().to_value();
-    let disclosable: Vec<ClaimPath> = revealed.disclosed.into_iter().take(12).collect();
-    assert_eq!(disclosable.len(), 12);
-    (claims, disclosable)
 }
 
 fn sd_jwt_vc(criterion: &mut Criterion) {
