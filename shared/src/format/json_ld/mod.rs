@@ -26,6 +26,10 @@ pub(crate) use self::walk::Origins;
 use super::rdf::Dataset;
 use crate::json::Node;
 
+/// The most that a document may say, every statement written in full: a long name is written in each that it is part of. In
+/// bytes: four times the largest document.
+const MAX_SAID: usize = 4 << 20;
+
 /// A document that makes no statements we could stand for.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct JsonLdError {

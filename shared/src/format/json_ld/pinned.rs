@@ -192,8 +192,12 @@ pub(super) fn may_keep() -> bool {
     KEPT.fetch_add(1, Ordering::Relaxed) < MOST
 }
 
-/// The names of the contexts, one a line, when there is nothing but names.
+/// The names of the contexts, one a line, when there is nothing but names, and not more than anybody needs.
 fn names(context: &Node<'_>) -> Option<String> {
+    const MOST: usize = 16;
+    if context.each().len() > MOST {
+        return None;
+    }
     let mut key = String::new();
     for name in context.each() {
         key.push_str(name.text()?);

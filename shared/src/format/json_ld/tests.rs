@@ -34,6 +34,14 @@ fn flaw(change: impl FnOnce(&mut Value)) -> (Flaw, String) {
     (error.flaw().clone(), error.pointer())
 }
 
+/// Why a context is not compiled.
+fn compiled_flaw(context: Value) -> Flaw {
+    let document = json!({"@context": context});
+    let node = Node::from(&document);
+    let refused = Context::of(&node).unwrap().compiled.unwrap_err();
+    refused.flaw().clone()
+}
+
 #[test]
 fn a_credential_says_what_its_contexts_mean() {
     let text = quads(&credential()).unwrap();
@@ -114,6 +122,100 @@ fn a_document_made_to_be_slow_is_refused() {
     assert_eq!(
         flaw(|document| document["@context"] = json!([V2, terms])).0,
         Flaw::Context(ContextError::Unsupported("so many terms"))
+    );
+}
+
+/// A few letters of a document are written out in each statement they are part of.
+#[test]
+fn a_document_that_says_much_with_little_is_refused() {
+    let long = format!("urn:{}", "x".repeat(50_000));
+    let many: Vec<u32> = (0..100).collect();
+    let mut document = credential();
+    document["credentialSubject"] = json!({"id": long, "activity": many});
+    document["@context"] = json!([V2, {"activity": "https://example.org/activity"}]);
+    document["type"] = json!("VerifiableCredential");
+    assert_eq!(quads(&document).unwrap_err().flaw(), &Flaw::TooComplex);
+    document["credentialSubject"]["activity"] = json!([1]);
+    assert_eq!(quads(&document).map(|text| text.len() > 50_000), Ok(true));
+    document["@context"] = json!([V2, {"p": format!("{long}/")}]);
+    assert_eq!(
+        quads(&document).unwrap_err().flaw(),
+        &Flaw::Context(ContextError::Unsupported("so long an IRI"))
+    );
+    let nothing: serde_json::Map<String, Value> = (0..10_000).map(|n| (format!("p:{n}"), Value::Null)).collect();
+    document["@context"] = json!([V2, {"p": format!("urn:{}/", "x".repeat(1000))}]);
+    document["credentialSubject"] = json!(nothing);
+    assert_eq!(quads(&document).unwrap_err().flaw(), &Flaw::TooComplex);
+}
+
+#[test]
+fn a_document_with_very_many_nameless_nodes_is_refused() {
+    let mut document = credential();
+    let nodes = |many: u32| json!((0..many).map(|_| json!({"name": "a"})).collect::<Vec<_>>());
+    document["credentialSubject"] = nodes(10_000);
+    assert_eq!(quads(&document).unwrap_err().flaw(), &Flaw::TooComplex);
+    document["credentialSubject"] = json!({"@list": (0..10_000).collect::<Vec<_>>()});
+    assert_eq!(quads(&document).unwrap_err().flaw(), &Flaw::TooComplex);
+    document["credentialSubject"] = nodes(1000);
+    assert!(quads(&document).is_ok());
+}
+
+#[test]
+fn contexts_are_not_laid_again_and_again() {
+    let heavy = Flaw::Context(ContextError::Unsupported("so many definitions"));
+    assert_eq!(compiled_flaw(json!(vec![V2; 1000])), heavy);
+    let again: Vec<Value> = (0..20_000).map(|n| json!({"a": format!("urn:{n}")})).collect();
+    assert_eq!(compiled_flaw(json!([V2, again])), heavy);
+    // Each time anew: they are laid over another.
+    let terms: serde_json::Map<String, Value> = (0..1000).map(|n| (format!("t{n}"), json!("urn:t"))).collect();
+    let subjects: Vec<Value> = (0..30).map(|_| json!({"@context": {}, "scoped": {"t1": 1}})).collect();
+    let found = flaw(|document| {
+        document["@context"] = json!([V2, {"scoped": {"@id": "urn:s", "@context": terms}}]);
+        document["type"] = json!("VerifiableCredential");
+        document["credentialSubject"] = json!(subjects);
+    });
+    assert_eq!(found.0, Flaw::TooComplex);
+    let found = flaw(|document| document["credentialSubject"] = json!({"@context": vec![V2; 1000], "name": "a"}));
+    assert_eq!(found.0, Flaw::TooComplex);
+    assert!(
+        quads(&{
+            let mut document = credential();
+            document["@context"] = json!([V2, V2, "https://credentials.example.org/contexts/activity-hours/v1"]);
+            document
+        })
+        .is_ok()
+    );
+}
+
+/// Each term is made for the one before it, by a call within a call.
+#[test]
+fn terms_that_need_one_another_without_end_are_refused() {
+    let chain = |length: u32| {
+        let mut terms: serde_json::Map<String, Value> = (0..length)
+            .map(|n| (format!("t{n}"), json!(format!("t{}", n + 1))))
+            .collect();
+        terms.insert(format!("t{length}"), json!("urn:t"));
+        let mut document = credential();
+        document["@context"] = json!([V2, terms]);
+        document["type"] = json!("VerifiableCredential");
+        document["credentialSubject"] = json!({"t0": 1});
+        quads(&document)
+    };
+    assert!(chain(10).is_ok());
+    for length in [100, 10_000] {
+        assert!(matches!(
+            chain(length).unwrap_err().flaw(),
+            Flaw::Context(ContextError::Unsupported(_))
+        ));
+    }
+}
+
+#[test]
+fn there_are_only_so_many_names_for_keywords() {
+    let aliases: serde_json::Map<String, Value> = (0..100).map(|n| (format!("t{n}"), json!("@type"))).collect();
+    assert_eq!(
+        compiled_flaw(json!([V2, aliases])),
+        Flaw::Context(ContextError::Unsupported("so many names for keywords"))
     );
 }
 

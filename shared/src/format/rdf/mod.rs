@@ -34,6 +34,14 @@ pub(crate) enum NamedOrBlank<'a> {
 }
 
 impl NamedOrBlank<'_> {
+    /// About how long it is when it is written, in bytes: labels of blank nodes are not known yet.
+    pub(crate) fn size(self) -> usize {
+        match self {
+            Self::Iri(iri) => iri.len(),
+            Self::Blank(_) => 16,
+        }
+    }
+
     pub(crate) fn blank(self) -> Option<Blank> {
         match self {
             Self::Blank(blank) => Some(blank),
@@ -52,6 +60,17 @@ pub(crate) enum Term<'a> {
 impl<'a> Term<'a> {
     pub(crate) fn iri(iri: &'a str) -> Self {
         Self::Node(NamedOrBlank::Iri(iri))
+    }
+
+    /// About how long it is when it is written, in bytes, but for escapes.
+    pub(crate) fn size(self) -> usize {
+        match self {
+            Self::Node(node) => node.size(),
+            Self::Literal { value, annotation } => match annotation {
+                Annotation::Plain => value.len(),
+                Annotation::Datatype(text) | Annotation::Language(text) => value.len() + text.len(),
+            },
+        }
     }
 
     pub(crate) fn blank(self) -> Option<Blank> {
@@ -126,6 +145,16 @@ impl Quad<'_> {
         }
         out.push_str(" .\n");
     }
+}
+
+/// About how long a statement of these parts is when it is written, in bytes.
+pub(crate) fn size(
+    subject: NamedOrBlank<'_>,
+    predicate: &str,
+    object: Term<'_>,
+    graph: Option<NamedOrBlank<'_>>,
+) -> usize {
+    subject.size() + predicate.len() + object.size() + graph.map_or(0, NamedOrBlank::size) + 16
 }
 
 /// Statements, in the order they were read; the same one may be there twice.

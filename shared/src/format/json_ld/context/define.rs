@@ -25,6 +25,13 @@ const MAX_NESTING: u32 = 16;
 /// The most terms of a context: three times what the pinned ones have together. Laying one over another copies them.
 const MAX_TERMS: usize = 4096;
 
+/// How far from one term to the next is gone to know what the first means: each is a call within a call, and the stack has
+/// an end.
+const MAX_CHAIN: u32 = 16;
+
+/// The longest IRI that a term may stand for: a few letters of a document can stand for all of it. In bytes.
+const MAX_IRI: usize = 1024;
+
 /// The number of the next scoped context of a pinned one.
 static NUMBERS: AtomicU64 = AtomicU64::new(0);
 
@@ -92,6 +99,7 @@ impl Building {
                 if !is_absolute(&iri) {
                     return Err(ContextError::Unsupported("a relative @vocab"));
                 }
+                bounded(&iri)?;
                 self.result.vocab = Some(iri.as_ref().into());
             }
             Some(_) => return invalid("@vocab"),
@@ -110,6 +118,7 @@ impl Building {
         let mut defining = Defining {
             members,
             defined: HashMap::new(),
+            depth: 0,
             protected,
         };
         for term in members.keys() {
@@ -131,6 +140,9 @@ impl Building {
             // It is needed to say what it means.
             Some(false) => return invalid(),
             None => {}
+        }
+        if defining.depth > MAX_CHAIN {
+            return Err(ContextError::Unsupported("terms that need so many others"));
         }
         defining.defined.insert(term.to_owned(), false);
         if term == "@type" {
@@ -167,10 +179,14 @@ impl Building {
             Some(Value::Bool(protected)) => *protected,
             Some(_) => return invalid(),
         };
+        defining.depth += 1;
         let coercion = self.coercion(term, written.get("@type"), defining)?;
-        let Some((iri, is_prefix)) = self.meaning(term, id, simple, defining)? else {
+        let meaning = self.meaning(term, id, simple, defining)?;
+        defining.depth -= 1;
+        let Some((iri, is_prefix)) = meaning else {
             return Ok(());
         };
+        iri.as_deref().map_or(Ok(()), bounded)?;
         let is_prefix = match written.get("@prefix") {
             None => is_prefix,
             Some(Value::Bool(prefix)) if !term.contains([':', '/']) => *prefix,
@@ -317,7 +333,9 @@ impl Building {
                 }
             }
         }
-        Ok(self.result.expand(text, true).map(Cow::into_owned))
+        let expanded = self.result.expand(text, true);
+        expanded.as_deref().map_or(Ok(()), bounded)?;
+        Ok(expanded.map(Cow::into_owned))
     }
 }
 
@@ -325,7 +343,17 @@ impl Building {
 struct Defining<'a> {
     members: &'a Map<String, Value>,
     defined: HashMap<String, bool>,
+    /// How many terms are being created, each for the one before it.
+    depth: u32,
     protected: bool,
+}
+
+/// Refuses an IRI that is too long.
+fn bounded(iri: &str) -> Result<(), ContextError> {
+    if iri.len() > MAX_IRI {
+        return Err(ContextError::Unsupported("so long an IRI"));
+    }
+    Ok(())
 }
 
 fn container(term: &str, written: Option<&Value>) -> Result<Container, ContextError> {

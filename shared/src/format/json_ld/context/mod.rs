@@ -4,6 +4,7 @@
 //! computation. Only what credentials use is compiled; the rest is [`ContextError::Unsupported`].
 
 mod define;
+pub(super) mod weight;
 mod word;
 
 use std::{
@@ -22,6 +23,9 @@ use super::{
     pinned,
 };
 use crate::json::Node;
+
+/// The most terms that stand for keywords: every member of a document is compared with each.
+const MAX_ALIASES: usize = 24;
 
 /// Why a context was refused.
 #[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
@@ -105,6 +109,12 @@ pub(super) struct Local {
     number: Option<u64>,
 }
 
+impl Local {
+    pub(super) fn value(&self) -> &Value {
+        &self.value
+    }
+}
+
 /// An active context: the meaning of every term at a place of a document.
 #[derive(Debug, Default)]
 pub(super) struct Active {
@@ -140,7 +150,12 @@ pub(super) enum Scope {
 impl Active {
     /// The context of a document, from its `@context`.
     pub(super) fn of_document(context: &Node<'_>) -> Result<Arc<Self>, ContextError> {
-        pinned::document(context, || Arc::<Self>::default().embedded(context))
+        pinned::document(context, || {
+            if weight::of_written(context) > weight::MAX_WEIGHT {
+                return Err(ContextError::Unsupported("so many definitions"));
+            }
+            Arc::<Self>::default().embedded(context)
+        })
     }
 
     /// With a `@context` found in a node laid over it.
@@ -253,6 +268,9 @@ impl Active {
             .filter(|(_, iri)| iri.starts_with('@'))
             .map(|(term, iri)| (Arc::clone(term), iri.clone()))
             .collect();
+        if result.aliases.len() > MAX_ALIASES {
+            return Err(ContextError::Unsupported("so many names for keywords"));
+        }
         result.longest_alias = result.aliases.iter().map(|(alias, _)| alias.len()).max().unwrap_or(0);
         Ok(Arc::new(result))
     }

@@ -10,14 +10,14 @@ use ssi::json_ld::{
 };
 
 use super::super::{
-    Flaw, JsonLdError,
+    Flaw, JsonLdError, MAX_SAID,
     iri::is_absolute,
     literal::{boolean, direction_annotation, literal, number, tagged},
 };
 use crate::{
     format::rdf::{
         Annotation, Blank, Dataset, NamedOrBlank, Quad, RDF_FIRST, RDF_JSON, RDF_NIL, RDF_REST, RDF_TYPE, Term,
-        XSD_BOOLEAN,
+        XSD_BOOLEAN, size,
     },
     json::{self, canonical},
 };
@@ -27,6 +27,8 @@ pub(super) struct Said<'a> {
     pub(super) dataset: Dataset<'a>,
     /// Whether there is an index: it makes no statement.
     pub(super) has_index: bool,
+    /// How much it said: see [`MAX_SAID`].
+    said: usize,
     /// The nodes named by the document.
     labels: HashMap<String, Blank>,
     /// Where its text stands.
@@ -40,6 +42,7 @@ pub(super) fn of<'a>(expanded: &ExpandedDocument, made: &'a Bump) -> Result<Said
     let mut said = Said {
         dataset: Dataset::default(),
         has_index: false,
+        said: 0,
         labels: HashMap::new(),
         made,
     };
@@ -74,13 +77,13 @@ impl<'a> Said<'a> {
         };
         for class in node.types() {
             let class = self.iri(class).map_err(|text| Flaw::UndefinedType(text.to_owned()))?;
-            self.push(subject, RDF_TYPE, Term::iri(class), graph);
+            self.push(subject, RDF_TYPE, Term::iri(class), graph)?;
         }
         for (property, objects) in &node.properties {
             let predicate = self.iri(property).map_err(|_| Flaw::UndefinedTerm)?;
             for object in objects {
                 let object = self.object(object, graph)?;
-                self.push(subject, predicate, object, graph);
+                self.push(subject, predicate, object, graph)?;
             }
         }
         for (property, nodes) in node.reverse_properties.iter().flatten() {
@@ -88,7 +91,7 @@ impl<'a> Said<'a> {
             for node in nodes {
                 self.indexed(node);
                 let other = self.node(node.inner(), graph)?;
-                self.push(other, predicate, subject.into(), graph);
+                self.push(other, predicate, subject.into(), graph)?;
             }
         }
         for node in node.included.iter().flatten() {
@@ -120,8 +123,8 @@ impl<'a> Said<'a> {
         for object in list.iter().rev() {
             let object = self.object(object, graph)?;
             let cell = NamedOrBlank::Blank(self.blank());
-            self.push(cell, RDF_FIRST, object, graph);
-            self.push(cell, RDF_REST, rest.into(), graph);
+            self.push(cell, RDF_FIRST, object, graph)?;
+            self.push(cell, RDF_REST, rest.into(), graph)?;
             rest = cell;
         }
         Ok(rest.into())
@@ -145,13 +148,24 @@ impl<'a> Said<'a> {
         self.dataset.blanks - 1
     }
 
-    fn push(&mut self, subject: NamedOrBlank<'a>, predicate: &'a str, object: Term<'a>, graph: Graph<'a>) {
+    fn push(
+        &mut self,
+        subject: NamedOrBlank<'a>,
+        predicate: &'a str,
+        object: Term<'a>,
+        graph: Graph<'a>,
+    ) -> Result<(), JsonLdError> {
+        self.said += size(subject, predicate, object, graph);
+        if self.said > MAX_SAID {
+            return Err(Flaw::TooComplex.into());
+        }
         self.dataset.quads.push(Quad {
             subject,
             predicate,
             object,
             graph,
         });
+        Ok(())
     }
 
     /// An identifier as an absolute IRI, or the text that is none.

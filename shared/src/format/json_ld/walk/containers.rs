@@ -33,7 +33,7 @@ impl<'a> Walk<'a> {
                     _ => return Err(JsonLdError::from(Flaw::WrongLanguage).under(tag)),
                 };
                 self.at = node.address();
-                self.push(subject, predicate, object, place.graph);
+                self.push(subject, predicate, object, place.graph)?;
             }
         }
         Ok(())
@@ -60,7 +60,7 @@ impl<'a> Walk<'a> {
             self.object(members, &inside, false)
                 .map_err(|error| error.under(&index.to_string()))?;
             self.at = node.address();
-            self.push(subject, predicate, name.into(), place.graph);
+            self.push(subject, predicate, name.into(), place.graph)?;
         }
         Ok(())
     }
@@ -98,7 +98,7 @@ impl<'a> Walk<'a> {
             self.at = node.address();
             let cell = NamedOrBlank::Blank(self.blank());
             match last.replace(cell) {
-                Some(before) => self.push(before, RDF_REST, cell.into(), place.graph),
+                Some(before) => self.push(before, RDF_REST, cell.into(), place.graph)?,
                 None => head = Some(cell),
             }
             match node {
@@ -111,7 +111,7 @@ impl<'a> Walk<'a> {
         let nil = Term::iri(RDF_NIL);
         Ok(match (head, last) {
             (Some(head), Some(last)) => {
-                self.push(last, RDF_REST, nil, place.graph);
+                self.push(last, RDF_REST, nil, place.graph)?;
                 head.into()
             }
             _ => nil,

@@ -18,13 +18,13 @@ use smallvec::SmallVec;
 
 use self::meaning::{Meaning, is_list_object, keyword_among, meaning, stands_alone, vocabulary};
 use super::{
-    Flaw, JsonLdError,
-    context::{Active, Coercion, Container, Definition, Local, OwnLanguage, Scope},
+    Flaw, JsonLdError, MAX_SAID,
+    context::{Active, Coercion, Container, Definition, Local, OwnLanguage, Scope, weight},
     iri::is_absolute,
     literal::{boolean, literal, number, tagged, value_object},
 };
 use crate::{
-    format::rdf::{Annotation, Blank, Dataset, NamedOrBlank, Quad, RDF_JSON, RDF_TYPE, Term, XSD_BOOLEAN},
+    format::rdf::{Annotation, Blank, Dataset, NamedOrBlank, Quad, RDF_JSON, RDF_TYPE, Term, XSD_BOOLEAN, size},
     json::{Node, canonical},
 };
 
@@ -36,6 +36,8 @@ const NOTHING: Term<'static> = Term::Literal {
     value: "",
     annotation: Annotation::Plain,
 };
+/// The most nodes without a name: each is hashed with all that is said of it.
+const MAX_BLANKS: Blank = 8 * 1024;
 
 /// A scoped context over another, told by where they are.
 type Laid = (*const Active, *const Local, Scope);
@@ -92,6 +94,8 @@ fn walk<'a>(
         },
         labels: HashMap::new(),
         compiled: 0,
+        laid: 0,
+        said: 0,
         scoped: HashMap::new(),
         origins,
         at: document.address(),
@@ -116,6 +120,10 @@ struct Walk<'a> {
     labels: HashMap<&'a str, Blank>,
     /// How many contexts of its own it made us compile.
     compiled: u32,
+    /// How many definitions that was.
+    laid: usize,
+    /// How much it said: see [`MAX_SAID`].
+    said: usize,
     /// Where scoped contexts led before, in this document.
     scoped: HashMap<Laid, Led>,
     /// Where statements come from, when it is asked.
@@ -192,7 +200,7 @@ impl<'a> Walk<'a> {
         }
         let subject = subject.unwrap_or_else(|| NamedOrBlank::Blank(self.blank()));
         for found in types {
-            self.push(subject, RDF_TYPE, Term::iri(found.iri), place.graph);
+            self.push(subject, RDF_TYPE, Term::iri(found.iri), place.graph)?;
         }
         for (name, node) in members {
             self.member(name, node, subject, active, place.graph)
@@ -227,7 +235,7 @@ impl<'a> Walk<'a> {
             laid = Some(self.scoped(laid.as_ref().unwrap_or(place.active), local, Scope::Property)?);
         }
         if !is_document && let Some((_, context)) = members.iter().find(|(name, _)| name == "@context") {
-            self.lay()?;
+            self.lay(weight::of_written(context))?;
             let embedded = laid.as_ref().unwrap_or(place.active).embedded(context);
             laid = Some(embedded.map_err(|error| JsonLdError::from(Flaw::Context(error)).under("@context"))?);
         }
@@ -257,6 +265,7 @@ impl<'a> Walk<'a> {
             }
             Meaning::Property(predicate, definition) => (predicate, definition),
         };
+        self.count(predicate.len())?;
         let place = Place {
             active,
             property: name,
@@ -268,8 +277,7 @@ impl<'a> Walk<'a> {
             let literal = literal(self.made.alloc_str(&text), Annotation::Datatype(RDF_JSON));
             self.at = node.address();
             self.is_whole();
-            self.push(subject, predicate, literal, graph);
-            return Ok(());
+            return self.push(subject, predicate, literal, graph);
         }
         match definition.map_or(Container::Set, |found| found.container) {
             Container::Language if matches!(node, Node::Object(_)) => {
@@ -281,8 +289,7 @@ impl<'a> Walk<'a> {
                 self.is_whole();
                 let list = self.list(node.each(), &place)?;
                 self.at = node.address();
-                self.push(subject, predicate, list, graph);
-                Ok(())
+                self.push(subject, predicate, list, graph)
             }
             _ => self.values(node, subject, predicate, &place),
         }
@@ -318,13 +325,12 @@ impl<'a> Walk<'a> {
     ) -> Result<(), JsonLdError> {
         self.at = node.address();
         let quad = self.dataset.quads.len();
-        self.push(subject, predicate, NOTHING, place.graph);
+        self.push(subject, predicate, NOTHING, place.graph)?;
         let Node::Object(members) = node else {
             return self.scalar(quad, node, place);
         };
         let object = self.object(members, place, false)?;
-        self.say(quad, object);
-        Ok(())
+        self.say(quad, object)
     }
 
     /// Value expansion (JSON-LD 1.1 API §5.3) and Object to RDF Conversion (§8.2).
@@ -355,11 +361,9 @@ impl<'a> Walk<'a> {
             Node::Text(text) => match coercion {
                 Coercion::Id | Coercion::Vocab => {
                     let node = self.reference(text, place.active, *coercion == Coercion::Vocab)?;
-                    self.say(quad, Term::Node(node));
+                    self.say(quad, Term::Node(node))
                 }
-                Coercion::Datatype(iri) => {
-                    self.say(quad, literal(text, Annotation::Datatype(iri.within(made))));
-                }
+                Coercion::Datatype(iri) => self.say(quad, literal(text, Annotation::Datatype(iri.within(made)))),
                 Coercion::None | Coercion::Json => {
                     let language = match definition.map(|definition| &definition.language) {
                         Some(OwnLanguage::Tag(tag)) => Some(tag),
@@ -378,15 +382,14 @@ impl<'a> Walk<'a> {
                     _ => None,
                 };
                 let (text, default) = number(written, wanted, made)?;
-                self.say(quad, literal(text, Annotation::Datatype(datatype(default))));
+                self.say(quad, literal(text, Annotation::Datatype(datatype(default))))
             }
             Node::Boolean(value) => {
                 let annotation = Annotation::Datatype(datatype(XSD_BOOLEAN));
-                self.say(quad, literal(boolean(*value), annotation));
+                self.say(quad, literal(boolean(*value), annotation))
             }
-            Node::Null | Node::Array(_) | Node::Object(_) => return Err(Flaw::Unsupported.into()),
+            Node::Null | Node::Array(_) | Node::Object(_) => Err(Flaw::Unsupported.into()),
         }
-        Ok(())
     }
 
     /// `@id`.
@@ -430,7 +433,7 @@ impl<'a> Walk<'a> {
         if let Some(led) = self.scoped.get(&key) {
             return Ok(Arc::clone(&led.to));
         }
-        self.lay()?;
+        self.lay(weight::of_value(local.value()))?;
         let made = active.scoped(local, scope).map_err(Flaw::Context)?;
         let led = Led {
             to: Arc::clone(&made),
@@ -441,9 +444,10 @@ impl<'a> Walk<'a> {
     }
 
     /// Counts a context that is compiled for this document alone.
-    fn lay(&mut self) -> Result<(), JsonLdError> {
+    fn lay(&mut self, weight: usize) -> Result<(), JsonLdError> {
         self.compiled += 1;
-        if self.compiled > MAX_COMPILED {
+        self.laid += weight;
+        if self.compiled > MAX_COMPILED || self.laid > weight::MAX_WEIGHT {
             return Err(Flaw::TooComplex.into());
         }
         Ok(())
@@ -462,7 +466,8 @@ impl<'a> Walk<'a> {
         predicate: &'a str,
         object: Term<'a>,
         graph: Option<NamedOrBlank<'a>>,
-    ) {
+    ) -> Result<(), JsonLdError> {
+        self.count(size(subject, predicate, object, graph))?;
         if let Some(origins) = &mut self.origins {
             origins.quads.push(self.at);
         }
@@ -473,11 +478,23 @@ impl<'a> Walk<'a> {
             object,
             graph,
         }));
+        Ok(())
     }
 
     /// The object of a statement that was made without.
-    fn say(&mut self, quad: usize, object: Term<'a>) {
+    fn say(&mut self, quad: usize, object: Term<'a>) -> Result<(), JsonLdError> {
+        self.count(object.size())?;
         self.dataset.quads[quad].object = object;
+        Ok(())
+    }
+
+    /// Counts what is said.
+    fn count(&mut self, bytes: usize) -> Result<(), JsonLdError> {
+        self.said += bytes;
+        if self.said > MAX_SAID || self.dataset.blanks > MAX_BLANKS {
+            return Err(Flaw::TooComplex.into());
+        }
+        Ok(())
     }
 
     fn blank(&mut self) -> Blank {
