@@ -21,6 +21,9 @@ const MAX_STEPS: usize = 20_000;
 /// How many names are copied in the time of one step.
 const COPIED_IN_A_STEP: usize = 32;
 
+/// How many statements of a node are looked through in the time of one step.
+const SEEN_IN_A_STEP: usize = 64;
+
 /// How far from one node to the next paths are followed: each is a call within a call, and the stack has an end.
 const MAX_DEPTH: u32 = 100;
 
@@ -272,6 +275,7 @@ impl<'a> Naming<'a> {
         if self.depth > MAX_DEPTH {
             return Err(CanonicalizationError::TooComplex);
         }
+        self.spend(self.mentions[blank as usize].len() / SEEN_IN_A_STEP)?;
         let found = self.paths_from(blank, issuer);
         self.depth -= 1;
         found

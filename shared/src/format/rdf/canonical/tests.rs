@@ -1,4 +1,7 @@
-use super::{super::NamedOrBlank, *};
+use super::{
+    super::{NamedOrBlank, Term},
+    *,
+};
 
 fn link(subject: Blank, object: Blank) -> Quad<'static> {
     Quad {
@@ -54,6 +57,32 @@ fn a_poisoned_dataset_is_refused() {
             "{nodes}"
         );
     }
+}
+
+/// What is said of a node beside its neighbours is looked through each time the node is come by.
+#[test]
+fn what_is_said_of_poisoned_nodes_counts() {
+    let mut dataset = clique(5);
+    assert!(canonicalize(&dataset, Digest::Sha256).is_ok());
+    for node in 0..5 {
+        dataset.quads.extend((0..5000).map(|_| Quad {
+            object: Term::iri("urn:a"),
+            ..link(node, node)
+        }));
+    }
+    // Said once however often it is said.
+    assert!(canonicalize(&dataset, Digest::Sha256).is_ok());
+    let names: Vec<String> = (0..5000).map(|name| format!("urn:{name}")).collect();
+    for node in 0..5 {
+        dataset.quads.extend(names.iter().map(|name| Quad {
+            object: Term::iri(name),
+            ..link(node, node)
+        }));
+    }
+    assert_eq!(
+        canonicalize(&dataset, Digest::Sha256),
+        Err(CanonicalizationError::TooComplex)
+    );
 }
 
 #[test]
