@@ -48,8 +48,11 @@ impl<'a> Walk<'a> {
         place: &Place<'_, 'a>,
     ) -> Result<(), JsonLdError> {
         for (index, node) in node.each().iter().enumerate() {
-            let Node::Object(members) = node else {
-                return Err(Flaw::NotAnObject.into());
+            let members = match node {
+                Node::Object(members) => members,
+                // A set within a set, or nothing.
+                Node::Array(_) | Node::Null => return Err(Flaw::Unsupported.into()),
+                Node::Text(_) | Node::Number(_) | Node::Boolean(_) => return Err(Flaw::NotAnObject.into()),
             };
             let name = NamedOrBlank::Blank(self.blank());
             let inside = Place {

@@ -237,6 +237,18 @@ fn pinned_contexts_hold_nothing_the_guard_looks_for() {
     assert_eq!(DOCUMENTS.len(), pinned::PINNED.len());
 }
 
+/// A set within a set is one set, and nothing says nothing.
+#[test]
+fn graphs_in_sets_and_none_at_all_are_read_by_both() {
+    let mut document = credential(json!({}), json!({"id": "urn:a"}));
+    let alone = quads(&document).unwrap();
+    document["proof"] = json!([[], null]);
+    assert_eq!(quads(&document).unwrap(), alone);
+    assert!(compiled(&document).unwrap_err().is_for_general_path());
+    document["proof"] = json!("a");
+    assert!(quads(&document).is_err());
+}
+
 #[test]
 fn a_document_made_to_be_slow_is_refused() {
     let deep = (0..40).fold(json!("a"), |inner, _| json!({"title": inner}));
