@@ -23,6 +23,9 @@ mod linked_data;
 #[path = "vectors/open_badges.rs"]
 mod open_badges;
 #[cfg(test)]
+#[path = "vectors/plain_ssi.rs"]
+mod plain_ssi;
+#[cfg(test)]
 #[path = "vectors/schemas.rs"]
 mod schemas;
 #[cfg(test)]
@@ -64,7 +67,7 @@ mod source {
     use tests::fixtures;
 
     /// How many tests of this binary read vectors.
-    const SUITES: usize = 54;
+    const SUITES: usize = 56;
 
     /// The loud line is said once.
     static SAID: Once = Once::new();

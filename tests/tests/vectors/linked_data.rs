@@ -46,20 +46,10 @@ fn rdfc_1_0_every_dataset_gets_its_canonical_form() {
     assert_eq!((forms, maps, refused), (64, 21, 1));
 }
 
-/// What we do not read we refuse; what we read says what the specification says.
-#[test]
-fn json_ld_says_what_the_specification_says_or_is_refused() {
-    let Some(vectors) = Vectors::open("json-ld") else {
-        return;
-    };
-    let manifest = vectors.json("toRdf-manifest.jsonld");
-    let (mut same, mut refused, mut wrong) = (0, 0, Vec::new());
+/// The vectors of what we mean to read: the input, its text, and what the manifest says of it.
+pub(crate) fn to_rdf_entries<'m>(vectors: &Vectors, manifest: &'m Value) -> Vec<(&'m str, String, &'m Value)> {
+    let mut read = Vec::new();
     for entry in manifest["sequence"].as_array().expect("a sequence") {
-        let has_type = |name: &str| {
-            entry["@type"]
-                .as_array()
-                .is_some_and(|types| types.contains(&name.into()))
-        };
         let option = |name: &str| entry["option"].get(name).is_some();
         // We read JSON-LD 1.1, with the context that stands in the document.
         let is_old = ["specVersion", "processingMode"]
@@ -77,6 +67,25 @@ fn json_ld_says_what_the_specification_says_or_is_refused() {
         if text.contains("@direction") && entry["option"]["rdfDirection"] != "i18n-datatype" {
             continue;
         }
+        read.push((input, text, entry));
+    }
+    read
+}
+
+/// What we do not read we refuse; what we read says what the specification says.
+#[test]
+fn json_ld_says_what_the_specification_says_or_is_refused() {
+    let Some(vectors) = Vectors::open("json-ld") else {
+        return;
+    };
+    let manifest = vectors.json("toRdf-manifest.jsonld");
+    let (mut same, mut refused, mut wrong) = (0, 0, Vec::new());
+    for (input, text, entry) in to_rdf_entries(&vectors, &manifest) {
+        let has_type = |name: &str| {
+            entry["@type"]
+                .as_array()
+                .is_some_and(|types| types.contains(&name.into()))
+        };
         let Ok(found) = std::panic::catch_unwind(|| canonical_json_ld(&text)) else {
             wrong.push(input);
             continue;
