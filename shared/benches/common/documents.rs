@@ -3,7 +3,7 @@
 use serde::de::DeserializeOwned;
 use serde_json::{Map, Value};
 use shared::{
-    format::data_integrity::{Cryptosuite, ProofOptions, Secured, attach, sign},
+    format::data_integrity::{Cryptosuite, DataIntegrityError, ProofOptions, Secured, attach, sign},
     keys::{ProofKey, SigningKey},
 };
 
@@ -32,9 +32,8 @@ pub(crate) fn signed(mut document: Map<String, Value>, options: &ProofOptions, k
 }
 
 /// Reads a document and checks its proofs.
-pub(crate) fn verify(text: &str, key: &ProofKey) {
-    let secured = Secured::parse(text).expect("a document");
-    for proof in secured.proofs().expect("proofs") {
-        secured.verify(&proof, key).expect("a signature");
-    }
+pub(crate) fn verify(text: &str, key: &ProofKey) -> Result<(), DataIntegrityError> {
+    let secured = Secured::parse(text)?;
+    let proofs = secured.proofs()?;
+    proofs.iter().try_for_each(|proof| secured.verify(proof, key))
 }
