@@ -1,6 +1,6 @@
 //! Reading JSON (RFC 8259) in one pass, straight into nodes.
 
-use std::borrow::Cow;
+use std::{borrow::Cow, iter};
 
 use super::{Ambiguous, MAX_DEPTH, Node, node::Members};
 
@@ -13,231 +13,255 @@ const FEW: usize = 24;
 
 /// Reads one value and nothing after it.
 pub(super) fn read(text: &str) -> Result<Node<'_>, Ambiguous> {
-    let mut reader = Reader { text, at: 0 };
     let mut node = Node::Null;
-    reader.value(&mut node, 0)?;
-    match reader.token() {
-        None => Ok(node),
-        Some(_) => Err(Ambiguous),
-    }
+    let reader = Reader { text };
+    let at = reader.value(0, &mut node, 0)?;
+    reader.end(at)?;
+    Ok(node)
 }
 
 /// Reads an array of one value or more into the first of these places, and nothing after it; says how many they are.
 pub(super) fn read_few<'a>(text: &'a str, places: &mut [Node<'a>]) -> Result<usize, Ambiguous> {
-    let mut reader = Reader { text, at: 0 };
-    if reader.token() != Some(b'[') {
+    let reader = Reader { text };
+    let mut at = reader.token(0);
+    if reader.byte(at) != b'[' {
         return Err(Ambiguous);
     }
-    reader.at += 1;
     for (before, place) in places.iter_mut().enumerate() {
-        reader.value(place, 1)?;
-        if reader.is_last(b']')? {
-            return match reader.token() {
-                None => Ok(before + 1),
-                Some(_) => Err(Ambiguous),
-            };
+        at = reader.value(at + 1, place, 1)?;
+        at = reader.token(at);
+        match reader.byte(at) {
+            b',' => {}
+            b']' => {
+                reader.end(at + 1)?;
+                return Ok(before + 1);
+            }
+            _ => return Err(Ambiguous),
         }
     }
     Err(Ambiguous)
 }
 
+/// A text that is read. Where the next byte is, never within a character, is handed from one step to the next and back: kept
+/// here it would be written and waited for at every step.
+#[derive(Clone, Copy)]
 struct Reader<'a> {
     text: &'a str,
-    /// The next byte; never within a character.
-    at: usize,
 }
 
 impl<'a> Reader<'a> {
-    fn peek(&self) -> Option<u8> {
-        self.text.as_bytes().get(self.at).copied()
+    /// The byte at a place. There is no other use for a zero than to say that the text has ended: JSON has none.
+    fn byte(self, at: usize) -> u8 {
+        self.text.as_bytes().get(at).copied().unwrap_or(0)
     }
 
-    fn next(&mut self) -> Option<u8> {
-        let byte = self.peek();
-        self.at += 1;
-        byte
+    /// Where the next byte is that is no white space.
+    fn token(self, mut at: usize) -> usize {
+        while let b' ' | b'\n' | b'\r' | b'\t' = self.byte(at) {
+            at += 1;
+        }
+        at
     }
 
-    /// The next byte that is no white space; it stays.
-    fn token(&mut self) -> Option<u8> {
-        while let Some(b' ' | b'\n' | b'\r' | b'\t') = self.peek() {
-            self.at += 1;
-        }
-        self.peek()
-    }
-
-    /// A value within `depth` arrays and objects, into the place where it stays: handing it back and moving it there takes
-    /// longer than reading it.
-    fn value(&mut self, into: &mut Node<'a>, depth: usize) -> Result<(), Ambiguous> {
-        *into = match self.token().ok_or(Ambiguous)? {
-            b'"' => Node::Text(self.string()?),
-            b'{' => Node::Object(self.object(deeper(depth)?)?),
-            b'[' => Node::Array(self.array(deeper(depth)?)?),
-            b'-' | b'0'..=b'9' => Node::Number(self.number()?.into()),
-            b't' => {
-                self.word("true")?;
-                Node::Boolean(true)
-            }
-            b'f' => {
-                self.word("false")?;
-                Node::Boolean(false)
-            }
-            _ => {
-                self.word("null")?;
-                Node::Null
-            }
-        };
-        Ok(())
-    }
-
-    fn word(&mut self, word: &str) -> Result<(), Ambiguous> {
-        if !self.text[self.at..].starts_with(word) {
-            return Err(Ambiguous);
-        }
-        self.at += word.len();
-        Ok(())
-    }
-
-    fn array(&mut self, depth: usize) -> Result<Vec<Node<'a>>, Ambiguous> {
-        self.at += 1;
-        let mut nodes = Vec::new();
-        if self.token() == Some(b']') {
-            self.at += 1;
-            return Ok(nodes);
-        }
-        loop {
-            // Made where it is: one that is pushed is written elsewhere first, and waited for.
-            nodes.resize_with(nodes.len() + 1, || Node::Null);
-            if let Some(node) = nodes.last_mut() {
-                self.value(node, depth)?;
-            }
-            if self.is_last(b']')? {
-                return Ok(nodes);
-            }
-        }
-    }
-
-    fn object(&mut self, depth: usize) -> Result<Members<'a>, Ambiguous> {
-        self.at += 1;
-        let mut members = Vec::new();
-        if self.token() == Some(b'}') {
-            self.at += 1;
-            return Ok(members);
-        }
-        members.reserve(8);
-        loop {
-            if self.token() != Some(b'"') {
-                return Err(Ambiguous);
-            }
-            members.resize_with(members.len() + 1, || (Cow::Borrowed(""), Node::Null));
-            if let Some((name, node)) = members.last_mut() {
-                *name = self.string()?;
-                if self.token() != Some(b':') {
-                    return Err(Ambiguous);
-                }
-                self.at += 1;
-                self.value(node, depth)?;
-            }
-            if self.is_last(b'}')? {
-                break;
-            }
-        }
-        if are_clear(&members) {
-            Ok(members)
+    /// Nothing but white space may be left.
+    fn end(self, at: usize) -> Result<(), Ambiguous> {
+        if self.token(at) == self.text.len() {
+            Ok(())
         } else {
             Err(Ambiguous)
         }
     }
 
-    /// Whether the `end` comes after a value, rather than a comma.
-    fn is_last(&mut self, end: u8) -> Result<bool, Ambiguous> {
-        let token = self.token();
-        self.at += 1;
-        match token {
-            Some(b',') => Ok(false),
-            Some(byte) if byte == end => Ok(true),
-            _ => Err(Ambiguous),
+    /// A value within `depth` arrays and objects, into the place where it stays: handing it back and moving it there takes
+    /// longer than reading it. Says where it ends, as the others do.
+    fn value(self, at: usize, into: &mut Node<'a>, depth: usize) -> Result<usize, Ambiguous> {
+        let at = self.token(at);
+        match self.byte(at) {
+            b'"' => {
+                let (text, end) = self.string(at)?;
+                *into = Node::Text(text);
+                Ok(end)
+            }
+            b'{' => self.object(at, into, deeper(depth)?),
+            b'[' => self.array(at, into, deeper(depth)?),
+            b'-' | b'0'..=b'9' => {
+                let end = self.number(at)?;
+                *into = Node::Number(Cow::Borrowed(&self.text[at..end]));
+                Ok(end)
+            }
+            b't' => self.word(at, "true", into, Node::Boolean(true)),
+            b'f' => self.word(at, "false", into, Node::Boolean(false)),
+            _ => self.word(at, "null", into, Node::Null),
         }
+    }
+
+    fn word(self, at: usize, word: &str, into: &mut Node<'a>, node: Node<'a>) -> Result<usize, Ambiguous> {
+        if !self.text.as_bytes()[at..].starts_with(word.as_bytes()) {
+            return Err(Ambiguous);
+        }
+        *into = node;
+        Ok(at + word.len())
+    }
+
+    fn array(self, at: usize, into: &mut Node<'a>, depth: usize) -> Result<usize, Ambiguous> {
+        let mut nodes = Vec::new();
+        let first = self.token(at + 1);
+        if self.byte(first) == b']' {
+            *into = Node::Array(nodes);
+            return Ok(first + 1);
+        }
+        let mut at = first;
+        loop {
+            at = self.token(at);
+            if self.byte(at) == b'"' {
+                let (text, end) = self.string(at)?;
+                nodes.extend(iter::once_with(|| Node::Text(text)));
+                at = end;
+            } else {
+                nodes.extend(iter::once_with(|| Node::Null));
+                if let Some(node) = nodes.last_mut() {
+                    at = self.value(at, node, depth)?;
+                }
+            }
+            at = self.token(at);
+            match self.byte(at) {
+                b',' => at += 1,
+                b']' => {
+                    *into = Node::Array(nodes);
+                    return Ok(at + 1);
+                }
+                _ => return Err(Ambiguous),
+            }
+        }
+    }
+
+    fn object(self, at: usize, into: &mut Node<'a>, depth: usize) -> Result<usize, Ambiguous> {
+        let mut members = Vec::new();
+        let first = self.token(at + 1);
+        if self.byte(first) == b'}' {
+            *into = Node::Object(members);
+            return Ok(first + 1);
+        }
+        members.reserve(8);
+        let mut at = first;
+        loop {
+            if self.byte(at) != b'"' {
+                return Err(Ambiguous);
+            }
+            let (name, end) = self.string(at)?;
+            at = self.token(end);
+            if self.byte(at) != b':' {
+                return Err(Ambiguous);
+            }
+            at = self.token(at + 1);
+            if self.byte(at) == b'"' {
+                let (text, end) = self.string(at)?;
+                members.extend(iter::once_with(|| (name, Node::Text(text))));
+                at = end;
+            } else {
+                members.extend(iter::once_with(|| (name, Node::Null)));
+                if let Some((_, node)) = members.last_mut() {
+                    at = self.value(at, node, depth)?;
+                }
+            }
+            at = self.token(at);
+            match self.byte(at) {
+                b',' => at = self.token(at + 1),
+                b'}' => break,
+                _ => return Err(Ambiguous),
+            }
+        }
+        if !are_clear(&members) {
+            return Err(Ambiguous);
+        }
+        *into = Node::Object(members);
+        Ok(at + 1)
     }
 
     /// §6: as it is written, if a double can hold its magnitude.
-    fn number(&mut self) -> Result<&'a str, Ambiguous> {
-        let start = self.at;
-        if self.peek() == Some(b'-') {
-            self.at += 1;
+    fn number(self, start: usize) -> Result<usize, Ambiguous> {
+        let mut at = start;
+        if self.byte(at) == b'-' {
+            at += 1;
         }
-        if self.peek() == Some(b'0') {
-            self.at += 1;
+        at = if self.byte(at) == b'0' {
+            at + 1
         } else {
-            self.digits()?;
+            self.digits(at)?
+        };
+        if self.byte(at) == b'.' {
+            at = self.digits(at + 1)?;
         }
-        if self.peek() == Some(b'.') {
-            self.at += 1;
-            self.digits()?;
-        }
-        let has_exponent = matches!(self.peek(), Some(b'e' | b'E'));
+        let has_exponent = matches!(self.byte(at), b'e' | b'E');
         if has_exponent {
-            self.at += 1;
-            if let Some(b'+' | b'-') = self.peek() {
-                self.at += 1;
+            at += 1;
+            if let b'+' | b'-' = self.byte(at) {
+                at += 1;
             }
-            self.digits()?;
+            at = self.digits(at)?;
         }
-        let written = &self.text[start..self.at];
         // Fewer digits than the largest double has, and no exponent.
-        if !has_exponent && written.len() < 300 {
-            return Ok(written);
+        if !has_exponent && at - start < 300 {
+            return Ok(at);
         }
-        let value: f64 = written.parse().map_err(|_| Ambiguous)?;
-        if value.is_finite() { Ok(written) } else { Err(Ambiguous) }
+        let value: f64 = self.text[start..at].parse().map_err(|_| Ambiguous)?;
+        if value.is_finite() { Ok(at) } else { Err(Ambiguous) }
     }
 
     /// At least one.
-    fn digits(&mut self) -> Result<(), Ambiguous> {
-        let start = self.at;
-        while let Some(b'0'..=b'9') = self.peek() {
-            self.at += 1;
+    fn digits(self, start: usize) -> Result<usize, Ambiguous> {
+        let mut at = start;
+        while self.byte(at).is_ascii_digit() {
+            at += 1;
         }
-        if self.at > start { Ok(()) } else { Err(Ambiguous) }
+        if at > start { Ok(at) } else { Err(Ambiguous) }
     }
 
-    /// §7: borrowed when it is written without escapes.
-    #[inline]
-    fn string(&mut self) -> Result<Cow<'a, str>, Ambiguous> {
-        self.at += 1;
-        let plain = self.plain();
-        if self.next() == Some(b'"') {
-            return Ok(Cow::Borrowed(plain));
+    /// §7: borrowed when it is written without escapes. Begins at its quote.
+    #[expect(
+        clippy::inline_always,
+        reason = "handed back in memory, its text takes longer to move than to read: measured"
+    )]
+    #[inline(always)]
+    fn string(self, at: usize) -> Result<(Cow<'a, str>, usize), Ambiguous> {
+        let start = at + 1;
+        let end = self.plain(start);
+        let plain = &self.text[start..end];
+        if self.byte(end) == b'"' {
+            return Ok((Cow::Borrowed(plain), end + 1));
         }
-        self.at -= 1;
-        self.escaped(plain).map(Cow::Owned)
+        let (text, end) = self.escaped(end, plain)?;
+        Ok((Cow::Owned(text), end))
     }
 
     /// A string that began without escapes.
     #[cold]
-    fn escaped(&mut self, plain: &str) -> Result<String, Ambiguous> {
+    fn escaped(self, mut at: usize, plain: &str) -> Result<(String, usize), Ambiguous> {
         let mut text = String::from(plain);
         loop {
-            match self.next() {
-                Some(b'"') => return Ok(text),
-                Some(b'\\') => text.push(self.escape()?),
+            match self.byte(at) {
+                b'"' => return Ok((text, at + 1)),
+                b'\\' => {
+                    let (letter, end) = self.escape(at + 1)?;
+                    text.push(letter);
+                    at = end;
+                }
                 _ => return Err(Ambiguous),
             }
-            text.push_str(self.plain());
+            let end = self.plain(at);
+            text.push_str(&self.text[at..end]);
+            at = end;
         }
     }
 
-    /// What stands for itself, up to a quote, an escape or what may not be there.
-    fn plain(&mut self) -> &'a str {
-        let rest = &self.text[self.at..];
-        let length = plain_length(rest.as_bytes());
-        self.at += length;
-        &rest[..length]
+    /// Where what stands for itself ends: at a quote, an escape or what may not be there.
+    fn plain(self, at: usize) -> usize {
+        at + plain_length(&self.text.as_bytes()[at..])
     }
 
     /// After the backslash.
-    fn escape(&mut self) -> Result<char, Ambiguous> {
-        Ok(match self.next().ok_or(Ambiguous)? {
+    fn escape(self, at: usize) -> Result<(char, usize), Ambiguous> {
+        let letter = match self.byte(at) {
             b'"' => '"',
             b'\\' => '\\',
             b'/' => '/',
@@ -246,28 +270,30 @@ impl<'a> Reader<'a> {
             b'n' => '\n',
             b'r' => '\r',
             b't' => '\t',
-            b'u' => return self.unicode(),
+            b'u' => return self.unicode(at + 1),
             _ => return Err(Ambiguous),
-        })
+        };
+        Ok((letter, at + 1))
     }
 
     /// After `\u`: one code unit, or the two of a character beyond the basic plane. Half a pair is no character.
-    fn unicode(&mut self) -> Result<char, Ambiguous> {
-        let first = self.code_unit()?;
+    fn unicode(self, at: usize) -> Result<(char, usize), Ambiguous> {
+        let first = self.code_unit(at)?;
         if let Some(letter) = char::from_u32(first.into()) {
-            return Ok(letter);
+            return Ok((letter, at + 4));
         }
-        if self.next() != Some(b'\\') || self.next() != Some(b'u') {
+        if self.byte(at + 4) != b'\\' || self.byte(at + 5) != b'u' {
             return Err(Ambiguous);
         }
-        let mut pair = char::decode_utf16([first, self.code_unit()?]);
-        pair.next().and_then(Result::ok).ok_or(Ambiguous)
+        let mut pair = char::decode_utf16([first, self.code_unit(at + 6)?]);
+        let letter = pair.next().and_then(Result::ok).ok_or(Ambiguous)?;
+        Ok((letter, at + 10))
     }
 
     /// Four hexadecimal digits.
-    fn code_unit(&mut self) -> Result<u16, Ambiguous> {
-        (0..4).try_fold(0, |unit, _| {
-            let digit = self.next().and_then(|byte| char::from(byte).to_digit(16));
+    fn code_unit(self, at: usize) -> Result<u16, Ambiguous> {
+        (at..at + 4).try_fold(0, |unit, at| {
+            let digit = char::from(self.byte(at)).to_digit(16);
             let digit = digit.and_then(|digit| u16::try_from(digit).ok());
             Ok(unit << 4 | digit.ok_or(Ambiguous)?)
         })

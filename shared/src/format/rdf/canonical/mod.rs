@@ -275,7 +275,7 @@ impl<'a> Naming<'a> {
         if self.depth > MAX_DEPTH {
             return Err(CanonicalizationError::TooComplex);
         }
-        self.spend(self.mentions[blank as usize].len() / SEEN_IN_A_STEP)?;
+        self.spend(self.mentions.of_node(blank).len() / SEEN_IN_A_STEP)?;
         let found = self.paths_from(blank, issuer);
         self.depth -= 1;
         found
