@@ -87,8 +87,8 @@ fn sd_jwt_vc(criterion: &mut Criterion) {
     both(&mut group, "issue", &batch, |claims| {
         made(claims).expect("a credential")
     });
-    let issued: Vec<String> = batch.iter().map(|claims| made(claims).expect("a credential")).collect();
-    both(&mut group, "parse, reveal and verify", &issued, |text| {
+    let credentials: Vec<String> = batch.iter().map(|claims| made(claims).expect("a credential")).collect();
+    both(&mut group, "parse, reveal and verify", &credentials, |text| {
         let sd_jwt = SdJwt::parse(text).expect("a credential");
         sd_jwt.jws().verify(issuer.public()).expect("a signature");
         sd_jwt.reveal().expect("disclosures")

@@ -35,6 +35,7 @@ fn flaw(change: impl FnOnce(&mut Value)) -> (Flaw, String) {
 }
 
 /// Why a context is not compiled.
+#[expect(clippy::needless_pass_by_value, reason = "it is made where it is given")]
 fn compiled_flaw(context: Value) -> Flaw {
     let document = json!({"@context": context});
     let node = Node::from(&document);

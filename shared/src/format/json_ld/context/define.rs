@@ -254,7 +254,6 @@ impl Building {
     }
 
     /// What a term stands for and whether it may be a prefix (steps 14 to 18). None: it is ignored.
-    #[expect(clippy::type_complexity, reason = "read once, right below its call")]
     fn meaning(
         &mut self,
         term: &str,

@@ -28,7 +28,7 @@ pub(super) struct Said<'a> {
     /// Whether there is an index: it makes no statement.
     pub(super) has_index: bool,
     /// How much it said: see [`MAX_SAID`].
-    said: usize,
+    bytes: usize,
     /// The nodes named by the document.
     labels: HashMap<String, Blank>,
     /// Where its text stands.
@@ -42,7 +42,7 @@ pub(super) fn of<'a>(expanded: &ExpandedDocument, made: &'a Bump) -> Result<Said
     let mut said = Said {
         dataset: Dataset::default(),
         has_index: false,
-        said: 0,
+        bytes: 0,
         labels: HashMap::new(),
         made,
     };
@@ -155,8 +155,8 @@ impl<'a> Said<'a> {
         object: Term<'a>,
         graph: Graph<'a>,
     ) -> Result<(), JsonLdError> {
-        self.said += size(subject, predicate, object, graph);
-        if self.said > MAX_SAID {
+        self.bytes += size(subject, predicate, object, graph);
+        if self.bytes > MAX_SAID {
             return Err(Flaw::TooComplex.into());
         }
         self.dataset.quads.push(Quad {

@@ -184,11 +184,11 @@ impl<'a> Walk<'a> {
             }
         }
         types.sort_unstable_by_key(|found| found.term);
-        let mut typed = None;
+        let mut narrowed = None;
         for local in types.iter().filter_map(|found| found.scoped) {
-            typed = Some(self.scoped(typed.as_ref().unwrap_or(by_type), local, Scope::Type)?);
+            narrowed = Some(self.scoped(narrowed.as_ref().unwrap_or(by_type), local, Scope::Type)?);
         }
-        let active = typed.as_ref().unwrap_or(by_type);
+        let active = narrowed.as_ref().unwrap_or(by_type);
         let mut subject = None;
         for (name, node) in members {
             if active.keyword(name) == Some("@id") {
@@ -210,12 +210,15 @@ impl<'a> Walk<'a> {
     }
 
     /// What a type means.
-    fn type_of<'w>(&self, term: &'a str, active: &'w Active) -> Result<Type<'w, 'a>, JsonLdError> {
+    fn type_of<'w>(&mut self, term: &'a str, active: &'w Active) -> Result<Type<'w, 'a>, JsonLdError> {
         let definition = active.definition(term);
         let iri = vocabulary(active, term, definition, self.made);
+        let iri = iri.ok_or_else(|| Flaw::UndefinedType(term.to_owned()))?;
+        // It may have been made for this type alone.
+        self.count(iri.len())?;
         Ok(Type {
             term,
-            iri: iri.ok_or_else(|| Flaw::UndefinedType(term.to_owned()))?,
+            iri,
             scoped: definition.and_then(|definition| definition.scoped.as_ref()),
         })
     }

@@ -18,7 +18,7 @@ struct Line {
 #[derive(Default)]
 pub(super) struct Lines {
     text: String,
-    lines: Vec<Line>,
+    places: Vec<Line>,
     joined: String,
 }
 
@@ -26,14 +26,14 @@ impl Lines {
     pub(super) fn with_capacity(lines: usize) -> Self {
         Self {
             text: String::with_capacity(LINE * lines),
-            lines: Vec::with_capacity(lines),
+            places: Vec::with_capacity(lines),
             joined: String::new(),
         }
     }
 
     pub(super) fn clear(&mut self) {
         self.text.clear();
-        self.lines.clear();
+        self.places.clear();
     }
 
     pub(super) fn push(&mut self, quad: &Quad<'_>, label: &mut impl FnMut(Blank, &mut String)) {
@@ -41,7 +41,7 @@ impl Lines {
         quad.write(&mut self.text, label);
         let range = start..self.text.len();
         let start = self.text.as_bytes()[start..].first_chunk().copied();
-        self.lines.extend(iter::once_with(|| Line {
+        self.places.extend(iter::once_with(|| Line {
             // No statement is shorter.
             start: u128::from_be_bytes(start.unwrap_or_default()),
             range,
@@ -51,18 +51,18 @@ impl Lines {
     /// Puts them in code point order. Whether two of them are the same.
     pub(super) fn sort(&mut self) -> bool {
         let text = self.text.as_bytes();
-        self.lines.sort_unstable_by(|a, b| {
+        self.places.sort_unstable_by(|a, b| {
             let starts = a.start.cmp(&b.start);
             starts.then_with(|| text[a.range.clone()].cmp(&text[b.range.clone()]))
         });
-        let mut pairs = self.lines.windows(2);
+        let mut pairs = self.places.windows(2);
         pairs.any(|pair| text[pair[0].range.clone()] == text[pair[1].range.clone()])
     }
 
     /// Leaves one of those that are the same, once they are sorted.
     pub(super) fn dedup(&mut self) {
         let text = self.text.as_bytes();
-        self.lines
+        self.places
             .dedup_by(|a, b| text[a.range.clone()] == text[b.range.clone()]);
     }
 
@@ -70,7 +70,7 @@ impl Lines {
     pub(super) fn joined(&mut self) -> &str {
         self.joined.clear();
         self.joined.reserve(self.text.len());
-        for line in &self.lines {
+        for line in &self.places {
             self.joined.push_str(&self.text[line.range.clone()]);
         }
         &self.joined
