@@ -134,7 +134,6 @@ struct Walk<'a> {
 
 /// A type of a node.
 struct Type<'w, 'a> {
-    term: &'a str,
     iri: &'a str,
     scoped: Option<&'w Arc<Local>>,
 }
@@ -159,17 +158,16 @@ impl<'a> Walk<'a> {
     ) -> Result<Term<'a>, JsonLdError> {
         let laid = self.laid(members, place, is_document)?;
         let by_type = laid.as_ref().unwrap_or(place.active);
-        let mut types = SmallVec::<[Type<'_, 'a>; 4]>::new();
+        // What they mean is asked later: the type of a value is another matter.
+        let mut terms = SmallVec::<[(&str, &'a str); 4]>::new();
         for (name, node) in members {
             match by_type.keyword(name) {
                 Some("@type") => {
                     for node in node.each() {
-                        let found = node.text().ok_or(Flaw::WrongType.into());
-                        types.push(
-                            found
-                                .and_then(|text| self.type_of(text, by_type))
-                                .map_err(|error| error.under(name))?,
-                        );
+                        let text = node
+                            .text()
+                            .ok_or_else(|| JsonLdError::from(Flaw::WrongType).under(name))?;
+                        terms.push((name, text));
                     }
                 }
                 Some("@value") => {
@@ -183,7 +181,11 @@ impl<'a> Walk<'a> {
                 _ => {}
             }
         }
-        types.sort_unstable_by_key(|found| found.term);
+        terms.sort_unstable_by_key(|(_, term)| *term);
+        let mut types = SmallVec::<[Type<'_, 'a>; 4]>::new();
+        for (name, term) in terms {
+            types.push(self.type_of(term, by_type).map_err(|error| error.under(name))?);
+        }
         let mut narrowed = None;
         for local in types.iter().filter_map(|found| found.scoped) {
             narrowed = Some(self.scoped(narrowed.as_ref().unwrap_or(by_type), local, Scope::Type)?);
@@ -217,7 +219,6 @@ impl<'a> Walk<'a> {
         // It may have been made for this type alone.
         self.count(iri.len())?;
         Ok(Type {
-            term,
             iri,
             scoped: definition.and_then(|definition| definition.scoped.as_ref()),
         })
